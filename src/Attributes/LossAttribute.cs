@@ -1,0 +1,57 @@
+namespace SymbolicGD;
+
+/// <summary>
+/// Marks a <see langword="static"/> method of a <see langword="static partial"/> class as a loss: at build time a nested
+/// <c>sealed class {Method}Objective</c> with its value, gradient and fused optimizer step is generated.
+/// </summary>
+/// <remarks>
+/// The method stays an ordinary method. It returns <see cref="float"/> or <see cref="double"/>. Arguments marked
+/// <see cref="ParameterAttribute"/> are differentiated, those marked <see cref="ConstantAttribute"/> are fixed for a run,
+/// and all others are the data of one example: a scalar is a column of n values, a span is a row of an n × d block.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LossAttribute : Attribute
+{
+    /// <summary>How the losses of the examples become one number. The default is their mean, as in PyTorch.</summary>
+    public Reduction Reduction { get; set; } = Reduction.Mean;
+
+    /// <summary>Which algebra the compiler may use. The default keeps NaN and infinity exactly where IEEE 754 has them.</summary>
+    public MathMode MathMode { get; set; } = MathMode.Ieee;
+
+    /// <summary>
+    /// Whether formulas that overflow or cancel, such as <c>log(1 + exp(x))</c>, are replaced by stable ones before
+    /// the derivative is taken. The replacements made are listed in the header of the generated file.
+    /// </summary>
+    public bool Stabilize { get; set; } = true;
+
+    /// <summary>
+    /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
+    /// </summary>
+    public string? Name { get; set; }
+}
+
+/// <summary>How the losses of the examples become one number.</summary>
+public enum Reduction
+{
+    /// <summary>The sum over the examples divided by their number.</summary>
+    Mean,
+
+    /// <summary>The sum over the examples.</summary>
+    Sum,
+}
+
+/// <summary>Which algebraic identities the compiler may use.</summary>
+public enum MathMode
+{
+    /// <summary>
+    /// Only identities that hold for every IEEE 754 operand, NaN and infinities included. Sums over loops may still be
+    /// reassociated and a product with a sum fused, as the header of the generated file says.
+    /// </summary>
+    Ieee,
+
+    /// <summary>
+    /// Also identities that hold for finite operands only: <c>0·x → 0</c>, <c>x − x → 0</c>, <c>x / x → 1</c>,
+    /// <c>x / c → x · (1/c)</c>.
+    /// </summary>
+    Fast,
+}

@@ -1,0 +1,138 @@
+using SymbolicGD.Generator.Support;
+
+namespace SymbolicGD.Generator.Ir;
+
+/// <summary>What an argument of the user's method is to the objective.</summary>
+internal enum ArgumentRole : byte
+{
+    Parameter,
+    Constant,
+    Data,
+    Example,
+    Count,
+}
+
+/// <summary>
+/// One argument of the user's method, in order. An array argument, and every data argument, has a buffer; other scalars
+/// are read with <see cref="Op.Argument"/>. <c>[Example]</c> is the counter of the loop over examples.
+/// </summary>
+/// <param name="Name">The user's name.</param>
+/// <param name="Extent">Index into <see cref="Function.Extents"/> of an array argument's length; -1 for scalars.</param>
+/// <param name="Buffer">Index into <see cref="Function.Buffers"/>; -1 where there is none.</param>
+internal sealed record Argument(string Name, ArgumentRole Role, ScalarType Type, bool IsArray, int Extent, int Buffer);
+
+/// <summary>A length that several arrays share. Its value is known when the objective is constructed.</summary>
+/// <param name="Name">The name from <c>[Shape]</c>, else that of the first array that has it.</param>
+internal sealed record Extent(string Name);
+
+internal enum BufferKind : byte
+{
+    /// <summary>A parameter array: read only.</summary>
+    Parameter,
+
+    /// <summary>A constant array: read only.</summary>
+    Constant,
+
+    /// <summary>The current example's row of a data column (a scalar column has rows of length 1): read only, valid inside the loop over examples.</summary>
+    Data,
+
+    /// <summary>An array of the user's method, or one that a pass made. Zero-initialized by its <see cref="Alloc"/>.</summary>
+    Local,
+
+    /// <summary>Where the derivative with respect to a parameter is accumulated (length 1 for a scalar parameter). Zero on entry, live on exit.</summary>
+    Gradient,
+
+    /// <summary>Adjoints of a local array. Zero-initialized by its <see cref="Alloc"/>.</summary>
+    Adjoint,
+
+    /// <summary>Values of the forward sweep that the reverse sweep reads. Not initialized.</summary>
+    Tape,
+}
+
+/// <param name="Argument">Index of the argument that it holds (or, for Gradient, is the derivative of); -1 for others.</param>
+internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument);
+
+/// <summary>
+/// A function of the IR: structured regions of single-assignment values, with loops kept as loops.
+/// </summary>
+/// <remarks>
+/// Equality is structural, over flat data: two captures of the same source compare equal whatever the compilation, which
+/// is what the incremental driver relies on. No Roslyn object can hide here.
+/// </remarks>
+/// <param name="Real">The type of the loss and of the flat parameter vector.</param>
+/// <param name="Values">Per value id: its type and the user's name for it, if any.</param>
+/// <param name="Result">The value id of the loss: per example or, after <c>LossLoop</c>, summed over the examples.</param>
+internal sealed record Function(
+    string Name,
+    ScalarType Real,
+    EquatableArray<Argument> Arguments,
+    EquatableArray<Extent> Extents,
+    EquatableArray<BufferInfo> Buffers,
+    EquatableArray<ValueInfo> Values,
+    Region Body,
+    int Result)
+{
+    public ScalarType TypeOf(int value) => Values[value].Type;
+}
+
+internal readonly record struct ValueInfo(ScalarType Type, string? Name);
+
+/// <summary>A sequence of items; a value is visible from its definition to the end of its region, nested regions included.</summary>
+internal sealed record Region(EquatableArray<Item> Items)
+{
+    public static Region Empty { get; } = new(EquatableArray<Item>.Empty);
+}
+
+/// <summary>One step of a region.</summary>
+internal abstract record Item;
+
+/// <summary>A pure operation. Unused operands are -1.</summary>
+internal sealed record Let(int Id, Op Op, int A, int B, int C, long Payload) : Item
+{
+    public IEnumerable<int> Operands
+    {
+        get
+        {
+            if (A >= 0) yield return A;
+            if (B >= 0) yield return B;
+            if (C >= 0) yield return C;
+        }
+    }
+
+    public double RealConstant => BitConverter.Int64BitsToDouble(Payload);
+}
+
+/// <summary>Reads <c>buffer[index]</c> at the given version of the buffer: 0 for read-only ones, see <see cref="IrBuilder"/>.</summary>
+internal sealed record Load(int Id, int Buffer, int Version, int Index) : Item;
+
+/// <summary>Overwrites <c>buffer[index]</c> and so makes a new version of the buffer.</summary>
+internal sealed record Store(int Buffer, int Index, int Value) : Item;
+
+/// <summary>
+/// <c>buffer[index] += value</c>. Accumulations into one buffer commute, so loops over them may be reordered.
+/// </summary>
+internal sealed record Accumulate(int Buffer, int Index, int Value) : Item;
+
+/// <summary>Brings a local, adjoint or tape buffer of the given length (a value id) into being; local and adjoint buffers are filled with zeros.</summary>
+internal sealed record Alloc(int Buffer, int Length) : Item;
+
+/// <summary>
+/// A counted loop: the counter takes from, from+1, …, to−1 (or, with <paramref name="Descending"/>, to−1, …, from).
+/// </summary>
+/// <param name="Counter">Value id of the counter (I32), visible in the body.</param>
+/// <param name="IsExamples">The loop over the examples of the objective: data buffers are read at the current example.</param>
+internal sealed record Loop(
+    int Counter, int From, int To, bool Descending, bool IsExamples, EquatableArray<Carried> Carried, Region Body) : Item;
+
+/// <summary>A value that a loop carries from one iteration to the next.</summary>
+/// <param name="Id">Its value id inside the body.</param>
+/// <param name="Init">Its value before the first iteration.</param>
+/// <param name="Next">Its value for the next iteration, defined in or visible from the body.</param>
+/// <param name="Result">Its value id after the loop: <paramref name="Init"/> if no iteration ran.</param>
+internal readonly record struct Carried(int Id, int Init, int Next, int Result);
+
+/// <summary>A branch. Only the region taken is evaluated.</summary>
+internal sealed record If(int Condition, Region Then, Region Else, EquatableArray<Merge> Results) : Item;
+
+/// <summary>A value that a branch gives, from either side.</summary>
+internal readonly record struct Merge(int Result, int Then, int Else);

@@ -1,0 +1,5 @@
+// What C# needs from a newer framework than netstandard2.0 to compile records and index expressions.
+namespace System.Runtime.CompilerServices
+{
+    internal static class IsExternalInit;
+}

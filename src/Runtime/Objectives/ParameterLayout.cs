@@ -1,0 +1,36 @@
+namespace SymbolicGD;
+
+/// <summary>The named blocks of a flat parameter vector, in order and without gaps.</summary>
+public sealed class ParameterLayout
+{
+    /// <param name="blocks">Name and shape of each block; an empty shape is a scalar.</param>
+    public ParameterLayout(params ReadOnlySpan<(string Name, int[] Shape)> blocks)
+    {
+        var list = new ParameterBlock[blocks.Length];
+        int offset = 0;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            list[i] = new ParameterBlock(blocks[i].Name, offset, blocks[i].Shape);
+            offset = checked(offset + list[i].Length);
+        }
+
+        Blocks = list;
+        Length = offset;
+    }
+
+    /// <summary>The blocks, in the order in which they lie in the vector.</summary>
+    public IReadOnlyList<ParameterBlock> Blocks { get; }
+
+    /// <summary>The length of the whole vector.</summary>
+    public int Length { get; }
+}
+
+/// <summary>One named block of a flat parameter vector.</summary>
+/// <param name="Name">The name of the argument of the loss.</param>
+/// <param name="Offset">Where the block starts in the vector.</param>
+/// <param name="Shape">Its extents, slowest first; empty for a scalar.</param>
+public sealed record ParameterBlock(string Name, int Offset, IReadOnlyList<int> Shape)
+{
+    /// <summary>The number of values in the block.</summary>
+    public int Length { get; } = Shape.Aggregate(1, (product, extent) => checked(product * extent));
+}
