@@ -1,5 +1,4 @@
-// What C# needs from a newer framework than netstandard2.0 to compile records and index expressions.
-namespace System.Runtime.CompilerServices
-{
-    internal static class IsExternalInit;
-}
+// What C# needs from a newer framework than netstandard2.0 to compile records.
+namespace System.Runtime.CompilerServices;
+
+internal static class IsExternalInit;
