@@ -1,0 +1,62 @@
+using SymbolicGD.Generator.Support;
+
+namespace SymbolicGD.Generator.Ir;
+
+/// <summary>
+/// All that the later stages know of one annotated loss. Compares by content; holds no symbol, syntax or location.
+/// </summary>
+/// <param name="Namespace">Empty for the global namespace.</param>
+/// <param name="ContainingTypes">The types around the method, outermost first.</param>
+/// <param name="Method">The user's method.</param>
+/// <param name="ClassName">The generated class, <c>{Method}Objective</c> or <c>{Name}Objective</c>.</param>
+/// <param name="IsMean">Whether the objective is the mean over the examples; else it is their sum.</param>
+/// <param name="IsFast">Whether <c>MathMode.Fast</c> was asked for.</param>
+/// <param name="Stabilize">Whether Condition may replace formulas.</param>
+/// <param name="Summary">The text of the user's own summary comment, if any.</param>
+/// <param name="Function">The loss.</param>
+internal sealed record LossSpec(
+    string Namespace,
+    EquatableArray<ContainingType> ContainingTypes,
+    string Method,
+    string ClassName,
+    bool IsMean,
+    bool IsFast,
+    bool Stabilize,
+    string? Summary,
+    Function Function);
+
+/// <param name="Keyword">How the type is declared: <c>class</c>, <c>struct</c>, <c>record</c>, <c>interface</c>.</param>
+internal readonly record struct ContainingType(string Keyword, string Name);
+
+/// <summary>All that the later stages know of one <c>[UpdateRule]</c> method.</summary>
+/// <param name="Namespace">Empty for the global namespace.</param>
+/// <param name="IsPublic">Whether the generated optimizer is public; else it is internal.</param>
+/// <param name="Method">The fully qualified method, without <c>global::</c>, for the scalar form to call.</param>
+/// <param name="ClassName">The generated optimizer class.</param>
+/// <param name="Summary">The text of the user's own summary comment, if any.</param>
+/// <param name="Arguments">The method's arguments in order.</param>
+/// <param name="Function">
+/// The body, over reals of type F64 standing for T: the parameter, the gradient and each state are Local buffers of length 1 (in argument order,
+/// filled before the body runs and read after it, without <see cref="Alloc"/>); hyper-parameters and the step are <see cref="Op.Argument"/> by argument index (the step I32).
+/// </param>
+internal sealed record UpdateRuleSpec(
+    string Namespace,
+    bool IsPublic,
+    string Method,
+    string ClassName,
+    string? Summary,
+    EquatableArray<RuleArgument> Arguments,
+    Function Function);
+
+internal enum RuleRole : byte
+{
+    Parameter,
+    Gradient,
+    State,
+    Hyper,
+    Step,
+}
+
+/// <param name="Buffer">The index of its Local buffer for parameter, gradient and state; -1 for others.</param>
+/// <param name="Default">The default of a hyper-parameter.</param>
+internal readonly record struct RuleArgument(string Name, RuleRole Role, int Buffer, double Default);
