@@ -94,7 +94,9 @@ internal sealed class IrPrinter
                 Line($"{Define(let.Id)} = argument {ArgumentName(let.Payload)}");
                 break;
             case Let { Op: Op.Extent } let:
-                Line($"{Define(let.Id)} = extent {_function.Extents[(int)let.Payload].Name}");
+                string extent = _function.Extents[(int)let.Payload].Name;
+                _names[let.Id] ??= Unique(_function.Values[let.Id].Name ?? extent, _taken);
+                Line($"{Define(let.Id)} = extent {extent}");
                 break;
             case Let let:
                 string operands = string.Join(", ", let.Operands.Select(Name));

@@ -56,3 +56,20 @@ public sealed class SpecialFunctionsTests
     [InlineData("Expm1", -0.3, -0.25918177931828212571)]
     [InlineData("Expm1", 3.0, 19.085536923187667741)]
     [InlineData("Expm1", -50.0, -1.0)]
+    public void MatchesReference(string function, double x, double expected)
+    {
+        double actual = function switch
+        {
+            "Erf" => SpecialFunctions.Erf(x),
+            "Erfc" => SpecialFunctions.Erfc(x),
+            "LogGamma" => SpecialFunctions.LogGamma(x),
+            "Digamma" => SpecialFunctions.Polygamma(0, x),
+            "Trigamma" => SpecialFunctions.Polygamma(1, x),
+            "Tetragamma" => SpecialFunctions.Polygamma(2, x),
+            "Log1p" => SpecialFunctions.Log1p(x),
+            "Expm1" => SpecialFunctions.Expm1(x),
+            _ => throw new ArgumentOutOfRangeException(nameof(function)),
+        };
+        Assert.True(Math.Abs(actual - expected) <= 2e-14 * Math.Max(Math.Abs(expected), function.EndsWith("amma", StringComparison.Ordinal) ? 0.1 : 0), $"{actual:R} instead of {expected:R}");
+    }
+}
