@@ -1,0 +1,7 @@
+namespace SymbolicGD;
+
+/// <summary>How a fit runs.</summary>
+public sealed record FitOptions
+{
+    internal static FitOptions Default { get; } = new();
+}
