@@ -183,8 +183,8 @@ internal sealed partial class GradientPass
         ReverseRegion();
         List<int> nexts = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Id, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
         int[] results = CloseLoop(open, nexts, out int[] passed);
-        for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Init, _emit.Masked(results[s]));
         for (int p = 0; p < passed.Length; p++) _frame.Adjoints[passed[p]] = _emit.Masked(results[scans.Length + p]);
+        for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Init, _emit.Masked(results[s]));
     }
 
     /// <summary>Ends a loop in which adjoints were collected: those of values from outside leave it as sums over the iterations.</summary>
