@@ -150,6 +150,9 @@ internal sealed partial class GradientPass
         return passed;
     }
 
+    /// <summary>Whether a carried value has an adjoint: a result that counts does, even where the loop does not read the value before it.</summary>
+    private bool IsActive(Carried carried) => _activity.IsActive(carried.Id) || _activity.IsActive(carried.Result);
+
     /// <summary>The initial value of a sum has the adjoint of the sum.</summary>
     private void PassToInits(Loop loop, Node node)
     {
@@ -164,7 +167,7 @@ internal sealed partial class GradientPass
         foreach (int value in _recording.AheadOf(node)) Primal(value);
         PassToInits(loop, node);
         int from = Primal(loop.From), to = Primal(loop.To);
-        int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => _activity.IsActive(loop.Carried[k].Id) && !_reductions.IsAdditive(node, k))];
+        int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => IsActive(loop.Carried[k]) && !_reductions.IsAdditive(node, k))];
         int[] inits = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Result, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
 
         // Iterations that do not feed one another may run in either order, and ascending ones vectorize better.
