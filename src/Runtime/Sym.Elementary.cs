@@ -93,7 +93,7 @@ public static partial class Sym
 
     /// <summary>ln(p/(1 − p)), the inverse of the sigmoid; −∞ at 0, +∞ at 1, NaN outside.</summary>
     public static double Logit(double p) =>
-        0.25 < p && p < 0.75 ? Log1p((p - (1 - p)) / (1 - p)) : Math.Log(p) - Log1p(-p);
+        0.25 < p && p < 0.75 ? Log1p((p + p - 1) / (1 - p)) : Math.Log(p) - Log1p(-p);
 
     /// <inheritdoc cref="Logit(double)"/>
     public static float Logit(float p) => (float)Logit((double)p);

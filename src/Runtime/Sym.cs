@@ -11,7 +11,7 @@ namespace SymbolicGD;
 /// </remarks>
 public static partial class Sym
 {
-    /// <summary>The logistic function σ(x) = 1/(1 + e⁻ˣ); at most 2 ulp off, also in the far left tail, where it tends to eˣ.</summary>
+    /// <summary>The logistic function σ(x) = 1/(1 + e⁻ˣ); at most 2.5 ulp off, also in the far left tail, where it tends to eˣ.</summary>
     public static double Sigmoid(double x)
     {
         double e = Math.Exp(-Math.Abs(x));

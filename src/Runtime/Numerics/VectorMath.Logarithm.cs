@@ -38,9 +38,9 @@ public static partial class VectorMath
 
         Vector512<long> exponent = (u.AsInt64() + Vector512.Create(OneBits - HalfRootBits)) & Vector512.Create(ExponentMask);
         Vector512<double> m = (u.AsInt64() - exponent + Vector512.Create(OneBits)).AsDouble();
-        Vector512<double> scale = (Vector512.Create(0x7FE0000000000000L) - exponent).AsDouble();
+        Vector512<double> scale = (Vector512.Create(0x7FF0000000000000L) - exponent).AsDouble();      // 2¹⁻ᵏ, a zero for the largest k
         Vector512<double> k = ExponentToDouble(exponent);
-        Vector512<double> f = Fma(lost, scale, m - one);                    // where k = 0 this is x itself
+        Vector512<double> f = Fma(lost * scale, Vector512.Create(0.5), m - one);      // where k = 0 this is x itself
         return OrSign(LogEnds(u, LogCore(f, k)), x);                        // the sign matters at −0 alone
     }
 
@@ -55,9 +55,9 @@ public static partial class VectorMath
 
         Vector512<int> exponent = (u.AsInt32() + Vector512.Create(OneBitsSingle - HalfRootBitsSingle)) & Vector512.Create(ExponentMaskSingle);
         Vector512<float> m = (u.AsInt32() - exponent + Vector512.Create(OneBitsSingle)).AsSingle();
-        Vector512<float> scale = (Vector512.Create(0x7F000000) - exponent).AsSingle();
+        Vector512<float> scale = (Vector512.Create(0x7F800000) - exponent).AsSingle();
         Vector512<float> k = ExponentToSingle(exponent);
-        Vector512<float> f = Fma(lost, scale, m - one);
+        Vector512<float> f = Fma(lost * scale, Vector512.Create(0.5f), m - one);
         return OrSign(LogEnds(u, LogCore(f, k)), x);
     }
 
