@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using SymbolicGD.GeneratorTests.Support;
 
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
@@ -10,14 +11,12 @@ internal sealed class ProgramBatch
 {
     public const string ClassName = "Losses";
 
-    private static readonly MetadataReference[] References = LoadReferences();
-
     public ProgramBatch(IReadOnlyList<RandomProgram> programs, LanguageVersion language)
     {
         Programs = programs;
         Options = new CSharpParseOptions(language);
         Compilation = CSharpCompilation.Create(
-            "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName), Options, "Losses.cs")], References,
+            "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName), Options, "Losses.cs")], CompilationFactory.References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
     }
 
@@ -27,7 +26,7 @@ internal sealed class ProgramBatch
 
     public CSharpCompilation Compilation { get; }
 
-    /// <summary>Compiles and loads; what the programs' errors are is thrown with their text.</summary>
+    /// <summary>Compiles and loads; errors are thrown with the lines that they are on.</summary>
     public static Assembly Load(Compilation compilation)
     {
         using var stream = new MemoryStream();
@@ -51,11 +50,4 @@ internal sealed class ProgramBatch
         if (diagnostic.Location.SourceTree is not { } tree) return "";
         return tree.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line].ToString().Trim();
     }
-
-    private static MetadataReference[] LoadReferences() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(path => Path.GetFileName(path) is var name
-            && (name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("netstandard", StringComparison.Ordinal)
-                || name is "mscorlib.dll" or "SymbolicGD.Attributes.dll" or "SymbolicGD.Runtime.dll"))
-        .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)).ToArray();
 }

@@ -59,7 +59,7 @@ internal sealed partial class ProgramWriter
         if (_isSingle) Note("float");
 
         // Small programs are what a failure is understood from.
-        _budget = Chance(3) ? _random.Next(1, 5) : _random.Next(5, 22);
+        _budget = Chance(2) ? _random.Next(1, 4) : _random.Next(4, 12);
     }
 
     public RandomProgram Write()
@@ -210,7 +210,7 @@ internal sealed partial class ProgramWriter
 
     private Variable WriteDeclaration()
     {
-        Expression value = Tame(Real(3), 40);
+        Expression value = Tame(Real(_random.Next(1, 4)), 40);
         string name = NewName("t");
         bool isMutable = Chance(2);
         double size = isMutable ? Math.Max(value.Size, 1) : value.Size;
@@ -432,7 +432,7 @@ internal sealed partial class ProgramWriter
                 init = zero ? "0" : Tame(Real(1), 5).Text;
                 double term = Pick([1.0, 2, 5]);
                 size = (zero ? 0 : 5) + (RandomInputs.MaxExtent * term);
-                accumulate = () => Line($"{name} {(Chance(4) ? "-=" : "+=")} {Tame(Real(3), term).Text};");
+                accumulate = () => Line($"{name} {(Chance(4) ? "-=" : "+=")} {Tame(Real(2), term).Text};");
                 break;
         }
 
