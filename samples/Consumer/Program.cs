@@ -23,8 +23,9 @@ bool good = true;
 ISolver[] solvers = [new SignMomentum { LearningRate = 0.01 }, new Adam { LearningRate = 0.05 }, new LBfgs()];
 foreach (ISolver solver in solvers)
 {
-    bool isRule = solver is UpdateRuleOptimizer;
-    FitOptions options = isRule ? new FitOptions { Epochs = 400, BatchSize = 32, Seed = 1, Schedule = Schedule.CosineAnnealing(epochs: 400) } : new FitOptions();
+    FitOptions? options = solver is UpdateRuleOptimizer
+        ? new FitOptions { Epochs = 400, BatchSize = 32, Seed = 1, Schedule = Schedule.CosineAnnealing(epochs: 400) }
+        : null;
     FitResult<double> fit = solver.Minimize(objective, objective.CreateParameters(), options);
     Plane.SquaredErrorObjective.Parameters plane = objective.View(fit.Parameters);
     double error = Math.Max(Math.Max(Math.Abs(plane.W[0] - 3), Math.Abs(plane.W[1] + 2)), Math.Abs(plane.Bias - 0.5));

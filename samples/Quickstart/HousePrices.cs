@@ -53,7 +53,8 @@ public static partial class HousePrices
 
         SquaredErrorObjective.Parameters model = objective.View(fit.Parameters);
         float[] features = Single(validation.Features);
-        double rmse = RootMeanSquare(validation, i => Predict(model.Weights, model.Intercept, features.AsSpan(i * validation.Width, validation.Width)));
+        int width = validation.Width;
+        double rmse = RootMeanSquare(validation, i => Predict(model.Weights, model.Intercept, features.AsSpan(i * width, width)));
 
         (double intercept, double[] weights) = LeastSquares.Solve(training);
         double closedForm = RootMeanSquare(validation, i => intercept + TensorPrimitives.Dot(weights, validation.Row(i)));

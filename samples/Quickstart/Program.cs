@@ -12,7 +12,10 @@ var output = new Option<FileInfo>("--output")
     DefaultValueFactory = _ => new FileInfo("quickstart-report.html"),
 };
 var seed = new Option<int>("--seed") { Description = "Seeds the splits and the shuffles.", DefaultValueFactory = _ => 1 };
-var command = new RootCommand("Trains two models on real data, with gradients that were derived when this program was built.") { quick, output, seed };
+var command = new RootCommand("Trains two models on real data, with gradients that were derived when this program was built.")
+{
+    quick, output, seed,
+};
 command.SetAction(parsed => Run(parsed.GetValue(quick), parsed.GetValue(output)!, parsed.GetValue(seed)));
 return command.Parse(args).Invoke();
 

@@ -33,7 +33,13 @@ internal sealed class Axis
     public static Axis Logarithmic(double low, double high)
     {
         double decades = Math.Log10(high / low);
-        double[] mantissas = decades > 3 ? [1] : decades > 1.5 ? [1, 2, 5] : decades > 0.6 ? [1, 1.5, 2, 3, 5, 7] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
+        double[] mantissas = decades switch
+        {
+            > 3 => [1],
+            > 1.5 => [1, 2, 5],
+            > 0.6 => [1, 1.5, 2, 3, 5, 7],
+            _ => [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9],
+        };
         double[] all =
         [
             .. from exponent in Enumerable.Range((int)Math.Floor(Math.Log10(low)) - 1, (int)Math.Ceiling(decades) + 4)

@@ -15,7 +15,8 @@ internal static class HtmlReport
                   --training: #6ea8fe; --validation: #ff9f5a; --good: #4cc38a; --bad: #ff8787; --code: #131920; }
         }
         * { box-sizing: border-box; }
-        body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+        body { margin: 0; background: var(--page); color: var(--ink);
+               font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
         main { max-width: 860px; margin: 0 auto; padding: 40px 20px 64px; }
         h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.01em; }
         h2 { font-size: 1.25rem; margin: 0 0 4px; }
@@ -54,7 +55,8 @@ internal static class HtmlReport
         Line(html, $"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>SymbolicGD Quickstart</title>");
         Line(html, $"<style>\n{Style}\n</style>\n</head>\n<body>\n<main>");
         Line(html, $"<h1>SymbolicGD Quickstart</h1>");
-        Line(html, $"<p class=\"note\">Two losses written as annotated C# methods; their gradients were derived when the program was built. Seed {run.Seed}, {run.Elapsed.TotalSeconds:F1} s in all, {Html(run.Platform)}.</p>");
+        Line(html, $"<p class=\"note\">Two losses written as annotated C# methods; their gradients were derived when the program was built.");
+        Line(html, $"Seed {run.Seed}, {run.Elapsed.TotalSeconds:F1} s in all, {Html(run.Platform)}.</p>");
         Summary(html, models);
         foreach (ModelReport model in models)
         {
@@ -67,7 +69,8 @@ internal static class HtmlReport
 
     private static void Summary(StringBuilder html, IReadOnlyList<ModelReport> models)
     {
-        Line(html, $"<section>\n<h2>Results</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>{Join(models, m => $"<th>{Html(m.Title)}</th>")}</tr></thead>\n<tbody>");
+        Line(html, $"<section>\n<h2>Results</h2>\n<div class=\"scroll\"><table>");
+        Line(html, $"<thead><tr><th></th>{Join(models, m => $"<th>{Html(m.Title)}</th>")}</tr></thead>\n<tbody>");
         foreach ((string name, Func<ModelReport, string> value) in ResultTable.Rows)
         {
             Line(html, $"<tr><th>{Html(name)}</th>{Join(models, m => $"<td>{Html(value(m))}</td>")}</tr>");

@@ -39,14 +39,15 @@ internal static class LossChart
 
         Line(svg, $"<path class=\"axis\" d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\"/>");
         Line(svg, $"<text class=\"label\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">epoch</text>");
-        Line(svg, $"<text class=\"label\" transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Html(report.LossName)} (log scale)</text>");
+        Line(svg, $"<text class=\"label\" transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">");
+        Line(svg, $"{Html(report.LossName)} (log scale)</text>");
 
         Line(svg, $"<line class=\"reference\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(reference):F1}\" y2=\"{Y(reference):F1}\"/>");
-        Curve("training", loss => loss.Value);
-        Curve("validation", loss => loss.ValidationValue);
+        Curve("curve training", loss => loss.Value);
+        Curve("curve validation", loss => loss.ValidationValue);
 
-        Legend(0, "training", "training");
-        Legend(110, "validation", "validation");
+        Legend(0, "curve training", "training");
+        Legend(110, "curve validation", "validation");
         Legend(232, "reference", referenceLabel);
         svg.Append("</svg>");
         return svg.ToString();
@@ -58,12 +59,13 @@ internal static class LossChart
         void Curve(string style, Func<FitEpoch, double> value)
         {
             string points = string.Join(' ', finite.Select(loss => Invariant($"{X(loss.Epoch):F1},{Y(value(loss)):F1}")));
-            Line(svg, $"<polyline class=\"curve {style}\" points=\"{points}\"><title>{style}: {value(finite[^1]):G5} after epoch {finite[^1].Epoch}</title></polyline>");
+            Line(svg, $"<polyline class=\"{style}\" points=\"{points}\">");
+            Line(svg, $"<title>{value(finite[^1]):G5} after epoch {finite[^1].Epoch}</title></polyline>");
         }
 
         void Legend(double offset, string style, string text)
         {
-            Line(svg, $"<line class=\"{(style == "reference" ? style : "curve " + style)}\" x1=\"{Left + offset}\" x2=\"{Left + offset + 24}\" y1=\"20\" y2=\"20\"/>");
+            Line(svg, $"<line class=\"{style}\" x1=\"{Left + offset}\" x2=\"{Left + offset + 24}\" y1=\"20\" y2=\"20\"/>");
             Line(svg, $"<text class=\"legend\" x=\"{Left + offset + 31}\" y=\"24\">{Html(text)}</text>");
         }
     }

@@ -7,7 +7,8 @@ namespace Quickstart.Report;
 internal sealed record RunFacts(int Seed, TimeSpan Elapsed)
 {
     /// <summary>The run-time library, the processor's architecture and the widest vectors that it computes with.</summary>
-    public string Platform { get; } = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, {VectorBits}-bit vectors";
+    public string Platform { get; } =
+        $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, {VectorBits}-bit vectors";
 
     private static int VectorBits =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64;
