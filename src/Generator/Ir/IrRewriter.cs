@@ -45,6 +45,9 @@ internal abstract class IrRewriter(Function source)
         Builder.SetName(mapped, Source.Values[value].Name);
     }
 
+    /// <summary>As <see cref="SetMap"/> where the new value stands for the old one here only: the name stays with the old one.</summary>
+    protected void Alias(int value, int mapped) => _map[value] = mapped;
+
     /// <summary>Rewrites the outermost region; a pass that adds items before or after the body overrides it.</summary>
     protected virtual void RewriteBody() => RewriteRegion(Source.Body);
 

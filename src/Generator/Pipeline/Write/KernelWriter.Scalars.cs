@@ -74,7 +74,7 @@ internal sealed partial class KernelWriter
             ScalarType.Bool => new Text(let.Payload != 0 ? "true" : "false"),
             ScalarType real => Number(NumberText.Real(let.RealConstant, real)),
         },
-        Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("rows.Count"),
+        Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
         Op.Argument when let.Payload == SpecialArgument.Seed => new Text("weight"),
         Op.Argument => new Text(_argumentNames[(int)let.Payload]),
         Op.Extent => new Text(_extentNames[(int)let.Payload]),
