@@ -24,11 +24,11 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
         // Compile: from specs that compare by content, so that an edit which changes none of them stops here.
         IncrementalValuesProvider<GeneratedFile> objectives = losses.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
             .WithTrackingName(TrackingNames.LossSpecs)
-            .Select((spec, token) => Compilation.Loss(spec, token))
+            .Select((spec, token) => Stages.Loss(spec, token))
             .WithTrackingName(TrackingNames.Objectives);
         IncrementalValuesProvider<GeneratedFile> optimizers = rules.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
             .WithTrackingName(TrackingNames.UpdateRuleSpecs)
-            .Select((spec, token) => Compilation.UpdateRule(spec, token))
+            .Select((spec, token) => Stages.UpdateRule(spec, token))
             .WithTrackingName(TrackingNames.Optimizers);
 
         // Write: files by one output, diagnostics by another that re-attaches their syntax trees.
@@ -44,11 +44,11 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
 
     private static void AddFile(SourceProductionContext output, GeneratedFile file) => output.AddSource(file.HintName, file.Text!);
 
-    private static void Report(SourceProductionContext output, (DiagnosticSpec Diagnostic, Microsoft.CodeAnalysis.Compilation Compilation) source) =>
+    private static void Report(SourceProductionContext output, (DiagnosticSpec Diagnostic, Compilation Compilation) source) =>
         output.ReportDiagnostic(DiagnosticReporter.ToDiagnostic(source.Diagnostic, source.Compilation));
 
     /// <summary>A later stage knows the method by name only: models hold no locations.</summary>
-    private static void ReportFailure(SourceProductionContext output, (GeneratedFile File, Microsoft.CodeAnalysis.Compilation Compilation) source)
+    private static void ReportFailure(SourceProductionContext output, (GeneratedFile File, Compilation Compilation) source)
     {
         StageFailure failure = source.File.Failure!;
         ISymbol? method = source.Compilation.GetTypeByMetadataName(failure.ContainingType)?.GetMembers(failure.Method).FirstOrDefault();

@@ -16,7 +16,7 @@ internal sealed record GeneratedFile(string HintName, string? Text, StageFailure
 internal sealed record StageFailure(string Id, string ContainingType, string Method, string Message);
 
 /// <summary>The stages after Capture, in order.</summary>
-internal static class Compilation
+internal static class Stages
 {
     public static GeneratedFile Loss(LossSpec spec, CancellationToken cancellation)
     {
