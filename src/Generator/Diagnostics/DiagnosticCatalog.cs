@@ -114,6 +114,12 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor RuleSignature = Error(
         "SGD4001", "An update rule has the expected signature", "'{0}': {1}");
 
+    public static readonly DiagnosticDescriptor NoDerivative = Error(
+        "SGD5001", "A loss has a derivative", "'{0}' cannot be differentiated: {1}");
+
+    public static readonly DiagnosticDescriptor NotWritable = Error(
+        "SGD5002", "A loss can be written as a kernel", "'{0}' cannot be compiled: {1}");
+
     public static readonly DiagnosticDescriptor Internal = Error(
         "SGD9999", "The compiler failed", "SymbolicGD failed on '{0}': {1}. This is a defect of SymbolicGD: please report it with this method");
 

@@ -3,12 +3,6 @@ using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Condition;
 
-/// <summary>A replacement that was made, as the header of the generated file shows it.</summary>
-/// <param name="From">The formula as the user wrote it, in mathematical notation.</param>
-/// <param name="To">What is computed instead.</param>
-/// <param name="Reason">Why: what the formula loses in floating point that the replacement keeps.</param>
-internal readonly record struct Rewrite(string From, string To, string Reason);
-
 /// <summary>
 /// Replaces formulas that overflow or cancel by equal ones that do not. It runs before any derivative is taken, so that
 /// the derivatives are those of the stable formula.

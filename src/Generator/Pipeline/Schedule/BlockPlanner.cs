@@ -123,7 +123,7 @@ internal sealed class BlockPlanner
             // A truth value, or an index, that differs from row to row has no broadcast.
             if (item.Reads().Any(v => !inside.Contains(v) && v != loop.Counter && _varying.Contains(v) && !_function.TypeOf(v).IsReal())) return false;
             if (item is Load load && Affine.Of(_index, load.Index, loop.Counter, inside.Contains) is { } affine
-                && affine.Terms.Any(t => _varying.Contains(t.Value))) return false;
+                && (affine.Terms.Any(t => _varying.Contains(t.Value)) || (affine.Coefficient == 0 && _varying.Contains(load.Id)))) return false;
         }
 
         return true;

@@ -74,7 +74,7 @@ internal sealed partial class KernelWriter
             ScalarType.Bool => new Text(let.Payload != 0 ? "true" : "false"),
             ScalarType real => Number(NumberText.Real(let.RealConstant, real)),
         },
-        Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("rows.Count"),
+        Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
         Op.Argument when let.Payload == SpecialArgument.Seed => new Text("weight"),
         Op.Argument => new Text(_argumentNames[(int)let.Payload]),
         Op.Extent => new Text(_extentNames[(int)let.Payload]),
@@ -135,7 +135,7 @@ internal sealed partial class KernelWriter
     {
         foreach (Carried carried in loop.Carried)
         {
-            string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
+            string name = NameOf(carried.Result, _function.Values[carried.Id].Name ?? (carried.Result == _function.Result ? "loss" : null));
             _code.Line($"{OpText.TypeName(_function.TypeOf(carried.Id))} {name} = {Scalar(carried.Init)};");
             _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
         }

@@ -32,7 +32,7 @@ internal sealed partial class KernelWriter
         bool rows = _block is not null && (loop.Body.AllItems().Any(i => i.Reads().Any(IsLane)) || loop.Carried.Items.Any(c => IsLane(c.Result)));
         int operations = loop.Body.AllItems().OfType<Let>().Count(l => _function.TypeOf(l.Id).IsReal() && l.Op != Op.Const);
         int copies = rows ? 4 : loop.Carried.Count is > 0 and <= 2 && operations <= 24 ? 4 : 1;
-        HashSet<int> inside = loop.Body.DefinedValues();
+        HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Copies = copies, Position = _names.Unique("k"), Count = _names.Unique("count") };
         _loop.PerCopy = rows ? PerRowValues(loop) : PerPositionValues(loop);
 
@@ -247,6 +247,17 @@ internal sealed partial class KernelWriter
 
     private void WriteSingle(Loop loop)
     {
+        // Scalars from outside are broadcast once, before the loop.
+        foreach (int value in loop.Body.AllItems().Where(i => i is not (Load or Store or Accumulate)).SelectMany(i => i.Reads())
+            .Concat(loop.Body.AllItems().OfType<Store>().Select(s => s.Value)).Concat(loop.Body.AllItems().OfType<Accumulate>().Select(a => a.Value)).Distinct())
+        {
+            if (_loop.Inside.Contains(value) || !_function.TypeOf(value).IsReal() || _index.IsConstant(value) || loop.Carried.Items.Any(c => c.Init == value || c.Id == value)) continue;
+            if (_block is not null && !_block.Inside.Contains(value)) continue;
+            string name = _names.Unique((_function.Values[value].Name ?? "s") + "V");
+            _code.Line($"{VectorType} {name} = Vector512.Create({Scalar(value)});");
+            _loop.Values[(value, 0)] = new Text(name);
+        }
+
         StartAccumulators(_loop.Copies);
         WriteVectorBodies(_loop.Copies);
         foreach (Carried carried in loop.Carried)
@@ -358,8 +369,6 @@ internal sealed partial class KernelWriter
         if (_block is not null && !_loop.Inside.Contains(value)) return Broadcast(value, _block);
         return ScalarInLoop(value);
     }
-
-    private readonly Dictionary<int, Text> _broadcasts = [];
 
     private Text ScalarInLoop(int value)
     {

@@ -129,7 +129,7 @@ internal sealed partial class KernelWriter
                     _code.Line($"ReadOnlySpan<{type}> {name} = {_model.ConstantMember(buffer.Argument)}.Span;");
                     break;
                 case BufferKind.Data:
-                    name = _names.Unique(argument.Name);
+                    name = argument.IsArray ? _names.Unique(argument.Name) : argument.Name;
                     _columnNames[b] = _names.Unique(argument.Name + "Column");
                     _code.Line($"ref {type} {_columnNames[b]} = ref MemoryMarshal.GetReference({_model.DataField(buffer.Argument)}.Span);");
                     break;
@@ -157,9 +157,9 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
             string name = _names.Unique(buffer.Name);
             _bufferNames[alloc.Buffer] = name;
-            string length = LengthText(alloc.Length, e => _extentNames[e]);
+            string length = LengthText(alloc.Length, null);
             _lengthTexts[alloc.Buffer] = length;
-            string field = LengthText(alloc.Length, _model.ExtentField);
+            string atConstruction = LengthText(alloc.Length, _model.ExtentAtConstruction);
             if (buffer.Type != _function.Real)
             {
                 // Arrays of another type than the workspace's are rare and small; they live on the stack or, if long, on the heap.
@@ -173,14 +173,15 @@ internal sealed partial class KernelWriter
             bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
             string factor = perExample ? NumberText.Integer(_lanes) + " * " : string.Empty;
             _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
-            WorkspaceTerms.Add(factor + Parenthesized(field, factor.Length > 0));
+            WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
         }
     }
 
     private static string Parenthesized(string text, bool needed) => needed && text.IndexOfAny([' ']) >= 0 ? "(" + text + ")" : text;
 
     /// <summary>The length of a working array, from extents, constants and the number of examples.</summary>
-    private string LengthText(int value, Func<int, string> extent)
+    /// <param name="atConstruction">How an extent reads in the constructor; null for the text inside the kernel.</param>
+    private string LengthText(int value, Func<int, string>? atConstruction)
     {
         Let let = _index.LetOf(value) ?? throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data");
         return Length(let).Code;
@@ -188,9 +189,10 @@ internal sealed partial class KernelWriter
         Text Length(Let l) => l.Op switch
         {
             Op.Const => new Text(NumberText.Integer(l.Payload)),
-            Op.Extent => new Text(extent((int)l.Payload)),
-            Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
-            Op.Argument when _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(_model.ConstantMember((int)l.Payload)),
+            Op.Extent => new Text(atConstruction is null ? _extentNames[(int)l.Payload] : atConstruction((int)l.Payload)),
+            Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(atConstruction is null ? "ExampleCount" : "extents.Examples"),
+            Op.Argument when l.Payload >= 0 && _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(
+                atConstruction is null ? _argumentNames[(int)l.Payload] : NameTable.Escaped(_function.Arguments[(int)l.Payload].Name)),
             _ when l.Operands.All(o => _index.LetOf(o) is not null) && l.Operands.Any() => OpText.Scalar(
                 l.Op, ScalarType.I32, ScalarType.I32, Operand(l.A), Operand(l.B), Operand(l.C)),
             _ => throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data"),
