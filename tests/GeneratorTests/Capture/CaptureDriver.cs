@@ -4,6 +4,7 @@ using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Capture;
 using SymbolicGD.GeneratorTests.Support;
+using Xunit;
 
 namespace SymbolicGD.GeneratorTests.Capture;
 
