@@ -40,6 +40,9 @@ internal sealed class IrBuilder
         if (name is not null && _values[value].Name is null) _values[value] = _values[value] with { Name = name };
     }
 
+    /// <summary>Names a value after the user's variable in place of the name that it took from the value it started with.</summary>
+    public void Rename(int value, string? name) => _values[value] = _values[value] with { Name = name };
+
     public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1)
     {
         _buffers.Add(new BufferInfo(name, kind, type, argument));

@@ -2,6 +2,13 @@ using System.Numerics;
 
 namespace SymbolicGD;
 
+/// <summary>An objective of any element type. See <see cref="IObjective{T}"/>.</summary>
+public interface IObjective
+{
+    /// <summary>The named blocks of the parameter vector.</summary>
+    ParameterLayout Layout { get; }
+}
+
 /// <summary>
 /// A differentiable function of one flat parameter vector. Solvers see nothing else of a model.
 /// </summary>
@@ -10,12 +17,9 @@ namespace SymbolicGD;
 /// threads at once; each call works in a workspace of its own.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface IObjective<T>
+public interface IObjective<T> : IObjective
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The named blocks of the parameter vector.</summary>
-    ParameterLayout Layout { get; }
-
     /// <summary>Creates a vector as long as the parameter vector, all zeros, where this objective computes.</summary>
     VectorHandle<T> CreateVector();
 
@@ -46,6 +50,9 @@ public interface IExampleObjective<T> : IObjective<T>
 {
     /// <summary>The number of examples.</summary>
     int ExampleCount { get; }
+
+    /// <summary>Whether a value is the mean of the losses of its examples or their sum.</summary>
+    Reduction Reduction { get; }
 
     /// <summary>The value over the examples whose indices are in <paramref name="batch"/>.</summary>
     T Value(VectorHandle<T> parameters, ReadOnlySpan<int> batch);

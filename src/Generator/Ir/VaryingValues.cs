@@ -1,0 +1,56 @@
+namespace SymbolicGD.Generator.Ir;
+
+/// <summary>The values that can differ from one example to another.</summary>
+internal static class VaryingValues
+{
+    public static HashSet<int> Of(Function function, Loop examples)
+    {
+        var varying = new HashSet<int> { examples.Counter };
+        foreach (Carried carried in examples.Carried) varying.Add(carried.Id);
+        var ownBuffers = new HashSet<int>(examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer));
+        int before;
+        do
+        {
+            before = varying.Count;
+            Visit(examples.Body, underVarying: false);
+        }
+        while (varying.Count != before);
+        return varying;
+
+        void Visit(Region region, bool underVarying)
+        {
+            foreach (Item item in region.Items)
+            {
+                switch (item)
+                {
+                    case Let let:
+                        // The seed is the weight of one example: 0 in lanes that are switched off.
+                        if (let.Operands.Any(varying.Contains) || (let.Op == Op.Argument && let.Payload == SpecialArgument.Seed)) varying.Add(let.Id);
+                        break;
+                    case Load load:
+                        if (function.Buffers[load.Buffer].Kind == BufferKind.Data || ownBuffers.Contains(load.Buffer) || varying.Contains(load.Index)) varying.Add(load.Id);
+                        break;
+                    case Loop loop:
+                        foreach (Carried carried in loop.Carried)
+                        {
+                            if (varying.Contains(carried.Init) || varying.Contains(carried.Next)) varying.Add(carried.Id);
+                            if (varying.Contains(carried.Id)) varying.Add(carried.Result);
+                        }
+
+                        Visit(loop.Body, underVarying);
+                        break;
+                    case If branch:
+                        bool varies = varying.Contains(branch.Condition);
+                        Visit(branch.Then, underVarying || varies);
+                        Visit(branch.Else, underVarying || varies);
+                        foreach (Merge merge in branch.Results)
+                        {
+                            if (varies || varying.Contains(merge.Then) || varying.Contains(merge.Else)) varying.Add(merge.Result);
+                        }
+
+                        break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using SymbolicGD.Generator.Diagnostics;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>What the reading of one annotated method and of the helpers that it calls has in common.</summary>
+/// <param name="isEager">
+/// Whether both sides of a branch may be computed and one selected: true for update rules, which are pure arithmetic on
+/// one element and are not differentiated.
+/// </param>
+internal sealed class CaptureContext(Compilation compilation, ExtentUnifier extents, bool isEager, CancellationToken cancellation)
+{
+    private readonly Dictionary<IMethodSymbol, (IOperation, ExitPlan)?> _bodies = new(SymbolEqualityComparer.Default);
+
+    public Compilation Compilation { get; } = compilation;
+
+    public ExtentUnifier Extents { get; } = extents;
+
+    public bool IsEager { get; } = isEager;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>The declaration of a method that its body refers to: unconstructed, and the implementing part of a partial one.</summary>
+    public static IMethodSymbol DefinitionOf(IMethodSymbol method) =>
+        method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
+
+    /// <summary>The operations of a method that has source in this compilation; null for any other.</summary>
+    public (IOperation Body, ExitPlan Plan)? BodyOf(IMethodSymbol method)
+    {
+        IMethodSymbol definition = DefinitionOf(method);
+        if (_bodies.TryGetValue(definition, out var known)) return known;
+        (IOperation, ExitPlan)? body = null;
+        SyntaxNode? syntax = definition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(Cancellation);
+        if (syntax is not null && Find(syntax) is { } operation) body = (operation, new ExitPlan(definition, operation));
+        _bodies[definition] = body;
+        return body;
+    }
+
+    public SemanticModel ModelOf(SyntaxNode node) => Compilation.GetSemanticModel(node.SyntaxTree);
+
+    /// <summary>The first error that the compiler itself reports in a piece of source, as a diagnostic of ours.</summary>
+    public DiagnosticSpec? CompilerErrorIn(SyntaxNode node, string method)
+    {
+        Diagnostic? error = ModelOf(node).GetDiagnostics(node.Span, Cancellation)
+            .FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error && d.Location.IsInSource);
+        return error is null
+            ? null
+            : DiagnosticReporter.At(DiagnosticCatalog.DoesNotCompile, error.Location.SourceTree!, error.Location.SourceSpan, method, error.Id);
+    }
+
+    private IOperation? Find(SyntaxNode syntax)
+    {
+        // A property's getter is declared by its accessor or by the arrow of the property.
+        return ModelOf(syntax).GetOperation(syntax, Cancellation) switch
+        {
+            IMethodBodyOperation body => (IOperation?)body.BlockBody ?? body.ExpressionBody,
+            ILocalFunctionOperation local => local.Body,
+            IBlockOperation block => block,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using SymbolicGD.Generator.Diagnostics;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>
+/// A loop whose trip count is known when it starts: <c>counter ± offset ⋚ bound</c>, where the counter is stepped by a constant
+/// exactly once per iteration and nothing else in the condition changes.
+/// </summary>
+/// <param name="Counter">The local that counts.</param>
+/// <param name="Side">The side of the condition that holds the counter, and perhaps an offset.</param>
+/// <param name="Bound">The other side.</param>
+/// <param name="Relation">The comparison, with the counter on the left.</param>
+/// <param name="Stepping">The statement that steps the counter.</param>
+internal sealed record CountedLoop(
+    ISymbol Counter, IOperation Side, IOperation Bound, BinaryOperatorKind Relation, int Step, IOperation Stepping)
+{
+    /// <param name="condition">The loop's condition.</param>
+    /// <param name="statements">The statements that run once per iteration, in order.</param>
+    /// <param name="loop">Where a refusal is reported.</param>
+    public static CountedLoop Match(IOperation condition, IReadOnlyList<IOperation> statements, IOperation loop)
+    {
+        if (condition.ConstantValue is { HasValue: true, Value: true })
+        {
+            throw Refusal.At(DiagnosticCatalog.Endless, loop, "give it a condition that compares a counter with a bound");
+        }
+
+        if (condition is not IBinaryOperation { OperatorKind: var kind } comparison || Mirror(kind) is not { } mirrored)
+        {
+            throw Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a counter with a bound");
+        }
+
+        HashSet<ISymbol> assigned = AssignedSymbols.In(statements.Append(condition));
+        foreach ((IOperation side, IOperation bound, BinaryOperatorKind relation) in new[]
+        {
+            (comparison.LeftOperand, comparison.RightOperand, kind),
+            (comparison.RightOperand, comparison.LeftOperand, mirrored),
+        })
+        {
+            if (CounterOf(side, assigned) is not { } counter) continue;
+            if (AssignedSymbols.ReadIn(bound).FirstOrDefault(assigned.Contains) is { } changing)
+            {
+                throw Refusal.At(DiagnosticCatalog.TripCount, bound, $"'{changing.Name}' changes in the loop");
+            }
+
+            (int step, IOperation stepping) = StepOf(counter, statements, loop);
+            bool ends = relation switch
+            {
+                BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual => step > 0,
+                BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual => step < 0,
+                BinaryOperatorKind.NotEquals => step is 1 or -1,
+                _ => false,
+            };
+            if (!ends) throw Refusal.At(DiagnosticCatalog.Endless, condition, $"'{counter.Name}' is stepped by {Text(step)}, away from the bound");
+            return new CountedLoop(counter, side, bound, relation, step, stepping);
+        }
+
+        throw assigned.Overlaps(AssignedSymbols.ReadIn(condition))
+            ? Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a stepped int counter with a bound")
+            : Refusal.At(DiagnosticCatalog.Endless, condition, "nothing in its condition changes in the loop");
+    }
+
+    /// <summary>The counter in <c>i</c>, <c>i + c</c>, <c>i - c</c> or <c>c + i</c>, where c does not change.</summary>
+    private static ISymbol? CounterOf(IOperation side, HashSet<ISymbol> assigned)
+    {
+        if (side.Type?.SpecialType != SpecialType.System_Int32) return null;
+        switch (side)
+        {
+            case ILocalReferenceOperation { Local: var local }:
+                return assigned.Contains(local) ? local : null;
+            case IParameterReferenceOperation { Parameter: var parameter }:
+                return assigned.Contains(parameter) ? parameter : null;
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } sum:
+                return Invariant(sum.RightOperand) ? CounterOf(sum.LeftOperand, assigned)
+                    : Invariant(sum.LeftOperand) ? CounterOf(sum.RightOperand, assigned) : null;
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Subtract } difference:
+                return Invariant(difference.RightOperand) ? CounterOf(difference.LeftOperand, assigned) : null;
+            default:
+                return null;
+        }
+
+        bool Invariant(IOperation operand) => !AssignedSymbols.ReadIn(operand).Any(assigned.Contains);
+    }
+
+    private static (int Step, IOperation Stepping) StepOf(ISymbol counter, IReadOnlyList<IOperation> statements, IOperation loop)
+    {
+        int assignments = statements.Sum(s => AssignedSymbols.Count(s, counter));
+        foreach (IOperation statement in statements)
+        {
+            if (assignments == 1 && statement is IExpressionStatementOperation { Operation: var operation } && StepIn(operation, counter) is { } step && step != 0)
+            {
+                return (step, statement);
+            }
+        }
+
+        throw Refusal.At(DiagnosticCatalog.TripCount, loop, $"'{counter.Name}' is not stepped by a constant exactly once per iteration");
+    }
+
+    private static int? StepIn(IOperation operation, ISymbol counter)
+    {
+        switch (operation)
+        {
+            case IIncrementOrDecrementOperation step when Is(step.Target):
+                return step.Kind == OperationKind.Increment ? 1 : -1;
+            case ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add } sum when Is(sum.Target):
+                return Constant(sum.Value);
+            case ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Subtract } difference when Is(difference.Target):
+                return -Constant(difference.Value);
+            case ISimpleAssignmentOperation { Value: IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } sum } assignment when Is(assignment.Target):
+                return Is(sum.LeftOperand) ? Constant(sum.RightOperand) : Is(sum.RightOperand) ? Constant(sum.LeftOperand) : null;
+            case ISimpleAssignmentOperation { Value: IBinaryOperation { OperatorKind: BinaryOperatorKind.Subtract } difference } assignment
+                when Is(assignment.Target) && Is(difference.LeftOperand):
+                return -Constant(difference.RightOperand);
+            default:
+                return null;
+        }
+
+        bool Is(IOperation operand) => SymbolEqualityComparer.Default.Equals(AssignedSymbols.SymbolOf(operand), counter);
+
+        static int? Constant(IOperation operand) => operand.ConstantValue is { HasValue: true, Value: int value } && value != int.MinValue ? value : null;
+    }
+
+    private static BinaryOperatorKind? Mirror(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.LessThan => BinaryOperatorKind.GreaterThan,
+        BinaryOperatorKind.LessThanOrEqual => BinaryOperatorKind.GreaterThanOrEqual,
+        BinaryOperatorKind.GreaterThan => BinaryOperatorKind.LessThan,
+        BinaryOperatorKind.GreaterThanOrEqual => BinaryOperatorKind.LessThanOrEqual,
+        BinaryOperatorKind.NotEquals => BinaryOperatorKind.NotEquals,
+        _ => null,
+    };
+
+    private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>Which variables operations assign and read.</summary>
+internal static class AssignedSymbols
+{
+    public static HashSet<ISymbol> In(IEnumerable<IOperation> operations)
+    {
+        var assigned = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (IOperation operation in operations.SelectMany(o => o.DescendantsAndSelf()))
+        {
+            foreach (ISymbol symbol in AssignedBy(operation)) assigned.Add(symbol);
+        }
+
+        return assigned;
+    }
+
+    public static int Count(IOperation statement, ISymbol symbol) =>
+        statement.DescendantsAndSelf().SelectMany(AssignedBy).Count(s => SymbolEqualityComparer.Default.Equals(s, symbol));
+
+    public static IEnumerable<ISymbol> ReadIn(IOperation operation) =>
+        operation.DescendantsAndSelf().Select(SymbolOf).Where(s => s is not null)!;
+
+    public static ISymbol? SymbolOf(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        _ => null,
+    };
+
+    private static IEnumerable<ISymbol> AssignedBy(IOperation operation)
+    {
+        IOperation? target = operation switch
+        {
+            IAssignmentOperation assignment => assignment.Target,
+            IIncrementOrDecrementOperation step => step.Target,
+            IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+            _ => null,
+        };
+        if (target is null) return [];
+        if (SymbolOf(target) is { } symbol) return [symbol];
+        return target is ITupleOperation or IDeclarationExpressionOperation ? ReadIn(target) : [];
+    }
+}

@@ -1,0 +1,101 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>
+/// <see cref="IrBuilder"/> with folding of integer constants, so that addresses and bounds come out as <c>offset + i</c> and
+/// not as <c>0 + i·1</c>, and with knowledge of which values are extents.
+/// </summary>
+/// <remarks>Only integers are folded, where it is exact. Algebra on reals belongs to Optimize.</remarks>
+internal sealed class Emitter
+{
+    private readonly Dictionary<int, int> _constants = [];
+    private readonly Dictionary<int, int> _extents = [];
+
+    public IrBuilder Builder { get; } = new();
+
+    public ScalarType TypeOf(int value) => Builder.TypeOf(value);
+
+    public int Int(int value)
+    {
+        int id = Builder.Int(value);
+        _constants[id] = value;
+        return id;
+    }
+
+    public int Extent(int index)
+    {
+        int id = Builder.Extent(index);
+        _extents[id] = index;
+        return id;
+    }
+
+    /// <summary>The index of the extent that a value is, or null.</summary>
+    public int? ExtentOf(int value) => _extents.TryGetValue(value, out int index) ? index : null;
+
+    public int? IntOf(int value) => _constants.TryGetValue(value, out int constant) ? constant : null;
+
+    public int Constant(ScalarType type, double value) => type switch
+    {
+        ScalarType.I32 => Int((int)value),
+        ScalarType.Bool => Builder.Bool(value != 0),
+        ScalarType.F32 => Builder.Real(type, (float)value),
+        _ => Builder.Real(type, value),
+    };
+
+    public int Unary(Op op, int a) => op == Op.Neg && IntOf(a) is int k ? Int(unchecked(-k)) : Builder.Unary(op, a);
+
+    public int Binary(Op op, int a, int b)
+    {
+        if (TypeOf(a) == ScalarType.I32)
+        {
+            int? x = IntOf(a), y = IntOf(b);
+            switch (op)
+            {
+                case Op.Add when x is int i && y is int j: return Int(unchecked(i + j));
+                case Op.Sub when x is int i && y is int j: return Int(unchecked(i - j));
+                case Op.Mul when x is int i && y is int j: return Int(unchecked(i * j));
+                case Op.Div when x is int i && y is int j && j is not (0 or -1): return Int(i / j);
+                case Op.Add when x == 0: return b;
+                case Op.Add or Op.Sub when y == 0: return a;
+                case Op.Mul or Op.Div when y == 1: return a;
+                case Op.Mul when x == 1: return b;
+            }
+        }
+
+        return Builder.Binary(op, a, b);
+    }
+
+    public int Add(int a, int b) => Binary(Op.Add, a, b);
+
+    public int Sub(int a, int b) => Binary(Op.Sub, a, b);
+
+    public int Mul(int a, int b) => Binary(Op.Mul, a, b);
+
+    public int Load(in Binding span, int index) => Builder.Load(span.Root, Add(span.Offset, index));
+
+    public void Store(in Binding span, int index, int value) => Builder.Store(span.Root, Add(span.Offset, index), value);
+
+    /// <summary>A new local array of the given length, filled with zeros.</summary>
+    public Binding Alloc(string name, ScalarType type, int length)
+    {
+        int buffer = Builder.AddBuffer(name, BufferKind.Local, type);
+        Builder.Alloc(buffer, length);
+        return Binding.Span(buffer, Int(0), length);
+    }
+
+    /// <summary>A loop over 0 ≤ i &lt; length that carries one value.</summary>
+    public int Reduce(int length, int init, Func<int, int, int> next, int from = 0)
+    {
+        IrBuilder.OpenLoop loop = Builder.BeginLoop(Int(from), length, [init], []);
+        return Builder.EndLoop(loop, [next(loop.Carried[0], loop.Counter)])[0];
+    }
+
+    /// <summary>A loop over 0 ≤ i &lt; length that writes into one buffer.</summary>
+    public void Map(int length, in Binding destination, Func<int, int> element)
+    {
+        IrBuilder.OpenLoop loop = Builder.BeginLoop(Int(0), length, [], [destination.Root]);
+        Store(destination, loop.Counter, element(loop.Counter));
+        Builder.EndLoop(loop, []);
+    }
+}

@@ -1,0 +1,60 @@
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>A variable of the user's method, or one that Capture made (a result, an exit flag).</summary>
+/// <param name="index">Slots are merged and carried in the order of their making, so that equal source gives equal IR.</param>
+internal sealed class Slot(int index, string? name)
+{
+    public int Index { get; } = index;
+
+    public string? Name { get; } = name;
+}
+
+/// <summary>
+/// What a variable holds at one point: a value, or a span as (root buffer, offset, length), where offset and length are values.
+/// </summary>
+internal readonly record struct Binding(int Value, int Root, int Offset, int Length)
+{
+    private const int None = -1;
+    private const int Several = -2;
+
+    /// <summary>No value on some path that leads here.</summary>
+    public static Binding Undefined { get; } = new(None, None, None, None);
+
+    /// <summary>A span that refers to different arrays on different paths.</summary>
+    public static Binding UnknownRoot { get; } = new(None, Several, None, None);
+
+    public bool IsValue => Value >= 0;
+
+    public bool IsSpan => Root >= 0;
+
+    public bool HasUnknownRoot => Root == Several;
+
+    public static Binding Of(int value) => new(value, None, None, None);
+
+    public static Binding Span(int root, int offset, int length) => new(None, root, offset, length);
+}
+
+/// <summary>The bindings of the variables that are in scope; copied where control flow splits.</summary>
+internal sealed class Environment
+{
+    private readonly Dictionary<Slot, Binding> _bindings;
+
+    public Environment() => _bindings = [];
+
+    private Environment(Dictionary<Slot, Binding> bindings) => _bindings = bindings;
+
+    public Binding this[Slot slot]
+    {
+        get => _bindings.TryGetValue(slot, out Binding binding) ? binding : Binding.Undefined;
+        set => _bindings[slot] = value;
+    }
+
+    public bool Contains(Slot slot) => _bindings.ContainsKey(slot);
+
+    public void Remove(Slot slot) => _bindings.Remove(slot);
+
+    /// <summary>Every variable that is declared, in the order of declaration.</summary>
+    public IEnumerable<Slot> Slots => _bindings.Keys.OrderBy(s => s.Index);
+
+    public Environment Copy() => new(new Dictionary<Slot, Binding>(_bindings));
+}

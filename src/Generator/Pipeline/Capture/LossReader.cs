@@ -1,0 +1,86 @@
+using Microsoft.CodeAnalysis;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>Binds the arguments of a loss, puts the loop over the examples around its body and reads the body.</summary>
+internal static class LossReader
+{
+    public static Function Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
+    {
+        IMethodSymbol definition = CaptureContext.DefinitionOf(method);
+        if (context.BodyOf(method) is not { } source)
+        {
+            throw new Refusal(DiagnosticReporter.At(DiagnosticCatalog.NoBody, method, method.Name));
+        }
+
+        var emit = new Emitter();
+        IrBuilder builder = emit.Builder;
+        var bindings = new Binding[signature.Arguments.Count];
+        List<Argument> arguments = [];
+        int arrays = 0;
+        for (int i = 0; i < bindings.Length; i++)
+        {
+            SignatureArgument argument = signature.Arguments[i];
+            string name = argument.Symbol.Name;
+            int extent = argument.IsArray ? context.Extents.Index[arrays++] : -1;
+            int buffer = argument.IsArray || argument.Role == ArgumentRole.Data ? builder.AddBuffer(name, KindOf(argument.Role), argument.Type, i) : -1;
+            arguments.Add(new Argument(name, argument.Role, argument.Type, argument.IsArray, extent, buffer));
+            bindings[i] = argument switch
+            {
+                { IsArray: true } => Binding.Span(buffer, emit.Int(0), emit.Extent(extent)),
+                { Role: ArgumentRole.Parameter or ArgumentRole.Constant } => Binding.Of(builder.Argument(i, argument.Type, name)),
+                _ => Binding.Undefined,
+            };
+        }
+
+        int result;
+        if (signature.HasExamples)
+        {
+            int count = builder.Argument(-1, ScalarType.I32, "n");
+            string? counter = signature.Arguments.Where(a => a.Role == ArgumentRole.Example).Select(a => a.Symbol.Name).FirstOrDefault();
+            IrBuilder.OpenLoop loop = builder.BeginLoop(
+                emit.Int(0), count, [builder.Real(signature.Real, 0)], [], isExamples: true, counterName: counter ?? "example");
+            for (int i = 0; i < bindings.Length; i++)
+            {
+                switch (arguments[i])
+                {
+                    case { Role: ArgumentRole.Data, IsArray: false } column:
+                        int value = builder.Load(column.Buffer, emit.Int(0));
+                        builder.SetName(value, column.Name);
+                        bindings[i] = Binding.Of(value);
+                        break;
+                    case { Role: ArgumentRole.Example }:
+                        bindings[i] = Binding.Of(loop.Counter);
+                        break;
+                    case { Role: ArgumentRole.Count }:
+                        bindings[i] = Binding.Of(count);
+                        break;
+                }
+            }
+
+            int loss = ReadBody();
+            result = builder.EndLoop(loop, [builder.Binary(Op.Add, loop.Carried[0], loss)])[0];
+        }
+        else
+        {
+            result = ReadBody();
+        }
+
+        return builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result);
+
+        int ReadBody()
+        {
+            Binding loss = new MethodReader(context, emit).Read(definition, source.Body, source.Plan, bindings, []);
+            return loss.Value;
+        }
+    }
+
+    private static BufferKind KindOf(ArgumentRole role) => role switch
+    {
+        ArgumentRole.Parameter => BufferKind.Parameter,
+        ArgumentRole.Constant => BufferKind.Constant,
+        _ => BufferKind.Data,
+    };
+}

@@ -1,0 +1,228 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+internal sealed partial class MethodReader
+{
+    private void ReadBranch(IConditionalOperation branch, Action then, Action otherwise)
+    {
+        if (branch.Condition.ConstantValue is { HasValue: true, Value: bool known }) (known ? then : otherwise)();
+        else Branch(Evaluate(branch.Condition), then, otherwise);
+    }
+
+    /// <summary>Reads the two sides of a branch and merges what they assigned.</summary>
+    private void Branch(int condition, Action then, Action otherwise)
+    {
+        Environment before = _env;
+        if (context.IsEager)
+        {
+            Environment one = Side(then), two = Side(otherwise);
+            _env = Merge(before, one, two, (a, b) => emit.Builder.Select(condition, a, b));
+            return;
+        }
+
+        // What is merged is known once both sides have been read, which is before the builder looks into the lists.
+        Environment afterThen = before, afterElse = before;
+        List<int> fromThen = [], fromElse = [];
+        int[] results = emit.Builder.If(
+            condition,
+            () =>
+            {
+                afterThen = Side(then);
+                return fromThen;
+            },
+            () =>
+            {
+                afterElse = Side(otherwise);
+                Merge(before, afterThen, afterElse, (a, b) =>
+                {
+                    fromThen.Add(a);
+                    fromElse.Add(b);
+                    return a;
+                });
+                return fromElse;
+            });
+
+        int next = 0;
+        _env = Merge(before, afterThen, afterElse, (_, _) => results[next++]);
+
+        Environment Side(Action read)
+        {
+            _env = before.Copy();
+            read();
+            return _env;
+        }
+    }
+
+    /// <summary>
+    /// The bindings after a branch: for each variable known before it what the sides agree on, else a merged value. Merges in the
+    /// order of the variables.
+    /// </summary>
+    private static Environment Merge(Environment before, Environment then, Environment otherwise, Func<int, int, int> merge)
+    {
+        Environment after = before.Copy();
+        foreach (Slot slot in before.Slots)
+        {
+            Binding a = then[slot], b = otherwise[slot];
+            after[slot] = (a, b) switch
+            {
+                _ when a == b => a,
+                _ when a.IsValue && b.IsValue => Binding.Of(merge(a.Value, b.Value)),
+                _ when a.IsSpan && b.IsSpan && a.Root == b.Root => Binding.Span(a.Root, Both(a.Offset, b.Offset), Both(a.Length, b.Length)),
+                _ when (a.IsSpan || a.HasUnknownRoot) && (b.IsSpan || b.HasUnknownRoot) => Binding.UnknownRoot,
+                _ => Binding.Undefined,
+            };
+        }
+
+        return after;
+
+        int Both(int a, int b) => a == b ? a : merge(a, b);
+    }
+
+    /// <summary>The value of one of two expressions, of which only the one that is chosen is evaluated.</summary>
+    private int Choose(int condition, Func<int> then, Func<int> otherwise)
+    {
+        Slot result = NewSlot(null);
+        _env[result] = Binding.Undefined;
+        Branch(condition, () => _env[result] = Binding.Of(then()), () => _env[result] = Binding.Of(otherwise()));
+        int value = _env[result].Value;
+        _env.Remove(result);
+        return value;
+    }
+
+    /// <summary>Whether none of the jumps to these targets was taken.</summary>
+    private int NoneOf(IEnumerable<ISymbol> targets)
+    {
+        int? any = null;
+        foreach (Slot flag in targets.Select(t => _frame.Flags[t]).OrderBy(s => s.Index))
+        {
+            int raised = _env[flag].Value;
+            any = any is { } other ? emit.Builder.Binary(Op.Or, other, raised) : raised;
+        }
+
+        return emit.Builder.Unary(Op.Not, any!.Value);
+    }
+
+    private int EvaluateConditional(IConditionalOperation choice)
+    {
+        if (choice.WhenFalse is null) throw DoesNotCompile(choice);
+        if (choice.Condition.ConstantValue is { HasValue: true, Value: bool known }) return Evaluate(known ? choice.WhenTrue : choice.WhenFalse);
+        int condition = Evaluate(choice.Condition);
+        return IsAtHand(choice.WhenTrue) && IsAtHand(choice.WhenFalse)
+            ? emit.Builder.Select(condition, Evaluate(choice.WhenTrue), Evaluate(choice.WhenFalse))
+            : Choose(condition, () => Evaluate(choice.WhenTrue), () => Evaluate(choice.WhenFalse));
+    }
+
+    /// <summary>
+    /// Whether an expression is a value that exists already, or its negation: then selecting is cheaper than branching, and its derivative is
+    /// exact even where the other side is not finite.
+    /// </summary>
+    private static bool IsAtHand(IOperation expression) =>
+        expression.ConstantValue.HasValue || expression switch
+        {
+            ILocalReferenceOperation or IParameterReferenceOperation => true,
+            IUnaryOperation { OperatorKind: UnaryOperatorKind.Minus or UnaryOperatorKind.Plus } unary => IsAtHand(unary.Operand),
+            IConversionOperation conversion => IsAtHand(conversion.Operand),
+            _ => false,
+        };
+
+    private int EvaluateSwitchExpression(ISwitchExpressionOperation choice)
+    {
+        int value = Evaluate(choice.Value);
+        return Arm(0);
+
+        int Arm(int index)
+        {
+            CheckDepth();
+            if (index == choice.Arms.Length) throw Refusal.At(DiagnosticCatalog.NotExhaustive, choice);
+            ISwitchExpressionArmOperation arm = choice.Arms[index];
+            int? test = Test(arm.Pattern, value);
+            if (arm.Guard is { } guard)
+            {
+                int g = test is { } t ? Choose(t, () => Evaluate(guard), () => emit.Builder.Bool(false)) : Evaluate(guard);
+                return Choose(g, () => Evaluate(arm.Value), () => Arm(index + 1));
+            }
+
+            return test is { } condition ? Choose(condition, () => Evaluate(arm.Value), () => Arm(index + 1)) : Evaluate(arm.Value);
+        }
+    }
+
+    private void ReadSwitch(ISwitchOperation choice)
+    {
+        int value = Evaluate(choice.Value);
+        if (Plan.IsFlagged(choice.ExitLabel)) LowerFlag(choice.ExitLabel);
+        var sections = choice.Cases.OrderBy(c => c.Clauses.Any(clause => clause is IDefaultCaseClauseOperation)).ToList();
+        Section(0);
+
+        void Section(int index)
+        {
+            CheckDepth();
+            if (index == sections.Count) return;
+            ISwitchCaseOperation section = sections[index];
+            int? condition = null;
+            foreach (ICaseClauseOperation clause in section.Clauses)
+            {
+                int? test = clause switch
+                {
+                    IDefaultCaseClauseOperation => null,
+                    ISingleValueCaseClauseOperation single => emit.Builder.Binary(Op.Eq, value, Evaluate(single.Value)),
+                    IPatternCaseClauseOperation { Guard: null } pattern => Test(pattern.Pattern, value),
+                    _ => throw Refusal.Statement(clause, "this form of 'case' is not supported"),
+                };
+                if (test is null)
+                {
+                    ReadStatements(Sequence.Prepend(section.Body, null));
+                    return;
+                }
+
+                condition = condition is { } other ? emit.Builder.Binary(Op.Or, other, test.Value) : test;
+            }
+
+            Branch(condition!.Value, () => ReadStatements(Sequence.Prepend(section.Body, null)), () => Section(index + 1));
+        }
+    }
+
+    /// <summary>Whether a value matches a pattern; null where it always does.</summary>
+    private int? Test(IPatternOperation pattern, int value)
+    {
+        CheckDepth();
+        switch (pattern)
+        {
+            case IDiscardPatternOperation:
+                return null;
+            case IConstantPatternOperation constant:
+                return emit.Builder.Binary(Op.Eq, value, Evaluate(constant.Value));
+            case IRelationalPatternOperation relation:
+                return Compare(relation, relation.OperatorKind, value, Evaluate(relation.Value));
+            case INegatedPatternOperation not:
+                return Test(not.Pattern, value) is { } inner ? emit.Builder.Unary(Op.Not, inner) : emit.Builder.Bool(false);
+            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both:
+                return (Test(both.LeftPattern, value), Test(both.RightPattern, value)) switch
+                {
+                    ({ } a, { } b) => emit.Builder.Binary(Op.And, a, b),
+                    (var a, var b) => a ?? b,
+                };
+            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either:
+                return (Test(either.LeftPattern, value), Test(either.RightPattern, value)) is ({ } c, { } d) ? emit.Builder.Binary(Op.Or, c, d) : null;
+            case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol local } when TypeOf(local.Type) is not null:
+                _env[Declare(local)] = Binding.Of(value);
+                return null;
+            default:
+                throw Refusal.Expression(pattern, "this pattern is not supported; constants, comparisons, 'and', 'or', 'not' and '_' are");
+        }
+    }
+
+    private int Compare(IOperation operation, BinaryOperatorKind kind, int a, int b) => kind switch
+    {
+        BinaryOperatorKind.LessThan => emit.Builder.Binary(Op.Lt, a, b),
+        BinaryOperatorKind.LessThanOrEqual => emit.Builder.Binary(Op.Le, a, b),
+        BinaryOperatorKind.GreaterThan => emit.Builder.Binary(Op.Lt, b, a),
+        BinaryOperatorKind.GreaterThanOrEqual => emit.Builder.Binary(Op.Le, b, a),
+        BinaryOperatorKind.Equals => emit.Builder.Binary(Op.Eq, a, b),
+        BinaryOperatorKind.NotEquals => emit.Builder.Binary(Op.Ne, a, b),
+        _ => throw Refusal.Expression(operation, "this comparison is not supported"),
+    };
+}

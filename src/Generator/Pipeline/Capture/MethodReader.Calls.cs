@@ -1,0 +1,220 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+internal sealed partial class MethodReader
+{
+    private static readonly HashSet<string> s_mathTypes =
+    [
+        "System.Math", "System.MathF", "System.Double", "System.Single", "System.Int32",
+    ];
+
+    /// <summary>Reads a call: a known member, or a helper method in source, which is inlined.</summary>
+    private Binding Invoke(IInvocationOperation call)
+    {
+        CheckDepth();
+        IMethodSymbol method = call.TargetMethod;
+        INamedTypeSymbol container = method.ContainingType;
+        if (call.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null) return InvokeOnSpan(call, EvaluateSpan(instance, null));
+
+        string type = ScalarTypes.FullName(container);
+        if (IsMathType(container)) return Binding.Of(InvokeMath(call));
+        if (type == "System.Numerics.Tensors.TensorPrimitives") return InvokeTensor(call);
+        if (type == "SymbolicGD.Sym") return InvokeSym(call);
+        if (type == "System.MemoryExtensions" && method.Name == "AsSpan") return AsSpan(call);
+        if (method.IsStatic && context.BodyOf(method) is not null) return Inline(call, method, call.Arguments);
+        if (call.DescendantsAndSelf().FirstOrDefault(o => o is IInvalidOperation) is { } invalid) throw DoesNotCompile(invalid);
+        throw method.MethodKind is MethodKind.DelegateInvoke or MethodKind.AnonymousFunction
+            ? Refusal.Expression(call, "lambdas and delegates are not supported; call a static method")
+            : !method.IsStatic && method.MethodKind != MethodKind.LocalFunction
+                ? Refusal.Expression(call, "instance methods are not supported; call a static method")
+                : Refusal.At(DiagnosticCatalog.Call, call, container.Name + "." + method.Name);
+    }
+
+    /// <summary>Whether the members of a type are those of <see cref="MathTable"/>: the math classes, the numbers, generic math.</summary>
+    private static bool IsMathType(INamedTypeSymbol? type) =>
+        type is not null && (s_mathTypes.Contains(ScalarTypes.FullName(type))
+            || type is { TypeKind: TypeKind.Interface, ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } });
+
+    private int InvokeMath(IInvocationOperation call)
+    {
+        ScalarType type = RequireType(call, call.Type);
+        if (call.Arguments.Any(a => a.Parameter is { RefKind: not RefKind.None })) throw Unknown(call);
+        int[] arguments = EvaluateArguments(call).Select(a => a.IsValue ? a.Value : throw Unknown(call)).ToArray();
+        string name = call.TargetMethod.Name;
+        if (name is "CreateChecked" or "CreateTruncating" or "CreateSaturating" && arguments.Length == 1) return Converted(arguments[0], type);
+        return MathTable.Call(emit, name, type, arguments) ?? throw Unknown(call);
+    }
+
+    private static Refusal Unknown(IInvocationOperation call) =>
+        Refusal.At(DiagnosticCatalog.Call, call, call.TargetMethod.ContainingType.Name + "." + call.TargetMethod.Name);
+
+    /// <summary>The arguments in the order of the parameters, evaluated in the order of the source.</summary>
+    private Binding[] EvaluateArguments(IInvocationOperation call)
+    {
+        var values = new Binding[call.TargetMethod.Parameters.Length];
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Parameter is null) throw DoesNotCompile(argument);
+            values[argument.Parameter.Ordinal] = EvaluateBinding(argument.Value, argument.Parameter.Type, null);
+        }
+
+        return values;
+    }
+
+    private Binding InvokeOnSpan(IInvocationOperation call, Binding span)
+    {
+        switch (call.TargetMethod.Name)
+        {
+            case "Slice" when call.Arguments.Length == 1:
+                int start = Evaluate(call.Arguments[0].Value);
+                return Part(span, start, emit.Sub(span.Length, start));
+            case "Slice" when call.Arguments.Length == 2:
+                Binding[] range = EvaluateArguments(call);
+                return Part(span, range[0].Value, range[1].Value);
+            case "ToArray":
+                Binding copy = emit.Alloc("array", emit.Builder.Buffers[span.Root].Type, span.Length);
+                emit.Map(span.Length, copy, i => emit.Load(span, i));
+                return copy;
+            case "CopyTo" when call.Arguments.Length == 1:
+                Binding destination = EvaluateSpan(call.Arguments[0].Value, null);
+                if (destination.Root == span.Root) throw Refusal.Expression(call, "source and destination lie in the same array");
+                emit.Map(span.Length, destination, i => emit.Load(span, i));
+                return Binding.Undefined;
+            case "Clear":
+                int zero = emit.Constant(emit.Builder.Buffers[span.Root].Type, 0);
+                emit.Map(span.Length, span, _ => zero);
+                return Binding.Undefined;
+            case "Fill":
+                int value = Evaluate(call.Arguments[0].Value);
+                emit.Map(span.Length, span, _ => value);
+                return Binding.Undefined;
+            default:
+                throw Refusal.Expression(call, "this member of spans is not supported");
+        }
+    }
+
+    private Binding AsSpan(IInvocationOperation call)
+    {
+        Binding[] arguments = EvaluateArguments(call);
+        return arguments.Length switch
+        {
+            1 => arguments[0],
+            2 when arguments[1].IsValue => Part(arguments[0], arguments[1].Value, emit.Sub(arguments[0].Length, arguments[1].Value)),
+            3 when arguments[1].IsValue && arguments[2].IsValue => Part(arguments[0], arguments[1].Value, arguments[2].Value),
+            _ => throw Refusal.Expression(call, "this form of AsSpan is not supported"),
+        };
+    }
+
+    private Binding InvokeTensor(IInvocationOperation call)
+    {
+        Binding[] arguments = EvaluateArguments(call);
+        CheckDestination(call, arguments);
+        Binding[] sources = call.TargetMethod.ReturnsVoid ? arguments.Take(arguments.Length - 1).ToArray() : arguments;
+        Binding[] spans = sources.Where(a => a.IsSpan).ToArray();
+        if (spans.Length == 0) throw Unknown(call);
+        foreach (Binding other in spans.Skip(1)) RequireEqualLengths(call, spans[0], other);
+
+        ScalarType type = emit.Builder.Buffers[spans[0].Root].Type;
+        if (!type.IsReal()) throw Refusal.Expression(call, "TensorPrimitives is supported over float and double");
+        if (call.TargetMethod.ReturnsVoid)
+        {
+            return TensorPrimitivesTable.Write(emit, call.TargetMethod.Name, type, sources, arguments[arguments.Length - 1])
+                ? Binding.Undefined
+                : throw Unknown(call);
+        }
+
+        return TensorPrimitivesTable.Reduce(emit, call.TargetMethod.Name, type, sources) is { } value ? Binding.Of(value) : throw Unknown(call);
+    }
+
+    private Binding InvokeSym(IInvocationOperation call)
+    {
+        string name = call.TargetMethod.Name;
+        Binding[] arguments = EvaluateArguments(call);
+        CheckDestination(call, arguments);
+        if (arguments.All(a => a.IsValue))
+        {
+            return SymTable.Call(emit, Choose, name, RequireType(call, call.Type), arguments.Select(a => a.Value).ToArray()) is { } value
+                ? Binding.Of(value)
+                : throw Unknown(call);
+        }
+
+        if (arguments.Any(a => !a.IsSpan)) throw Unknown(call);
+        ScalarType type = emit.Builder.Buffers[arguments[0].Root].Type;
+        if (call.TargetMethod.ReturnsVoid)
+        {
+            return TensorPrimitivesTable.Write(emit, name, type, arguments.Take(arguments.Length - 1).ToArray(), arguments[arguments.Length - 1])
+                ? Binding.Undefined
+                : throw Unknown(call);
+        }
+
+        foreach (Binding other in arguments.Skip(1)) RequireEqualLengths(call, arguments[0], other);
+        return SymTable.Reduce(emit, name, type, arguments) is { } result ? Binding.Of(result) : throw Unknown(call);
+    }
+
+    private void CheckDestination(IInvocationOperation call, Binding[] arguments)
+    {
+        if (call.TargetMethod.ReturnsVoid && (arguments.Length == 0 || !arguments[arguments.Length - 1].IsSpan
+            || emit.Builder.Buffers[arguments[arguments.Length - 1].Root].Kind != BufferKind.Local))
+        {
+            throw Refusal.Expression(call, "its destination is not a local array");
+        }
+    }
+
+    /// <summary>Reads the body of a helper in place of a call to it.</summary>
+    private Binding Inline(IOperation call, IMethodSymbol method, IReadOnlyList<IArgumentOperation> arguments)
+    {
+        (IOperation body, ExitPlan plan) = context.BodyOf(method)!.Value;
+        for (Frame? frame = _frame; frame is not null; frame = frame.Caller)
+        {
+            if (SymbolEqualityComparer.Default.Equals(frame.Method, CaptureContext.DefinitionOf(method)))
+            {
+                throw Refusal.At(DiagnosticCatalog.Recursion, call, method.Name);
+            }
+        }
+
+        if (method.IsAsync) throw Refusal.At(DiagnosticCatalog.Async, call, method.Name);
+
+        // The parameters of a generic method's own body are those of its definition.
+        IMethodSymbol definition = CaptureContext.DefinitionOf(method);
+        if (definition.ReturnsByRef || definition.ReturnsByRefReadonly) throw Refusal.Expression(call, "returning by reference is not supported");
+        var types = definition.TypeParameters.Zip(method.TypeArguments, (parameter, argument) => (parameter, argument))
+            .Select(p => new KeyValuePair<ITypeParameterSymbol, ScalarType>(p.parameter, RequireType(call, p.argument))).ToList();
+
+        var values = new Binding[definition.Parameters.Length];
+        List<(IParameterSymbol, Place)> references = [];
+        foreach (IArgumentOperation argument in arguments)
+        {
+            if (argument.Parameter is not { } parameter) throw DoesNotCompile(argument);
+            if (parameter.RefKind is RefKind.Ref or RefKind.Out)
+            {
+                if (ScalarTypes.ElementOf(parameter.Type) is not null) throw Refusal.Expression(argument, "a span passed by reference is not supported");
+                IOperation target = argument.Value is IDeclarationExpressionOperation { Expression: var local } ? local : argument.Value;
+                if (target is IDiscardOperation) continue;
+                Place place = PlaceOf(target);
+                references.Add((definition.Parameters[parameter.Ordinal], place));
+                values[parameter.Ordinal] = parameter.RefKind == RefKind.Ref ? Binding.Of(place.Read()) : Binding.Undefined;
+            }
+            else
+            {
+                values[parameter.Ordinal] = EvaluateBinding(argument.Value, parameter.Type, parameter.Name);
+            }
+        }
+
+        List<Action> writes = [];
+        Binding result = Read(definition, body, plan, values, types, final =>
+        {
+            foreach ((IParameterSymbol parameter, Place place) in references)
+            {
+                Binding value = final(parameter);
+                if (!value.IsValue) throw Refusal.At(DiagnosticCatalog.Unassigned, call, parameter.Name);
+                writes.Add(() => place.Write(value.Value));
+            }
+        });
+        foreach (Action write in writes) write();
+        return result;
+    }
+}

@@ -1,0 +1,248 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+internal sealed partial class MethodReader
+{
+    private void ReadFor(IForLoopOperation loop)
+    {
+        foreach (IOperation statement in loop.Before) ReadStatement(statement);
+        if (loop.Condition is null) throw Refusal.At(DiagnosticCatalog.Endless, loop, "it has no condition");
+        ReadCounted(loop, loop.Condition, loop.AtLoopBottom, loop.Locals);
+        foreach (ILocalSymbol local in loop.Locals)
+        {
+            if (_frame.Slots.TryGetValue(local, out Slot? slot)) _env.Remove(slot);
+        }
+    }
+
+    private void ReadWhile(IWhileLoopOperation loop)
+    {
+        if (loop.Condition is null) throw DoesNotCompile(loop);
+        if (!loop.ConditionIsTop) throw Refusal.At(DiagnosticCatalog.TripCount, loop, "'do' loops are not supported yet; use 'for' or 'while'");
+        ReadCounted(loop, loop.Condition, [], []);
+    }
+
+    private void ReadCounted(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> bottom, IReadOnlyList<ILocalSymbol> locals)
+    {
+        IReadOnlyList<IOperation> body = loop.Body is IBlockOperation block ? block.Operations : [loop.Body];
+        var counted = CountedLoop.Match(condition, [.. body, .. bottom], loop);
+        bool stepsInBody = !bottom.Contains(counted.Stepping);
+        if (stepsInBody && HasContinue(loop))
+        {
+            throw Refusal.At(DiagnosticCatalog.Jump, loop, "'continue' may skip the step of the counter: use 'for'");
+        }
+
+        HashSet<int> written = WrittenBuffers([loop.Body, .. bottom]);
+        CheckBoundIsNotWritten(counted.Bound, written);
+        CheckBoundIsNotWritten(counted.Side, written);
+
+        Slot counterSlot = SlotOf(loop, counted.Counter);
+        int start = _env[counterSlot].Value;
+        int offset = OffsetOf(counted.Side, counted.Counter);
+        int limit = emit.Sub(Evaluate(counted.Bound), offset);
+        int size = Math.Abs(counted.Step);
+        bool up = counted.Step > 0;
+
+        // The first value that the counter does not take, for a step of ±1.
+        limit = counted.Relation switch
+        {
+            BinaryOperatorKind.LessThanOrEqual => emit.Add(limit, emit.Int(1)),
+            BinaryOperatorKind.GreaterThanOrEqual => emit.Sub(limit, emit.Int(1)),
+            _ => limit,
+        };
+        int distance = up ? emit.Sub(limit, start) : emit.Sub(start, limit);
+        (int from, int to, bool descending) = (size, up) switch
+        {
+            (1, true) => (start, limit, false),
+            (1, false) => (emit.Add(limit, emit.Int(1)), emit.Add(start, emit.Int(1)), true),
+            _ => (emit.Int(0), emit.Binary(Op.Div, emit.Add(distance, emit.Int(size - 1)), emit.Int(size)), false),
+        };
+
+        bool counterIsLocal = locals.Contains(counted.Counter, SymbolEqualityComparer.Default);
+        bool exits = Plan.Targets(loop.Body).Count > 0 || HasBreak(loop);
+        HashSet<ISymbol> assigned = AssignedSymbols.In([loop.Body, .. bottom]);
+        if (counterIsLocal || !exits) assigned.Remove(counted.Counter);
+        IEnumerable<IOperation> rest = counterIsLocal || !exits && !stepsInBody ? bottom.Where(s => s != counted.Stepping) : bottom;
+
+        ReadLoop(loop, from, to, descending, assigned, written, counted.Counter.Name, rest, counter =>
+        {
+            _env[counterSlot] = Binding.Of(size == 1 ? counter : emit.Add(start, emit.Mul(emit.Int(counted.Step), counter)));
+        });
+
+        if (counterIsLocal || exits) return;
+        int trips = size == 1 ? emit.Binary(Op.Max, distance, emit.Int(0)) : emit.Binary(Op.Max, to, emit.Int(0));
+        _env[counterSlot] = Binding.Of(up ? emit.Add(start, emit.Mul(emit.Int(size), trips)) : emit.Sub(start, emit.Mul(emit.Int(size), trips)));
+    }
+
+    private void ReadForEach(IForEachLoopOperation loop)
+    {
+        IOperation collection = loop.Collection;
+        while (collection is IConversionOperation { Operand: var inner }) collection = inner;
+        if (ScalarTypes.ElementOf(collection.Type) is null)
+        {
+            throw Refusal.At(DiagnosticCatalog.TripCount, loop.Collection, "'foreach' runs over spans and arrays only");
+        }
+
+        if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol: var variable }) throw DoesNotCompile(loop);
+        if (variable.RefKind is not (RefKind.None or RefKind.RefReadOnly)) throw Refusal.Statement(loop, "'foreach (ref …)' is not supported: use 'for'");
+        Binding span = EvaluateSpan(collection, null);
+        HashSet<int> written = WrittenBuffers([loop.Body]);
+        ReadLoop(loop, emit.Int(0), span.Length, false, AssignedSymbols.In([loop.Body]), written, null, [], counter =>
+        {
+            ScalarType type = RequireType(loop, variable.Type);
+            int element = Converted(emit.Load(span, counter), type);
+            _env[Declare(variable)] = Binding.Of(element);
+            Name(element, variable.Name);
+        });
+    }
+
+    /// <summary>
+    /// Reads the body of a loop over from ≤ counter &lt; to. Variables that it assigns are carried; jumps out of it are carried flags, and
+    /// an iteration after such a jump does nothing.
+    /// </summary>
+    private void ReadLoop(
+        ILoopOperation loop, int from, int to, bool descending, HashSet<ISymbol> assigned, HashSet<int> written,
+        string? counterName, IEnumerable<IOperation> bottom, Action<int> bindCounter)
+    {
+        HashSet<ISymbol> targets = new(Plan.Targets(loop.Body), SymbolEqualityComparer.Default);
+        targets.Remove(loop.ContinueLabel);
+        if (targets.Contains(loop.ExitLabel)) LowerFlag(loop.ExitLabel);
+
+        Environment before = _env;
+        List<Slot> carried = _frame.Slots.Where(p => assigned.Contains(p.Key)).Select(p => p.Value)
+            .Concat(targets.Select(t => _frame.Flags[t]))
+            .Where(s => before[s] is { IsValue: true } or { IsSpan: true })
+            .OrderBy(s => s.Index).ToList();
+        if (targets.Contains(_frame.Method) && _frame.Result is { } result) carried.Add(result);
+
+        int[] inits = carried.SelectMany(s => Values(before[s])).ToArray();
+        IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
+        _env = before.Copy();
+        int k = 0;
+        foreach (Slot slot in carried)
+        {
+            _env[slot] = Rebind(before[slot], () =>
+            {
+                emit.Builder.Rename(open.Carried[k], slot.Name);
+                return open.Carried[k++];
+            });
+        }
+
+        if (targets.Count == 0) Iteration();
+        else Branch(NoneOf(targets), Iteration, () => { });
+
+        List<int> nexts = [];
+        foreach (Slot slot in carried)
+        {
+            Binding next = _env[slot];
+            if (next.IsSpan != before[slot].IsSpan || next.Root != before[slot].Root || next.HasUnknownRoot)
+            {
+                throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, slot.Name ?? "span", "it changes from one iteration to the next; use an index into one array");
+            }
+
+            nexts.AddRange(Values(next));
+        }
+
+        int[] results = emit.Builder.EndLoop(open, nexts);
+        _env = before.Copy();
+        k = 0;
+        foreach (Slot slot in carried)
+        {
+            _env[slot] = Rebind(before[slot], () =>
+            {
+                emit.Builder.Rename(results[k], slot.Name);
+                return results[k++];
+            });
+        }
+
+        void Iteration()
+        {
+            if (Plan.IsFlagged(loop.ContinueLabel)) LowerFlag(loop.ContinueLabel);
+            bindCounter(open.Counter);
+            ReadStatements(Sequence.Of(loop.Body));
+            Sequence? rest = Sequence.Prepend(bottom, null);
+            if (rest is null || !Plan.Completes(loop.Body) && !HasContinue(loop)) return;
+            if (targets.Count == 0) ReadStatements(rest);
+            else Branch(NoneOf(targets), () => ReadStatements(rest), () => { });
+        }
+    }
+
+    private static IEnumerable<int> Values(Binding binding) => binding.IsSpan ? [binding.Offset, binding.Length] : [binding.Value];
+
+    private static Binding Rebind(Binding binding, Func<int> next) =>
+        binding.IsSpan ? Binding.Span(binding.Root, next(), next()) : Binding.Of(next());
+
+    private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
+
+    private bool HasBreak(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ExitLabel);
+
+    private Slot SlotOf(IOperation operation, ISymbol symbol)
+    {
+        ReadVariable(operation, symbol);
+        return _frame.Slots[symbol];
+    }
+
+    /// <summary>What a side of the form counter ± c adds to the counter, with c evaluated on its own.</summary>
+    private int OffsetOf(IOperation side, ISymbol counter)
+    {
+        if (side is not IBinaryOperation binary) return emit.Int(0);
+        bool isLeft = AssignedSymbols.ReadIn(binary.LeftOperand).Contains(counter, SymbolEqualityComparer.Default);
+        int inner = OffsetOf(isLeft ? binary.LeftOperand : binary.RightOperand, counter);
+        int added = Evaluate(isLeft ? binary.RightOperand : binary.LeftOperand);
+        return binary.OperatorKind == BinaryOperatorKind.Add ? emit.Add(inner, added) : emit.Sub(inner, added);
+    }
+
+    /// <summary>
+    /// The buffers that statements may write: the local arrays behind the spans that they index or pass on or, where such a span is
+    /// declared inside, every local array that exists.
+    /// </summary>
+    private HashSet<int> WrittenBuffers(IReadOnlyList<IOperation> statements)
+    {
+        HashSet<int> written = [];
+        HashSet<ISymbol> assigned = AssignedSymbols.In(statements);
+        foreach (IOperation operation in statements.SelectMany(s => s.DescendantsAndSelf()))
+        {
+            IOperation? span = operation switch
+            {
+                IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when IsTarget(operation) => instance,
+                IArrayElementReferenceOperation array when IsTarget(operation) => array.ArrayReference,
+                IImplicitIndexerReferenceOperation { Instance: { } instance } when IsTarget(operation) => instance,
+                IArgumentOperation { Value: var value } when IsWritable(value.Type) => value,
+                IInvocationOperation { Instance: { } instance } when IsWritable(instance.Type) => instance,
+                _ => null,
+            };
+            if (span is null) continue;
+            if (AssignedSymbols.SymbolOf(span) is { } symbol && !assigned.Contains(symbol))
+            {
+                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsSpan: true } known)
+                {
+                    if (emit.Builder.Buffers[known.Root].Kind == BufferKind.Local) written.Add(known.Root);
+                    continue;
+                }
+            }
+
+            written.UnionWith(Enumerable.Range(0, emit.Builder.Buffers.Count).Where(b => emit.Builder.Buffers[b].Kind == BufferKind.Local));
+        }
+
+        return written;
+
+        static bool IsTarget(IOperation element) => element.Parent is IAssignmentOperation assignment && assignment.Target == element
+            || element.Parent is IIncrementOrDecrementOperation
+            || element.Parent is ITupleOperation
+            || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
+
+        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.ElementOf(type) is not null && !ScalarTypes.IsReadOnlySpan(type);
+    }
+
+    private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)
+    {
+        if (written.Count > 0 && bound.DescendantsAndSelf().Any(o => o is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
+            or IPropertyReferenceOperation { Property.IsIndexer: true }))
+        {
+            throw Refusal.At(DiagnosticCatalog.TripCount, bound, "the bound reads an array while the loop writes arrays; copy the bound to a local first");
+        }
+    }
+}

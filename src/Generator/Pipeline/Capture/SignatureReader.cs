@@ -1,0 +1,209 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Capture;
+
+/// <summary>One argument of a loss as its declaration says.</summary>
+internal readonly record struct SignatureArgument(IParameterSymbol Symbol, ArgumentRole Role, ScalarType Type, bool IsArray, string? Shape);
+
+/// <summary>Reads what the declaration of a loss says, without its body. Collects every mistake in it.</summary>
+internal sealed class SignatureReader(IMethodSymbol method, AttributeData attribute, SyntaxNode declaration)
+{
+    private readonly List<DiagnosticSpec> _diagnostics = [];
+
+    public IReadOnlyList<DiagnosticSpec> Diagnostics => _diagnostics;
+
+    public ScalarType Real { get; private set; }
+
+    public IReadOnlyList<SignatureArgument> Arguments { get; private set; } = [];
+
+    public string ClassName { get; private set; } = "";
+
+    /// <summary>Whether the objective is over examples.</summary>
+    public bool HasExamples => Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
+
+    public void Read()
+    {
+        ReadMethod();
+        ReadContainingTypes();
+        ReadReturnType();
+        ReadName();
+        Arguments = method.Parameters.Select(ReadArgument).Where(a => a is not null).Select(a => a!.Value).ToList();
+        if (Arguments.Count == method.Parameters.Length && Arguments.All(a => a.Role != ArgumentRole.Parameter))
+        {
+            Report(DiagnosticCatalog.NoParameter, method, method.Name);
+        }
+    }
+
+    public static IEnumerable<ContainingType> ContainingTypes(IMethodSymbol method)
+    {
+        for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
+        {
+            string keyword = type switch
+            {
+                { IsRecord: true, TypeKind: TypeKind.Struct } => "record struct",
+                { IsRecord: true } => "record",
+                { TypeKind: TypeKind.Struct } => "struct",
+                { TypeKind: TypeKind.Interface } => "interface",
+                _ => "class",
+            };
+            yield return new ContainingType(keyword, type.Name);
+        }
+    }
+
+    public static string NamespaceOf(ISymbol symbol) =>
+        symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "";
+
+    /// <summary>The text of the summary of a documentation comment, on one line.</summary>
+    public static string? SummaryOf(ISymbol symbol, CancellationToken cancellation)
+    {
+        string? xml = symbol.GetDocumentationCommentXml(cancellationToken: cancellation);
+        if (string.IsNullOrWhiteSpace(xml)) return null;
+        try
+        {
+            string? text = System.Xml.Linq.XElement.Parse(xml).Element("summary")?.Value;
+            string line = string.Join(" ", (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            return line.Length > 0 ? line : null;
+        }
+        catch (System.Xml.XmlException)
+        {
+            return null;
+        }
+    }
+
+    private void ReadMethod()
+    {
+        if (!method.IsStatic) Report(DiagnosticCatalog.NotStatic, method, method.Name);
+        if (method.IsGenericMethod) Report(DiagnosticCatalog.Generic, method, method.Name);
+        if (method.IsAsync) Report(DiagnosticCatalog.Async, method, method.Name);
+        bool hasBody = declaration is MethodDeclarationSyntax { Body: not null } or MethodDeclarationSyntax { ExpressionBody: not null }
+            || method.PartialImplementationPart is not null;
+        if (!hasBody) Report(DiagnosticCatalog.NoBody, method, method.Name);
+    }
+
+    private void ReadContainingTypes()
+    {
+        for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
+        {
+            bool isPartial = type.DeclaringSyntaxReferences.Any(r =>
+                r.GetSyntax() is TypeDeclarationSyntax syntax && syntax.Modifiers.Any(SyntaxKind.PartialKeyword));
+            if (!isPartial) Report(DiagnosticCatalog.NotPartial, type, type.Name);
+            if (type.IsGenericType) Report(DiagnosticCatalog.Generic, type, type.Name);
+        }
+    }
+
+    private void ReadReturnType()
+    {
+        if (ScalarTypes.Of(method.ReturnType) is { } real && real.IsReal() && !method.ReturnsByRef && !method.ReturnsByRefReadonly) Real = real;
+        else if (!method.IsAsync) Report(DiagnosticCatalog.ReturnType, method, method.Name, ScalarTypes.Text(method.ReturnType));
+    }
+
+    private void ReadName()
+    {
+        string? given = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Name").Value.Value as string;
+        ClassName = (given ?? method.Name) + "Objective";
+        if (given is not null && !SyntaxFacts.IsValidIdentifier(given))
+        {
+            Report(DiagnosticCatalog.InvalidName, method, given);
+            return;
+        }
+
+        bool isTaken = method.ContainingType.GetMembers(ClassName).Length > 0
+            || method.ContainingType.GetMembers().OfType<IMethodSymbol>()
+                .Any(other => !SymbolEqualityComparer.Default.Equals(other, method) && other.PartialDefinitionPart is null && ObjectiveNameOf(other) == ClassName);
+        if (isTaken) Report(DiagnosticCatalog.NameClash, method, ClassName, method.Name, method.ContainingType.Name);
+    }
+
+    private string? ObjectiveNameOf(IMethodSymbol other)
+    {
+        AttributeData? loss = other.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute.AttributeClass));
+        return loss is null ? null : ((loss.NamedArguments.FirstOrDefault(a => a.Key == "Name").Value.Value as string) ?? other.Name) + "Objective";
+    }
+
+    private SignatureArgument? ReadArgument(IParameterSymbol argument)
+    {
+        List<ArgumentRole> roles = [];
+        string[]? shape = null;
+        foreach (AttributeData data in argument.GetAttributes())
+        {
+            switch (data.AttributeClass is { } type ? ScalarTypes.FullName(type) : null)
+            {
+                case "SymbolicGD.ParameterAttribute":
+                    roles.Add(ArgumentRole.Parameter);
+                    break;
+                case "SymbolicGD.ConstantAttribute":
+                    roles.Add(ArgumentRole.Constant);
+                    break;
+                case "SymbolicGD.ExampleAttribute":
+                    roles.Add(ArgumentRole.Example);
+                    break;
+                case "SymbolicGD.CountAttribute":
+                    roles.Add(ArgumentRole.Count);
+                    break;
+                case "SymbolicGD.ShapeAttribute" when data.ConstructorArguments.Length == 1:
+                    TypedConstant names = data.ConstructorArguments[0];
+                    if (names.Kind != TypedConstantKind.Array || names.IsNull) break;
+                    shape = names.Values.Select(v => v.Value as string ?? "").ToArray();
+                    break;
+            }
+        }
+
+        if (argument.RefKind != RefKind.None)
+        {
+            Report(DiagnosticCatalog.ByReference, argument, argument.Name, argument.RefKind.ToString().ToLowerInvariant());
+            return null;
+        }
+
+        bool isArray = ScalarTypes.IsReadOnlySpan(argument.Type);
+        ITypeSymbol element = isArray ? ScalarTypes.ElementOf(argument.Type)! : argument.Type;
+        if (ScalarTypes.Of(element) is not { } scalar || scalar == ScalarType.Bool)
+        {
+            if (argument.Type.TypeKind == TypeKind.Error) Report(DiagnosticCatalog.DoesNotCompile, argument, method.Name, $"the type '{argument.Type.Name}' is unknown");
+            else if (argument.Type.TypeKind == TypeKind.Dynamic) Report(DiagnosticCatalog.Dynamic, argument, argument.Name);
+            else Report(DiagnosticCatalog.ArgumentType, argument, argument.Name, ScalarTypes.Text(argument.Type));
+            return null;
+        }
+
+        ArgumentRole role = roles.Count > 0 ? roles[0] : ArgumentRole.Data;
+        if (roles.Count > 1)
+        {
+            Report(DiagnosticCatalog.RoleConflict, argument, argument.Name, $"it is marked both [{roles[0]}] and [{roles[1]}]");
+            return null;
+        }
+
+        if (role is ArgumentRole.Example or ArgumentRole.Count && (isArray || scalar != ScalarType.I32))
+        {
+            Report(DiagnosticCatalog.RoleConflict, argument, argument.Name, $"an argument marked [{role}] has type 'int'");
+            return null;
+        }
+
+        if (role == ArgumentRole.Parameter && !scalar.IsReal())
+        {
+            Report(DiagnosticCatalog.ParameterNotReal, argument, argument.Name, ScalarTypes.Text(argument.Type));
+            return null;
+        }
+
+        if (role == ArgumentRole.Parameter && ScalarTypes.Of(method.ReturnType) is { } real && real.IsReal() && scalar != real)
+        {
+            Report(DiagnosticCatalog.MixedPrecision, argument, argument.Name, ScalarTypes.Text(argument.Type), ScalarTypes.Text(method.ReturnType));
+            return null;
+        }
+
+        if (shape is not null && (shape.Length != (isArray ? 1 : 0) || shape.Any(string.IsNullOrWhiteSpace)))
+        {
+            Report(DiagnosticCatalog.ShapeNames, argument, argument.Name, isArray ? "1" : "0", shape.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return null;
+        }
+
+        return new SignatureArgument(argument, role, scalar, isArray, shape?[0]);
+    }
+
+    private void Report(DiagnosticDescriptor descriptor, ISymbol symbol, params string[] arguments)
+    {
+        if (symbol.Locations.Any(l => l.IsInSource)) _diagnostics.Add(DiagnosticReporter.At(descriptor, symbol, arguments));
+        else _diagnostics.Add(DiagnosticReporter.At(descriptor, declaration, arguments));
+    }
+}

@@ -1,0 +1,20 @@
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
+
+namespace SymbolicGD.Generator.Pipeline.Condition;
+
+/// <summary>
+/// Replaces formulas that overflow or cancel by equal ones that do not. It runs before any derivative is taken, so that
+/// the derivatives are those of the stable formula.
+/// </summary>
+internal static class ConditionStage
+{
+    /// <param name="stabilize">Whether the user allows it (<c>[Loss(Stabilize = false)]</c> does not).</param>
+    public static (Function Function, EquatableArray<Rewrite> Rewrites) Run(Function function, bool stabilize)
+    {
+        if (!stabilize) return (function, EquatableArray<Rewrite>.Empty);
+        var stabilizer = new Stabilizer(function);
+        Function stable = stabilizer.Run();
+        return (stable, stabilizer.Rewrites.Distinct().ToEquatableArray());
+    }
+}

@@ -1,0 +1,67 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Condition;
+
+/// <summary>One formula and its stable form.</summary>
+/// <param name="Op">The operation at the root of the formula.</param>
+/// <param name="From">The formula for the header; {0} and {1} stand for the operands that the match names.</param>
+/// <param name="Match">The value of the stable form and the operands it is about; null where the formula is another one.</param>
+internal sealed record StableFormula(Op Op, string From, string To, string Reason, Func<Terms, Let, StableFormula.Found?> Match)
+{
+    internal sealed record Found(int Value, params int[] About);
+}
+
+/// <summary>
+/// The table of formulas that Condition replaces. The first match wins; operands are stable already, so that rules meet
+/// each other's results (log(1/(1 + exp(−z))) becomes log σ(z) and then −softplus(−z)).
+/// </summary>
+internal static class StableFormulas
+{
+    public static IReadOnlyList<StableFormula> Table { get; } =
+    [
+        new(Op.Log, "log(1 + exp {0})", "softplus({0})", "no overflow for any finite {0}",
+            (t, log) => t.OnePlusExp(log.A) is int x ? new(t.Unary(Op.Softplus, x), x) : null),
+        new(Op.Log1p, "log1p(exp {0})", "softplus({0})", "no overflow for any finite {0}",
+            (t, log) => t.Is(log.A, Op.Exp, out Let exp) ? new(t.Unary(Op.Softplus, exp.A), exp.A) : null),
+        new(Op.Log, "log σ({0})", "−softplus(−{0})", "finite where σ underflows to 0",
+            (t, log) => t.Is(log.A, Op.Sigmoid, out Let sigmoid) ? new(t.Negate(t.Unary(Op.Softplus, t.Negate(sigmoid.A))), sigmoid.A) : null),
+        new(Op.Log1p, "log(1 − σ({0}))", "−softplus({0})", "finite where σ rounds to 1",
+            (t, log) => t.Is(log.A, Op.Neg, out Let neg) && t.Is(neg.A, Op.Sigmoid, out Let sigmoid)
+                ? new(t.Negate(t.Unary(Op.Softplus, sigmoid.A)), sigmoid.A) : null),
+        new(Op.Div, "1/(1 + exp {0})", "σ(−{0})", "no overflow for any finite {0}",
+            (t, div) => t.IsConstant(div.A, 1) && t.OnePlusExp(div.B) is int x && !t.Is(x, Op.Neg, out _)
+                ? new(t.Unary(Op.Sigmoid, t.Negate(x)), x) : null),
+        new(Op.Div, "1/(1 + exp(−{0}))", "σ({0})", "no overflow for any finite {0}",
+            (t, div) => t.IsConstant(div.A, 1) && t.OnePlusExp(div.B) is int x && t.Is(x, Op.Neg, out Let neg)
+                ? new(t.Unary(Op.Sigmoid, neg.A), neg.A) : null),
+        new(Op.Div, "exp {0}/(1 + exp {0})", "σ({0})", "no ∞/∞ for any finite {0}",
+            (t, div) => t.Is(div.A, Op.Exp, out Let exp) && t.OnePlusExp(div.B) == exp.A ? new(t.Unary(Op.Sigmoid, exp.A), exp.A) : null),
+        new(Op.Sub, "1 − σ({0})", "σ(−{0})", "keeps the digits where σ is near 1",
+            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Sigmoid, out Let sigmoid)
+                ? new(t.Unary(Op.Sigmoid, t.Negate(sigmoid.A)), sigmoid.A) : null),
+        new(Op.Sub, "1 − exp {0}", "−expm1({0})", "keeps the digits where {0} is near 0",
+            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Exp, out Let exp) ? new(t.Negate(t.Unary(Op.Expm1, exp.A)), exp.A) : null),
+        new(Op.Sub, "exp {0} − 1", "expm1({0})", "keeps the digits where {0} is near 0",
+            (t, sub) => t.IsConstant(sub.B, 1) && t.Is(sub.A, Op.Exp, out Let exp) ? new(t.Unary(Op.Expm1, exp.A), exp.A) : null),
+        new(Op.Add, "exp {0} − 1", "expm1({0})", "keeps the digits where {0} is near 0",
+            (t, add) => t.Other(add, -1) is int e && t.Is(e, Op.Exp, out Let exp) ? new(t.Unary(Op.Expm1, exp.A), exp.A) : null),
+        new(Op.Sub, "1 − cos {0}", "2·sin²({0}/2)", "keeps the digits where {0} is near 0",
+            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Cos, out Let cos) ? new(t.OneMinusCos(cos.A), cos.A) : null),
+        new(Op.Div, "(exp {0} − exp(−{0}))/(exp {0} + exp(−{0}))", "tanh({0})", "no ∞/∞ for any finite {0}",
+            (t, div) => t.TanhOperand(div) is int x ? new(t.Unary(Op.Tanh, x), x) : null),
+        new(Op.Log, "log(exp {0}/{1})", "{0} − log {1}", "no overflow for any finite {0}",
+            (t, log) => t.Is(log.A, Op.Div, out Let div) && t.Is(div.A, Op.Exp, out Let exp)
+                ? new(t.Binary(Op.Sub, exp.A, t.Log(div.B)), exp.A, div.B) : null),
+        new(Op.Log, "log({1}·exp {0})", "{0} + log {1}", "no overflow for any finite {0}",
+            (t, log) => t.Is(log.A, Op.Mul, out Let mul) && t.TimesExp(mul) is (int x, int factor)
+                ? new(t.Binary(Op.Add, x, t.Log(factor)), x, factor) : null),
+        new(Op.Log, "log exp {0}", "{0}", "no overflow for any finite {0}",
+            (t, log) => t.Is(log.A, Op.Exp, out Let exp) ? new(exp.A, exp.A) : null),
+        new(Op.Log, "log(exp {0} + exp {1} + …)", "m + log(exp({0} − m) + exp({1} − m) + …), m the largest exponent", "no overflow for any finite exponents",
+            (t, log) => t.LogSumExp(log.A) is (int value, int a, int b) ? new(value, a, b) : null),
+        new(Op.Log, "log(1 + {0})", "log1p({0})", "keeps the digits where {0} is near 0",
+            (t, log) => t.Is(log.A, Op.Add, out Let add) && t.Other(add, 1) is int x && !t.Is(x, Op.Const, out _) ? new(t.Unary(Op.Log1p, x), x) : null),
+        new(Op.Log, "log(1 − {0})", "log1p(−{0})", "keeps the digits where {0} is near 0",
+            (t, log) => t.Is(log.A, Op.Sub, out Let sub) && t.IsConstant(sub.A, 1) ? new(t.Unary(Op.Log1p, t.Negate(sub.B)), sub.B) : null),
+    ];
+}

@@ -1,0 +1,153 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Differentiate;
+
+/// <summary>
+/// An operation whose slope is asked for. Operands and result are looked up only when a rule reads them, since in a
+/// reverse sweep each look-up may mean recording the value.
+/// </summary>
+internal sealed class RuleSite(Emitter emitter, Let let, Func<int, int> primal)
+{
+    public Emitter Emit => emitter;
+
+    public Op Op => let.Op;
+
+    public int A => primal(let.A);
+
+    public int B => primal(let.B);
+
+    public int C => primal(let.C);
+
+    /// <summary>The result of the operation.</summary>
+    public int Y => primal(let.Id);
+
+    public bool IsSquare => let.A == let.B;
+}
+
+/// <summary>
+/// The only place where derivatives are defined: for each operation y = op(a, b, c), a tangent or an adjoint t times the
+/// partial derivative of y with respect to one operand. Reverse mode passes the adjoint of y, forward mode the tangent of
+/// the operand.
+/// </summary>
+internal static class DerivativeTable
+{
+    /// <summary>Whether y depends on the operand with a slope other than zero everywhere. Holds for real operands only.</summary>
+    public static bool HasSlope(Op op, int operand) => op switch
+    {
+        Op.Const or Op.Argument or Op.Extent => false,
+        Op.Sign or Op.Floor or Op.Ceiling or Op.Round or Op.Truncate or Op.Detach => false,
+        Op.Lt or Op.Le or Op.Eq or Op.Ne or Op.And or Op.Or or Op.Not => false,
+        Op.CopySign => operand == 0,
+        Op.Select => operand > 0,
+        _ => true,
+    };
+
+    /// <summary>t·∂y/∂operand, or null where that is zero by definition.</summary>
+    /// <exception cref="DifferentiationNotSupportedException">The operation has no derivative in the closed list of operations.</exception>
+    public static int? Scale(RuleSite s, int operand, int t)
+    {
+        if (!HasSlope(s.Op, operand)) return null;
+
+        Emitter e = s.Emit;
+        bool first = operand == 0;
+        return s.Op switch
+        {
+            Op.Neg => e.Neg(t),
+            Op.Abs => e.Times(t, e.Unary(Op.Sign, s.A)), // 0 at 0
+            Op.Add => t,
+            Op.Sub => first ? t : e.Neg(t),
+            Op.Mul when s.IsSquare => first ? e.Times(e.Times(t, 2.0), s.A) : null,
+            Op.Mul => e.Times(t, first ? s.B : s.A),
+            Op.Div => first ? e.Over(t, s.B) : e.Neg(e.Times(e.Over(t, s.B), s.Y)),
+
+            // a − b·trunc(a/b): the quotient is recovered from the remainder, where it is exact.
+            Op.Rem => first ? t : e.Neg(e.Times(t, e.Unary(Op.Round, e.Binary(Op.Div, e.Binary(Op.Sub, s.A, s.Y), s.B)))),
+
+            // At a tie a constant operand wins, else the first.
+            Op.Max => Extremum(e, first, e.IsConstant(s.B) ? e.Binary(Op.Lt, s.B, s.A) : -1, () => e.Binary(Op.Lt, s.A, s.B), t),
+            Op.Min => Extremum(e, first, e.IsConstant(s.B) ? e.Binary(Op.Lt, s.A, s.B) : -1, () => e.Binary(Op.Lt, s.B, s.A), t),
+            Op.Fma => operand switch { 0 => e.Times(t, s.B), 1 => e.Times(t, s.A), _ => t },
+
+            Op.Sqrt => e.Over(e.Times(t, 0.5), s.Y),
+            Op.Norm => e.When(e.IsNotZero(s.Y), e.Over(e.Times(t, 0.5), s.Y)),
+            Op.Cbrt => e.Over(t, e.Product(3.0, e.Square(s.Y))),
+            Op.Exp => e.Times(t, s.Y),
+            Op.Exp2 => e.Times(e.Times(t, Ln2), s.Y),
+            Op.Exp10 => e.Times(e.Times(t, Ln10), s.Y),
+            Op.Expm1 => e.Times(t, e.Unary(Op.Exp, s.A)), // y + 1 has no digits left where a ≪ 0
+            Op.Log => e.Over(t, s.A),
+            Op.Log2 => e.Over(e.Times(t, 1 / Ln2), s.A),
+            Op.Log10 => e.Over(e.Times(t, 1 / Ln10), s.A),
+            Op.Log1p => e.Over(t, e.OnePlus(s.A)),
+            Op.Sin => e.Times(t, e.Unary(Op.Cos, s.A)),
+            Op.Cos => e.Neg(e.Times(t, e.Unary(Op.Sin, s.A))),
+            Op.Tan => e.Times(t, e.OnePlus(e.Square(s.Y))),
+            Op.Asin => e.Over(t, e.Unary(Op.Sqrt, OneMinusSquare(e, s.A))),
+            Op.Acos => e.Neg(e.Over(t, e.Unary(Op.Sqrt, OneMinusSquare(e, s.A)))),
+            Op.Atan => e.Over(t, e.OnePlus(e.Square(s.A))),
+            Op.Sinh => e.Times(t, e.Unary(Op.Cosh, s.A)),
+            Op.Cosh => e.Times(t, e.Unary(Op.Sinh, s.A)),
+            Op.Tanh => e.Times(t, e.OneMinus(e.Square(s.Y))),
+            Op.Asinh => e.Over(t, e.Unary(Op.Sqrt, e.OnePlus(e.Square(s.A)))),
+            Op.Acosh => e.Over(t, e.Unary(Op.Sqrt, e.Binary(Op.Mul, e.OnePlus(s.A), e.MinusOne(s.A)))),
+            Op.Atanh => e.Over(t, OneMinusSquare(e, s.A)),
+            Op.Sigmoid => e.Times(t, e.Binary(Op.Mul, s.Y, e.OneMinus(s.Y))),
+            Op.Softplus => e.Times(t, e.Unary(Op.Sigmoid, s.A)),
+            Op.Erf => e.Times(e.Times(t, TwoOverRootPi), e.Unary(Op.Exp, e.Neg(e.Square(s.A)))),
+            Op.Erfc => e.Times(e.Times(t, -TwoOverRootPi), e.Unary(Op.Exp, e.Neg(e.Square(s.A)))),
+            Op.LogGamma => e.Times(t, e.Unary(Op.Digamma, s.A)),
+            Op.Digamma => e.Times(t, e.Unary(Op.Trigamma, s.A)),
+            Op.Trigamma => throw new DifferentiationNotSupportedException("the trigamma function has no derivative here"),
+
+            Op.Pow => first ? PowBase(s, t) : e.When(e.IsPositive(s.A), e.Times(t, e.Binary(Op.Mul, s.Y, e.Unary(Op.Log, s.A)))),
+            Op.Atan2 => first ? e.Over(e.Times(t, s.B), SumOfSquares(s)) : e.Neg(e.Over(e.Times(t, s.A), SumOfSquares(s))),
+            Op.Hypot => e.When(e.IsNotZero(s.Y), e.Over(e.Times(t, first ? s.A : s.B), s.Y)), // 0 at the origin
+            Op.CopySign => e.Times(t, e.Binary(Op.CopySign, e.Unary(Op.Sign, s.A), e.Binary(Op.Mul, e.Unary(Op.Sign, s.A), s.B))),
+
+            Op.Select => operand == 1 ? e.When(s.A, t) : e.Unless(s.A, t),
+            Op.Convert => e.Convert(t, e.TypeOf(s.A)),
+            _ => throw new DifferentiationNotSupportedException($"the operation {s.Op} has no derivative rule"),
+        };
+    }
+
+    private const double Ln2 = 0.69314718055994530942;
+    private const double Ln10 = 2.30258509299404568402;
+    private const double TwoOverRootPi = 1.12837916709551257390;
+
+    /// <param name="firstWins">The condition under which the first operand alone has a slope where the second is a constant; else -1.</param>
+    private static int Extremum(Emitter e, bool first, int firstWins, Func<int> secondWins, int t)
+    {
+        if (firstWins >= 0) return e.When(firstWins, t);
+        return first ? e.Unless(secondWins(), t) : e.When(secondWins(), t);
+    }
+
+    private static int OneMinusSquare(Emitter e, int a) => e.Binary(Op.Mul, e.OneMinus(a), e.OnePlus(a));
+
+    private static int SumOfSquares(RuleSite s) => s.Emit.Binary(Op.Add, s.Emit.Square(s.A), s.Emit.Square(s.B));
+
+    /// <summary>t·b·a^(b−1), which is 0 where b = 0 whatever a is; small constant exponents need no second power.</summary>
+    private static int? PowBase(RuleSite s, int t)
+    {
+        Emitter e = s.Emit;
+        switch (e.ConstantOf(s.B))
+        {
+            case null:
+                int exponent = e.Binary(Op.Sub, s.B, e.RealLike(s.B, 1));
+                return e.When(e.IsNotZero(s.B), e.Times(e.Times(t, s.B), e.Binary(Op.Pow, s.A, exponent)));
+            case 0:
+                return null;
+            case 1:
+                return t;
+            case 2:
+                return e.Times(e.Times(t, 2.0), s.A);
+            case 3:
+                return e.Times(e.Times(t, 3.0), e.Square(s.A));
+            case -1:
+                return e.Neg(e.Times(t, e.Square(s.Y)));
+            case 1.5:
+                return e.Times(e.Times(t, 1.5), e.Unary(Op.Sqrt, s.A));
+            case { } constant:
+                return e.Times(e.Times(t, constant), e.Binary(Op.Pow, s.A, e.RealLike(s.A, constant - 1)));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Differentiate;
+
+/// <summary>The loss uses something whose derivative cannot be formed; the message says what, in words for the user.</summary>
+internal sealed class DifferentiationNotSupportedException(string reason) : Exception(reason);
+
+/// <summary>Derivatives of a function of the IR with respect to its parameters.</summary>
+internal static class DifferentiateStage
+{
+    // Each pass only adds decisions, of which there are finitely many; real losses settle in three or four.
+    private const int MaxPasses = 1000;
+
+    /// <summary>
+    /// The function that computes the value of <paramref name="function"/> and accumulates its gradient into one
+    /// <see cref="BufferKind.Gradient"/> buffer per parameter.
+    /// </summary>
+    /// <remarks>
+    /// What the reverse sweep needs of the forward sweep is found by running it: a pass that asks for a value which was not
+    /// recorded notes it and goes on with a placeholder, and the next pass records it. The last pass asks for nothing new.
+    /// So recording and use cannot disagree.
+    /// </remarks>
+    /// <exception cref="DifferentiationNotSupportedException">The loss has no derivative in this compiler.</exception>
+    public static Function Gradient(Function function)
+    {
+        var tree = new SourceTree(function);
+        var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree));
+        var recording = new Recording(function.Values.Count);
+        for (int pass = 0; pass < MaxPasses; pass++)
+        {
+            recording.BeginPass();
+            Function? gradient = new GradientPass(facts, recording).Run();
+            if (gradient is not null && !recording.Changed) return gradient;
+        }
+
+        throw new InvalidOperationException("The reverse sweep does not settle on what to record.");
+    }
+}
+
+/// <summary>What is known of the function before any derivative is written.</summary>
+internal sealed record Facts(SourceTree Tree, Activity Activity, Reductions Reductions, Dependence Dependence);

@@ -1,0 +1,193 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Differentiate;
+
+/// <summary>
+/// Where recorded values live. A value inside of loops goes to a tape with one element per iteration of the loops around it, counted in
+/// row-major order; one inside of branches only leaves them as a result.
+/// </summary>
+internal sealed partial class GradientPass
+{
+    private readonly SortedDictionary<int, int> _tapes = [];
+    private readonly Dictionary<Node, List<int>> _tapesAt = [];
+    private readonly Dictionary<Node, List<int>> _expandedAt = [];
+    private readonly Dictionary<Node, int> _trips = [];
+    private readonly Dictionary<int, int> _expandedLengths = [];
+
+    private void PlaceTapes()
+    {
+        foreach (int value in _recording.Taped)
+        {
+            RegionNode home = HomeOf(value);
+            if (LoopsAround(home).Count == 0) continue;
+            string name = _recording.IsSaved(value) ? "saved" : Source.Values[value].Name ?? "value";
+            ScalarType type = TypeOf(value);
+            _tapes.Add(value, _builder.AddBuffer($"tape_{name}", BufferKind.Tape, type == ScalarType.Bool ? ScalarType.I32 : type));
+            At(_tapesAt, BaseNodeOf(home)).Add(value);
+        }
+
+        foreach (int buffer in _recording.Expanded) At(_expandedAt, BaseNodeOf(_tree.AllocationOf(buffer)!.Region)).Add(buffer);
+
+        static List<int> At(Dictionary<Node, List<int>> lists, Node node)
+        {
+            if (!lists.TryGetValue(node, out List<int>? list)) lists.Add(node, list = []);
+            return list;
+        }
+    }
+
+    /// <summary>The region around in which forward and reverse sweep meet.</summary>
+    private RegionNode BaseOf(RegionNode region)
+    {
+        while (!_baseRegions.Contains(region)) region = region.Parent!;
+        return region;
+    }
+
+    /// <summary>The item of the base region that contains the region.</summary>
+    private Node BaseNodeOf(RegionNode region)
+    {
+        RegionNode around = BaseOf(region);
+        return Dependence.In(around, region.Owner!);
+    }
+
+    /// <summary>The loops between a region and its base region, outermost first.</summary>
+    private List<Node> LoopsAround(RegionNode region)
+    {
+        var loops = new List<Node>();
+        for (; !_baseRegions.Contains(region); region = region.Parent!)
+        {
+            if (region.Loop is not null) loops.Insert(0, region.Owner!);
+        }
+
+        return loops;
+    }
+
+    /// <summary>Values recorded inside of a branch, without a loop between, that must leave it.</summary>
+    private int[] ExportsOf(Node branch) =>
+        [.. _recording.Taped.Where(v => !_tapes.ContainsKey(v) && !_baseRegions.Contains(HomeOf(v)) && branch.Regions.Any(HomeOf(v).IsWithin))];
+
+    private void AllocateTapes(Node node)
+    {
+        if (_tapesAt.TryGetValue(node, out List<int>? values))
+        {
+            foreach (int value in values) _builder.Alloc(_tapes[value], IterationsOf(LoopsAround(HomeOf(value))));
+        }
+
+        if (!_expandedAt.TryGetValue(node, out List<int>? buffers)) return;
+        foreach (int buffer in buffers)
+        {
+            Node allocation = _tree.AllocationOf(buffer)!;
+            int length = Bound(((Alloc)allocation.Item).Length, upper: true)
+                ?? throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it");
+            _expandedLengths[buffer] = length;
+            _builder.Alloc(buffer, _emit.MulInt(IterationsOf(LoopsAround(allocation.Region)), length));
+        }
+    }
+
+    private int IterationsOf(List<Node> loops)
+    {
+        int product = _emit.Int(1);
+        foreach (Node loop in loops) product = _emit.MulInt(product, TripBound(loop));
+        return product;
+    }
+
+    /// <summary>At least as many iterations as the loop ever runs, computed in the base region; never negative.</summary>
+    private int TripBound(Node node)
+    {
+        if (_trips.TryGetValue(node, out int known)) return known;
+        var loop = (Loop)node.Item;
+        if (Bound(loop.To, upper: true) is not { } to || Bound(loop.From, upper: false) is not { } from)
+        {
+            throw new DifferentiationNotSupportedException(
+                "values of a loop must be kept for its derivative, and the number of its iterations has no bound that is known before the loops around it");
+        }
+
+        int trip = _emit.SubInt(to, from);
+        bool isLength = _emit.IntOf(from) == 0 && _tree[_tree.Canonical(loop.To)] is { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Extent } };
+        if (!isLength) trip = _emit.IntOf(trip) is { } constant ? _emit.Int(Math.Max(constant, 0)) : _emit.MaxInt(trip, _emit.Int(0));
+        _trips.Add(node, trip);
+        return trip;
+    }
+
+    /// <summary>An upper or lower bound of an integer over all iterations inside the current base region, by interval arithmetic; null if none is found.</summary>
+    private int? Bound(int value, bool upper)
+    {
+        if (Lookup(value) is { } known) return known;
+        Definition definition = _tree[value];
+        switch (definition.Kind)
+        {
+            case DefinitionKind.Counter:
+                var loop = (Loop)definition.Node.Item;
+                return upper ? Bound(loop.To, true) is { } to ? _emit.SubInt(to, _emit.Int(1)) : null : Bound(loop.From, false);
+            case DefinitionKind.Merge:
+                Merge merge = ((If)definition.Node.Item).Results[definition.Slot];
+                return Outermost(Bound(merge.Then, upper), Bound(merge.Else, upper), upper);
+            case DefinitionKind.Let:
+                return BoundOf((Let)definition.Node.Item, upper);
+            default:
+                return null;
+        }
+    }
+
+    private int? BoundOf(Let let, bool upper)
+    {
+        switch (let.Op)
+        {
+            case Op.Const or Op.Argument or Op.Extent:
+                return _emit.Let(let.Op, _tree.TypeOf(let.Id), payload: let.Payload);
+            case Op.Add:
+                return Bound(let.A, upper) is { } a && Bound(let.B, upper) is { } b ? _emit.AddInt(a, b) : null;
+            case Op.Sub:
+                return Bound(let.A, upper) is { } c && Bound(let.B, !upper) is { } d ? _emit.SubInt(c, d) : null;
+            case Op.Neg:
+                return Bound(let.A, !upper) is { } e ? _emit.SubInt(_emit.Int(0), e) : null;
+            case Op.Mul:
+                return BoundOfProduct(let, upper);
+            case Op.Div when _tree.IsConstant(let.B) && Bound(let.B, true) is { } divisor && _emit.IntOf(divisor) > 0:
+                return Bound(let.A, upper) is { } dividend ? _emit.Binary(Op.Div, dividend, divisor) : null;
+            case Op.Min or Op.Max:
+                int? f = Bound(let.A, upper), g = Bound(let.B, upper);
+
+                // One bounded operand bounds a minimum from above and a maximum from below.
+                if (upper == (let.Op == Op.Min) && (f is null || g is null)) return f ?? g;
+                return f is { } h && g is { } i ? let.Op == Op.Min ? _emit.MinInt(h, i) : _emit.MaxInt(h, i) : null;
+            case Op.Select:
+                return Outermost(Bound(let.B, upper), Bound(let.C, upper), upper);
+            default:
+                return null;
+        }
+    }
+
+    private int? Outermost(int? a, int? b, bool upper) => a is { } x && b is { } y ? upper ? _emit.MaxInt(x, y) : _emit.MinInt(x, y) : null;
+
+    private int? BoundOfProduct(Let let, bool upper)
+    {
+        if (Bound(let.A, true) is not { } au || Bound(let.A, false) is not { } al || Bound(let.B, true) is not { } bu || Bound(let.B, false) is not { } bl) return null;
+        int? first = Outermost(_emit.MulInt(au, bu), _emit.MulInt(al, bl), upper);
+        return Outermost(first, Outermost(_emit.MulInt(au, bl), _emit.MulInt(al, bu), upper), upper);
+    }
+
+    /// <summary>The place of the current iteration among those of the loops between a region and its base.</summary>
+    private int TapeIndex(RegionNode region)
+    {
+        int index = _emit.Int(0);
+        bool outermost = true;
+        foreach (Node node in LoopsAround(region))
+        {
+            var loop = (Loop)node.Item;
+            int offset = _emit.SubInt(Primal(loop.Counter), Primal(loop.From));
+            index = outermost ? offset : _emit.AddInt(_emit.MulInt(index, TripBound(node)), offset);
+            outermost = false;
+        }
+
+        return index;
+    }
+
+    /// <summary>The index of an element of a buffer of the source, which may have become one row of an expanded buffer.</summary>
+    private int ElementIndex(int buffer, int index) => _recording.IsExpanded(buffer)
+        ? _emit.AddInt(_emit.MulInt(TapeIndex(_tree.AllocationOf(buffer)!.Region), _expandedLengths[buffer]), index)
+        : index;
+
+    private int ToTape(int id) => _emit.TypeOf(id) == ScalarType.Bool ? _emit.Let(Op.Select, ScalarType.I32, id, _emit.Int(1), _emit.Int(0)) : id;
+
+    private int FromTape(int id, ScalarType type) => type == ScalarType.Bool ? _emit.Binary(Op.Ne, id, _emit.Int(0)) : id;
+}

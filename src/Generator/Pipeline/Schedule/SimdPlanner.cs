@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
+
+namespace SymbolicGD.Generator.Pipeline.Schedule;
+
+/// <summary>
+/// Decides the shape of a kernel on the CPU: whether examples run in blocks of vector lanes, which loops are vectorized
+/// along their own counter, and where the elements of working arrays lie.
+/// </summary>
+internal static class SimdPlanner
+{
+    public static KernelPlan Plan(Function function)
+    {
+        var index = new FunctionIndex(function);
+        Loop? examples = function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
+        var layouts = Enumerable.Repeat(new BufferLayoutEntry(BufferLayout.Shared), function.Buffers.Count).ToArray();
+        var vectorLoops = new List<int>();
+        string? reason = null;
+        var mode = ExampleMode.None;
+        if (examples is not null)
+        {
+            var block = new BlockPlanner(function, index, examples);
+            reason = block.Refusal();
+            mode = reason is null ? ExampleMode.Blocks : ExampleMode.OneByOne;
+            if (reason is null) block.Place(vectorLoops, layouts);
+        }
+
+        foreach (Loop loop in LoopsOneByOne(function.Body, insideExamples: mode == ExampleMode.OneByOne))
+        {
+            if (VectorLoopTest.Refusal(function, index, loop) is null) vectorLoops.Add(loop.Counter);
+        }
+
+        return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason);
+    }
+
+    /// <summary>The loops that run with one copy of everything, except the loop over examples itself.</summary>
+    private static IEnumerable<Loop> LoopsOneByOne(Region region, bool insideExamples)
+    {
+        foreach (Item item in region.Items)
+        {
+            switch (item)
+            {
+                case Loop loop:
+                    if (!loop.IsExamples) yield return loop;
+                    if (loop.IsExamples && !insideExamples) break;
+                    foreach (Loop inner in LoopsOneByOne(loop.Body, insideExamples)) yield return inner;
+                    break;
+                case If branch:
+                    foreach (Loop inner in LoopsOneByOne(branch.Then, insideExamples)) yield return inner;
+                    foreach (Loop inner in LoopsOneByOne(branch.Else, insideExamples)) yield return inner;
+                    break;
+            }
+        }
+    }
+}

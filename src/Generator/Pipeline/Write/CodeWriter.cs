@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>Lines of C# with their indentation; lines can be added later at a bookmark.</summary>
+internal sealed class CodeWriter
+{
+    private readonly List<string> _lines = [];
+    private int _indent;
+
+    public int LineCount => _lines.Count;
+
+    public void Line(string text = "")
+    {
+        // A literal of several lines keeps its own relative indentation.
+        foreach (string line in text.Split('\n'))
+        {
+            string trimmed = line.TrimEnd();
+            _lines.Add(trimmed.Length == 0 ? string.Empty : new string(' ', _indent * 4) + trimmed);
+        }
+    }
+
+    /// <summary>One empty line, unless the last line is empty or opens a block.</summary>
+    public void Gap()
+    {
+        if (_lines.Count > 0 && _lines[_lines.Count - 1] is { Length: > 0 } last && !last.EndsWith("{", StringComparison.Ordinal)) _lines.Add(string.Empty);
+    }
+
+    /// <summary>A header line and a block in braces that ends when the result is disposed.</summary>
+    public BlockScope Block(string header)
+    {
+        if (header.Length > 0) Line(header);
+        Line("{");
+        _indent++;
+        return new BlockScope(this);
+    }
+
+    /// <summary>A place before which <see cref="InsertAt"/> can add lines while later ones are already written.</summary>
+    public Bookmark Mark() => new(_lines.Count, _indent);
+
+    public void InsertAt(Bookmark mark, string text)
+    {
+        _lines.Insert(mark.Line, new string(' ', mark.Indent * 4) + text);
+        mark.Line++;
+    }
+
+    public void Append(CodeWriter other)
+    {
+        foreach (string line in other._lines) Line(line);
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (string line in _lines) text.Append(line).Append('\n');
+        return text.ToString();
+    }
+
+    internal sealed class Bookmark(int line, int indent)
+    {
+        public int Line { get; set; } = line;
+
+        public int Indent { get; } = indent;
+    }
+
+    internal readonly struct BlockScope(CodeWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._indent--;
+            writer.Line("}");
+        }
+    }
+}

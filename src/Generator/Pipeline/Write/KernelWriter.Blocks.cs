@@ -1,0 +1,467 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>
+/// Code that runs for a block of examples at once: a value that differs from example to example is a vector with one lane
+/// per example; an integer that does is a text over the position of the example, written out where it is needed.
+/// </summary>
+internal sealed partial class KernelWriter
+{
+    private sealed class BlockState(string position, HashSet<int> varying, HashSet<int> inside, CodeWriter code, CodeWriter.Bookmark before)
+    {
+        public readonly string Position = position;
+        public readonly HashSet<int> Varying = varying;
+        public readonly HashSet<int> Inside = inside;
+        public readonly CodeWriter Code = code;
+        public readonly CodeWriter.Bookmark Before = before;
+        public readonly Dictionary<int, Text> Vectors = [];
+        public readonly Dictionary<int, Func<string, Text>> PerLane = [];
+        public readonly Dictionary<int, int> SpillSlots = [];
+        public readonly HashSet<int> Done = [];
+        public int Slots;
+        public string? Mask;
+    }
+
+    private BlockState? _block;
+
+    private bool IsLane(int value) => _block is not null && _block.Varying.Contains(value);
+
+    private void WriteBlocks(Loop examples)
+    {
+        string position = _names.Unique("i");
+        CodeWriter.Bookmark before = _code.Mark();
+        _block = new BlockState(position, VaryingValues.Of(_function, examples),
+            [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], _code, before);
+        _block.PerLane[examples.Counter] = at => new Text($"Lanes.Example(rows, {at})");
+        foreach (Carried carried in examples.Carried)
+        {
+            string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
+            _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
+            _block.Vectors[carried.Id] = new Text(name);
+        }
+
+        using (_code.Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})"))
+        {
+            _code.Line($"{VectorType} active = Lanes.Active(({_real})(rows.Count - {position}));");
+            WriteItems(examples.Body);
+            var pending = examples.Carried.Items.Where(c => c.Next != c.Id).ToList();
+            foreach (Carried carried in pending)
+            {
+                // Lanes past the last example repeat it: their loss must not count. Adjoints are zero there, since their seed is.
+                string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
+                if (carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
+                else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
+                else _code.Line($"{name} = {next};");
+            }
+        }
+
+        if (_block.Slots > 0)
+        {
+            _block.Code.InsertAt(before, $"Span<{_real}> spill = stackalloc {_real}[{NumberText.Integer(_block.Slots * _lanes)}];");
+        }
+
+        _code.Gap();
+        var sums = examples.Carried.Items.Select(c => (c, Vector(c.Id).Code)).ToList();
+        _block = null;
+        foreach ((Carried carried, string name) in sums)
+        {
+            string init = Scalar(carried.Init).Code, sum = $"Lanes.Sum({name})";
+            string result = _names.Unique(name + "Sum");
+            _code.Line($"{_real} {result} = {(_index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 } ? sum : init + " + " + sum)};");
+            _scalars[carried.Result] = new Text(result);
+        }
+    }
+
+    /// <summary>Writes an item that differs from example to example; false if it is the same for all and scalar code will do.</summary>
+    private bool WriteInBlock(Item item)
+    {
+        switch (item)
+        {
+            case Let let when _block!.Done.Remove(let.Id):
+                return true;
+            case Let let when IsLane(let.Id):
+                WriteLaneLet(let);
+                return true;
+            case Load load when IsLane(load.Id):
+                WriteLaneLoad(load);
+                return true;
+            case Store store:
+                WriteLaneStore(store);
+                return true;
+            case Accumulate accumulate:
+                WriteLaneAccumulate(accumulate);
+                return true;
+            case Alloc alloc:
+                if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
+                return true;
+            case Loop loop when _plan.IsVectorLoop(loop):
+                WriteVectorLoop(loop);
+                return true;
+            case Loop loop:
+                WriteLaneLoop(loop);
+                return true;
+            case If branch when IsLane(branch.Condition):
+                WriteLaneBranch(branch);
+                return true;
+            case If branch:
+                WriteUniformBranch(branch);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The value as a vector: a lane value as it is, any other broadcast.</summary>
+    private Text Vector(int value)
+    {
+        BlockState block = _block!;
+        if (block.Vectors.TryGetValue(value, out Text text)) return text;
+        if (block.PerLane.TryGetValue(value, out Func<string, Text>? perLane))
+        {
+            return FillLanes(value, at => $"({_real}){perLane(at).Under(Text.UnaryOperator)}", null);
+        }
+
+        return Broadcast(value, block);
+    }
+
+    /// <summary>A scalar in all lanes. What is defined before the loop over examples is broadcast there, once.</summary>
+    private Text Broadcast(int value, BlockState block)
+    {
+        Text scalar = Scalar(value);
+        if (_function.TypeOf(value) == ScalarType.Bool) return new Text($"Lanes.Mask<{_real}>({scalar})");
+        Let? let = _index.LetOf(value);
+        if (let?.Op == Op.Const)
+        {
+            return let.Payload == 0 ? new Text($"{VectorType}.Zero") : new Text($"Vector512.Create({scalar})");
+        }
+
+        bool before = !block.Inside.Contains(value) || let?.Op is Op.Argument or Op.Extent;
+        if (!before) return new Text($"Vector512.Create({scalar})");
+        string name = _names.Unique((_function.Values[value].Name ?? scalar.Code.Split('[', '(', ' ', '.')[0]) + "V");
+        block.Code.InsertAt(block.Before, $"{VectorType} {name} = Vector512.Create({scalar});");
+        return block.Vectors[value] = new Text(name);
+    }
+
+    private void DefineVector(int value, Text text)
+    {
+        if (MayInline(value, text))
+        {
+            _block!.Vectors[value] = text;
+            return;
+        }
+
+        string name = NameOf(value);
+        _code.Line($"{VectorType} {name} = {text};");
+        _block!.Vectors[value] = new Text(name);
+    }
+
+    private void WriteLaneLet(Let let)
+    {
+        BlockState block = _block!;
+        ScalarType type = _function.TypeOf(let.Id);
+        if (let.Op == Op.Argument)
+        {
+            // The seed: the weight of an example, zero in lanes that have none.
+            _code.Line($"{VectorType} seed = active & Vector512.Create(weight);");
+            block.Vectors[let.Id] = new Text("seed");
+            return;
+        }
+
+        if (type == ScalarType.I32)
+        {
+            block.PerLane[let.Id] = at => OpText.Scalar(let.Op, type, type, PerLane(let.A, at), let.B < 0 ? default : PerLane(let.B, at), let.C < 0 ? default : PerLane(let.C, at));
+            return;
+        }
+
+        ScalarType operand = _function.TypeOf(let.A);
+        if (operand == ScalarType.I32 && (let.Op == Op.Convert || let.Op.IsComparison()))
+        {
+            block.Vectors[let.Id] = let.Op == Op.Convert
+                ? FillLanes(let.Id, at => $"({_real}){PerLane(let.A, at).Under(Text.UnaryOperator)}", null)
+                : FillLanes(let.Id, at => OpText.Scalar(let.Op, type, operand, PerLane(let.A, at), PerLane(let.B, at), default) + " ? 1 : 0", "mask");
+            return;
+        }
+
+        if (let.Op is Op.Sigmoid or Op.Softplus && WriteSigmoidAndSoftplus(let)) return;
+        DefineVector(let.Id, VectorText(let, Vector));
+    }
+
+    /// <summary>Both need one and the same exponential: computed together when both are wanted.</summary>
+    private bool WriteSigmoidAndSoftplus(Let let)
+    {
+        Op other = let.Op == Op.Sigmoid ? Op.Softplus : Op.Sigmoid;
+        Let? partner = _currentRegionLets.FirstOrDefault(l => l.Op == other && l.A == let.A && !_block!.Vectors.ContainsKey(l.Id));
+        if (partner is null) return false;
+        (int sigmoid, int softplus) = let.Op == Op.Sigmoid ? (let.Id, partner.Id) : (partner.Id, let.Id);
+        string s = NameOf(sigmoid, "sigmoid"), p = NameOf(softplus, "softplus");
+        _code.Line($"VectorMath.SigmoidAndSoftplus({Vector(let.A)}, out {VectorType} {s}, out {VectorType} {p});");
+        _block!.Vectors[sigmoid] = new Text(s);
+        _block.Vectors[softplus] = new Text(p);
+        _block.Done.Add(partner.Id);
+        return true;
+    }
+
+    private IEnumerable<Let> _currentRegionLets => _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>();
+
+    /// <summary>A vector operation, with a product and a sum fused where the product is used once.</summary>
+    private Text VectorText(Let let, Func<int, Text> operand)
+    {
+        if (let.Op is Op.Add or Op.Sub)
+        {
+            if (InlineProduct(let.B) is { } right) return Fused(right, let.A, negateProduct: let.Op == Op.Sub, negateAddend: false);
+            if (InlineProduct(let.A) is { } left) return Fused(left, let.B, negateProduct: false, negateAddend: let.Op == Op.Sub);
+        }
+
+        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? default : operand(let.B), let.C < 0 ? default : operand(let.C));
+
+        Let? InlineProduct(int value) =>
+            _index.LetOf(value) is { Op: Op.Mul } product && operand(value).Precedence == Text.Product && operand(value).Code.Contains(" * ") ? product : null;
+
+        Text Fused(Let product, int addend, bool negateProduct, bool negateAddend)
+        {
+            string a = operand(product.A).Code, b = operand(product.B).Code, c = operand(addend).Code;
+            if (negateProduct) a = "-" + operand(product.A).Under(Text.UnaryOperator);
+            if (negateAddend) c = "-" + operand(addend).Under(Text.UnaryOperator);
+            return new Text($"Vector512.FusedMultiplyAdd({a}, {b}, {c})");
+        }
+    }
+
+    /// <summary>The text of an integer for the example at a position.</summary>
+    private Text PerLane(int value, string at)
+    {
+        if (_block!.PerLane.TryGetValue(value, out Func<string, Text>? text)) return text(at);
+        return Scalar(value);
+    }
+
+    /// <summary>Computes one scalar per lane and reads them back as a vector.</summary>
+    private Text FillLanes(int value, Func<string, string> text, string? suffix)
+    {
+        int slot = _block!.Slots++;
+        string lane = _names.Unique("lane");
+        using (_code.Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
+        {
+            _code.Line($"spill[{NumberText.Integer(slot * _lanes)} + {lane}] = {text($"{_block.Position} + {lane}")};");
+        }
+
+        string name = NameOf(value, suffix);
+        string loaded = $"Vector512.LoadUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}])";
+        _code.Line(_function.TypeOf(value) == ScalarType.Bool
+            ? $"{VectorType} {name} = Vector512.GreaterThan({loaded}, {VectorType}.Zero);"
+            : $"{VectorType} {name} = {loaded};");
+        return new Text(name);
+    }
+
+    /// <summary>The slot of the spill area that holds a lane value, one element per example.</summary>
+    private int Spill(int value)
+    {
+        BlockState block = _block!;
+        if (block.SpillSlots.TryGetValue(value, out int slot)) return slot;
+        slot = block.Slots++;
+        _code.Line($"{Vector(value).Under(Text.Atom)}.StoreUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}]);");
+
+        // A spilled value inside a loop changes from iteration to iteration: it is spilled at each use there.
+        if (_currentLoopDepth == 0) block.SpillSlots[value] = slot;
+        return slot;
+    }
+
+    private int _currentLoopDepth;
+
+    private void WriteLaneLoad(Load load)
+    {
+        BlockState block = _block!;
+        BufferInfo buffer = _function.Buffers[load.Buffer];
+        if (buffer.Type == ScalarType.I32)
+        {
+            block.PerLane[load.Id] = at => buffer.Kind == BufferKind.Constant
+                ? new Text($"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]")
+                : _function.Arguments[buffer.Argument].IsArray
+                    ? new Text($"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))")
+                    : new Text($"Lanes.Item(ref {_columnNames[load.Buffer]}, rows, {at})");
+            return;
+        }
+
+        bool scattered = IsLane(load.Index);
+        switch (buffer.Kind)
+        {
+            case BufferKind.Data when !_function.Arguments[buffer.Argument].IsArray:
+                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position})"));
+                break;
+            case BufferKind.Data when !scattered:
+                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position}, {_lengthTexts[load.Buffer]}, Lanes.Index({Scalar(load.Index)}, {_lengthTexts[load.Buffer]}))"));
+                break;
+            case BufferKind.Data:
+                block.Vectors[load.Id] = FillLanes(load.Id, at =>
+                    $"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))", null);
+                break;
+            case BufferKind.Parameter or BufferKind.Constant:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
+                break;
+            case var _ when _plan.LayoutOf(load.Buffer) == BufferLayout.Shared:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
+                break;
+            case var _ when scattered:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{LaneElement(load.Index, at)}]", null);
+                break;
+            default:
+                // Not inlined: a later store may change the element.
+                string name = NameOf(load.Id);
+                _code.Line($"{VectorType} {name} = Vector512.LoadUnsafe(ref {Element(load.Buffer, load.Index)});");
+                block.Vectors[load.Id] = new Text(name);
+                break;
+        }
+    }
+
+    /// <summary>Where the vector of an element of a per-lane array lies; the index is checked by the span.</summary>
+    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_lanes}, {_lanes})[0]";
+
+    private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_lanes} + ({at} - {_block!.Position})";
+
+    private void WriteLaneStore(Store store)
+    {
+        if (IsLane(store.Index))
+        {
+            int slot = Spill(store.Value);
+            ForActiveLanes((lane, at) => $"{_bufferNames[store.Buffer]}[{LaneElement(store.Index, at)}] = spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
+            return;
+        }
+
+        string element = Element(store.Buffer, store.Index), value = Vector(store.Value).Code;
+        if (_block!.Mask is { } mask) value = $"Vector512.ConditionalSelect({mask}, {value}, Vector512.LoadUnsafe(ref {element}))";
+        _code.Line($"{new Text(value, Vector(store.Value).Precedence).Under(Text.Atom)}.StoreUnsafe(ref {element});");
+    }
+
+    private void WriteLaneAccumulate(Accumulate accumulate)
+    {
+        string buffer = _bufferNames[accumulate.Buffer];
+        Text value = Vector(accumulate.Value);
+        bool shared = _plan.LayoutOf(accumulate.Buffer) == BufferLayout.Shared;
+        if (IsLane(accumulate.Index))
+        {
+            int slot = Spill(accumulate.Value);
+            ForActiveLanes((lane, at) =>
+                $"{buffer}[{(shared ? PerLane(accumulate.Index, at).Code : LaneElement(accumulate.Index, at))}] += spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
+            return;
+        }
+
+        string masked = _block!.Mask is { } mask ? $"Vector512.ConditionalSelect({mask}, {value}, {VectorType}.Zero)" : value.Code;
+        if (shared)
+        {
+            _code.Line($"{buffer}[{Scalar(accumulate.Index)}] += Lanes.Sum({masked});");
+        }
+        else
+        {
+            string element = Element(accumulate.Buffer, accumulate.Index);
+            _code.Line($"(Vector512.LoadUnsafe(ref {element}) + {new Text(masked, _block.Mask is null ? value.Precedence : Text.Atom).RightUnder(Text.Sum)}).StoreUnsafe(ref {element});");
+        }
+    }
+
+    /// <summary>A loop over the lanes that have an example and, inside a branch, take it.</summary>
+    private void ForActiveLanes(Func<string, string, string> statement)
+    {
+        string lane = _names.Unique("lane");
+        string taken = _block!.Mask is null ? string.Empty : $" if ({_block.Mask}[{lane}] != 0)";
+        using (_code.Block($"for (int {lane} = 0; {lane} < Math.Min({_lanes}, rows.Count - {_block.Position}); {lane}++)"))
+        {
+            _code.Line((taken.Length > 0 ? taken.Substring(1) + " " : string.Empty) + statement(lane, $"{_block.Position} + {lane}"));
+        }
+    }
+
+    private void WriteLaneLoop(Loop loop)
+    {
+        string counter = NameOf(loop.Counter, "k");
+        _scalars[loop.Counter] = new Text(counter);
+        foreach (Carried carried in loop.Carried)
+        {
+            string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
+            bool lane = IsLane(carried.Id);
+            _code.Line($"{(lane ? VectorType : OpText.TypeName(_function.TypeOf(carried.Id)))} {name} = {(lane ? Vector(carried.Init) : Scalar(carried.Init))};");
+            if (lane) _block!.Vectors[carried.Id] = _block.Vectors[carried.Result] = new Text(name);
+            else _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
+        }
+
+        string header = loop.Descending
+            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
+            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
+        _currentLoopDepth++;
+        using (_code.Block(header))
+        {
+            WriteItems(loop.Body);
+            Assign(
+                loop.Carried.Items.Where(c => c.Next != c.Id)
+                    .Select(c => IsLane(c.Id) ? (Vector(c.Id).Code, Vector(c.Next).Code) : (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(),
+                _ => VectorType, loop);
+        }
+
+        _currentLoopDepth--;
+    }
+
+    /// <summary>Both sides are computed for all lanes and each lane keeps its own: what a lane does not own is never read.</summary>
+    private void WriteLaneBranch(If branch)
+    {
+        BlockState block = _block!;
+        string condition = Vector(branch.Condition).Code;
+        if (branch.Then.Items.Count + branch.Else.Items.Count > 0 && condition.Length > 12)
+        {
+            string name = _names.Unique("taken");
+            _code.Line($"{VectorType} {name} = {condition};");
+            condition = name;
+        }
+
+        string? outer = block.Mask;
+        bool thenWrites = Writes(branch.Then), elseWrites = Writes(branch.Else);
+        block.Mask = outer;
+        if (thenWrites) block.Mask = NewMask(outer, condition);
+        WriteItems(branch.Then);
+        block.Mask = outer;
+        if (elseWrites) block.Mask = NewMask(outer, "~" + (condition.Contains(' ') ? "(" + condition + ")" : condition));
+        WriteItems(branch.Else);
+        block.Mask = outer;
+        foreach (Merge merge in branch.Results)
+        {
+            DefineVector(merge.Result, new Text($"Vector512.ConditionalSelect({condition}, {Vector(merge.Then)}, {Vector(merge.Else)})"));
+        }
+
+        string NewMask(string? outerMask, string mask)
+        {
+            string name = _names.Unique("mask");
+            _code.Line($"{VectorType} {name} = {(outerMask is null ? mask : $"{outerMask} & {mask}")};");
+            return name;
+        }
+    }
+
+    private static bool Writes(Region region) => region.AllItems().Any(i => i is Store or Accumulate);
+
+    /// <summary>All examples take the same side: an ordinary branch.</summary>
+    private void WriteUniformBranch(If branch)
+    {
+        var names = new List<string>();
+        foreach (Merge merge in branch.Results)
+        {
+            string name = NameOf(merge.Result);
+            names.Add(name);
+            _code.Line($"{(IsLane(merge.Result) ? VectorType : OpText.TypeName(_function.TypeOf(merge.Result)))} {name};");
+        }
+
+        _currentLoopDepth++;
+        using (_code.Block($"if ({Scalar(branch.Condition)})")) Side(branch.Then, m => m.Then);
+        using (_code.Block("else")) Side(branch.Else, m => m.Else);
+        _currentLoopDepth--;
+        for (int k = 0; k < names.Count; k++)
+        {
+            int result = branch.Results[k].Result;
+            if (IsLane(result)) _block!.Vectors[result] = new Text(names[k]);
+            else _scalars[result] = new Text(names[k]);
+        }
+
+        void Side(Region side, Func<Merge, int> value)
+        {
+            WriteItems(side);
+            for (int k = 0; k < names.Count; k++)
+            {
+                int v = value(branch.Results[k]);
+                _code.Line($"{names[k]} = {(IsLane(branch.Results[k].Result) ? Vector(v) : Scalar(v))};");
+            }
+        }
+    }
+}

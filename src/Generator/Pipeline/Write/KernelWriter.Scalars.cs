@@ -1,0 +1,245 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>Code that runs once, for one example or for none: every value is a C# scalar.</summary>
+internal sealed partial class KernelWriter
+{
+    private void WriteItems(Region region)
+    {
+        foreach (Item item in region.Items) WriteItem(item);
+    }
+
+    private void WriteItem(Item item)
+    {
+        if (_block is not null && WriteInBlock(item)) return;
+        switch (item)
+        {
+            case Let let:
+                DefineScalar(let.Id, ScalarText(let));
+                break;
+            case Load load:
+                DefineScalar(load.Id, LoadText(load));
+                break;
+            case Store store:
+                _code.Line($"{_bufferNames[store.Buffer]}[{Scalar(store.Index)}] = {Scalar(store.Value)};");
+                break;
+            case Accumulate accumulate:
+                _code.Line($"{_bufferNames[accumulate.Buffer]}[{Scalar(accumulate.Index)}] += {Scalar(accumulate.Value)};");
+                break;
+            case Alloc alloc:
+                if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}[..{Slice(alloc.Buffer)}].Clear();");
+                break;
+            case Loop loop when _plan.IsVectorLoop(loop):
+                WriteVectorLoop(loop);
+                break;
+            case Loop loop:
+                WriteScalarLoop(loop);
+                break;
+            case If branch:
+                WriteScalarBranch(branch);
+                break;
+        }
+    }
+
+    private string Slice(int buffer) => Parenthesized(_lengthTexts[buffer], true);
+
+    private Text Scalar(int value) => _scalars.TryGetValue(value, out Text text)
+        ? text
+        : throw new InvalidOperationException($"Value {value} has no scalar text.");
+
+    private void DefineScalar(int value, Text text)
+    {
+        Let? let = _index.LetOf(value);
+        if (let?.Op is Op.Const or Op.Argument or Op.Extent || MayInlineScalar(value, text))
+        {
+            _scalars[value] = text;
+            return;
+        }
+
+        string name = NameOf(value);
+        _code.Line($"{OpText.TypeName(_function.TypeOf(value))} {name} = {text};");
+        _scalars[value] = new Text(name);
+    }
+
+    /// <summary>A load from an array that is written to must stay where it is.</summary>
+    private bool MayInlineScalar(int value, Text text) =>
+        MayInline(value, text) && !(_index.DefinitionOf(value) is Load load && _function.Buffers[load.Buffer].Kind is not (BufferKind.Parameter or BufferKind.Constant or BufferKind.Data));
+
+    private Text ScalarText(Let let) => let.Op switch
+    {
+        Op.Const => _function.TypeOf(let.Id) switch
+        {
+            ScalarType.I32 => Number(NumberText.Integer(let.Payload)),
+            ScalarType.Bool => new Text(let.Payload != 0 ? "true" : "false"),
+            ScalarType real => Number(NumberText.Real(let.RealConstant, real)),
+        },
+        Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
+        Op.Argument when let.Payload == SpecialArgument.Seed => new Text("weight"),
+        Op.Argument => new Text(_argumentNames[(int)let.Payload]),
+        Op.Extent => new Text(_extentNames[(int)let.Payload]),
+        _ => OpText.Scalar(
+            let.Op, _function.TypeOf(let.Id), _function.TypeOf(let.A), Scalar(let.A), let.B < 0 ? default : Scalar(let.B), let.C < 0 ? default : Scalar(let.C)),
+    };
+
+    private static Text Number(string digits) => new(digits, digits[0] == '-' ? Text.UnaryOperator : Text.Atom);
+
+    private Text LoadText(Load load)
+    {
+        if (_function.Buffers[load.Buffer].Kind != BufferKind.Data) return new Text($"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]");
+        Argument argument = _function.Arguments[_function.Buffers[load.Buffer].Argument];
+        return argument.IsArray
+            ? new Text($"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]")
+            : new Text($"Unsafe.Add(ref {_columnNames[load.Buffer]}, {_row})");
+    }
+
+    private string _row = string.Empty;
+
+    private void WriteOneByOne(Loop examples)
+    {
+        string position = _names.Unique("i");
+        _row = _names.Unique("row");
+        _scalars[examples.Counter] = new Text(_row);
+        StartCarried(examples);
+        using (_code.Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
+        {
+            _code.Line($"int {_row} = rows[{position}];");
+            foreach (KeyValuePair<int, string> column in _columnNames)
+            {
+                if (!_function.Arguments[_function.Buffers[column.Key].Argument].IsArray) continue;
+                string type = OpText.TypeName(_function.Buffers[column.Key].Type), length = _lengthTexts[column.Key];
+                _code.Line($"ReadOnlySpan<{type}> {_bufferNames[column.Key]} = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref {column.Value}, (nint){_row} * {length}), {length});");
+            }
+
+            WriteItems(examples.Body);
+            AdvanceCarried(examples);
+        }
+    }
+
+    private void WriteScalarLoop(Loop loop)
+    {
+        string counter = NameOf(loop.Counter, "k");
+        _scalars[loop.Counter] = new Text(counter);
+        StartCarried(loop);
+        string header = loop.Descending
+            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
+            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
+        using (_code.Block(header))
+        {
+            WriteItems(loop.Body);
+            AdvanceCarried(loop);
+        }
+    }
+
+    private void StartCarried(Loop loop)
+    {
+        foreach (Carried carried in loop.Carried)
+        {
+            string name = NameOf(carried.Result, _function.Values[carried.Id].Name ?? (carried.Result == _function.Result ? "loss" : null));
+            _code.Line($"{OpText.TypeName(_function.TypeOf(carried.Id))} {name} = {Scalar(carried.Init)};");
+            _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
+        }
+    }
+
+    private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items
+        .Where(c => c.Next != c.Id).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), _ => OpText.TypeName(_function.Real), loop);
+
+    /// <summary>Assigns all targets at once: a text that reads a target which an earlier assignment changes is taken aside first.</summary>
+    private void Assign(List<(string Target, string Value)> assignments, Func<int, string> type, Loop loop)
+    {
+        var pending = loop.Carried.Items.Where(c => c.Next != c.Id).ToList();
+        var values = assignments.Select(a => a.Value).ToArray();
+        for (int later = 1; later < assignments.Count; later++)
+        {
+            bool reads = false;
+            for (int earlier = 0; earlier < later; earlier++) reads |= Mentions(values[later], assignments[earlier].Target);
+            if (!reads) continue;
+            string aside = _names.Unique(assignments[later].Target + "Next");
+            string typeName = _block is not null && IsLane(pending[later].Id) ? VectorType : OpText.TypeName(_function.TypeOf(pending[later].Id));
+            _code.Line($"{typeName} {aside} = {values[later]};");
+            values[later] = aside;
+        }
+
+        for (int k = 0; k < assignments.Count; k++)
+        {
+            string target = assignments[k].Target, value = values[k], prefix = target + " + ";
+            if (value.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(value.Substring(prefix.Length))) _code.Line($"{target} += {value.Substring(prefix.Length)};");
+            else _code.Line($"{target} = {value};");
+        }
+    }
+
+    /// <summary>Whether what follows <c>s + </c> is one term, so that <c>s += …</c> adds in the same order.</summary>
+    private static bool IsSingleTerm(string text)
+    {
+        int depth = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '(' or '[') depth++;
+            if (text[i] is ')' or ']') depth--;
+            if (depth == 0 && i > 0 && text[i] is '+' or '-' or '?' && i + 1 < text.Length && text[i - 1] == ' ' && text[i + 1] == ' ') return false;
+        }
+
+        return true;
+    }
+
+    private static bool Mentions(string text, string name)
+    {
+        for (int at = text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        {
+            bool startsWord = at == 0 || !(char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '.');
+            int end = at + name.Length;
+            if (startsWord && (end == text.Length || !(char.IsLetterOrDigit(text[end]) || text[end] == '_'))) return true;
+        }
+
+        return false;
+    }
+
+    private void WriteScalarBranch(If branch)
+    {
+        CodeWriter then = Aside(() => WriteItems(branch.Then)), otherwise = Aside(() => WriteItems(branch.Else));
+        string condition = Scalar(branch.Condition).Code;
+
+        // Both sides are expressions: a conditional expression evaluates only the one taken, too.
+        if (branch.Results.Count == 1 && then.LineCount == 0 && otherwise.LineCount == 0)
+        {
+            Merge merge = branch.Results[0];
+            DefineScalar(merge.Result, OpText.Scalar(Op.Select, default, default, Scalar(branch.Condition), Scalar(merge.Then), Scalar(merge.Else)));
+            return;
+        }
+
+        var names = new List<string>();
+        foreach (Merge merge in branch.Results)
+        {
+            string name = NameOf(merge.Result);
+            names.Add(name);
+            _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
+        }
+
+        using (_code.Block($"if ({condition})"))
+        {
+            _code.Append(then);
+            for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Then)};");
+        }
+
+        if (names.Count > 0 || otherwise.LineCount > 0)
+        {
+            using (_code.Block("else"))
+            {
+                _code.Append(otherwise);
+                for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Else)};");
+            }
+        }
+
+        for (int k = 0; k < names.Count; k++) _scalars[branch.Results[k].Result] = new Text(names[k]);
+    }
+
+    private CodeWriter Aside(Action write)
+    {
+        CodeWriter outer = _code;
+        _code = new CodeWriter();
+        write();
+        CodeWriter result = _code;
+        _code = outer;
+        return result;
+    }
+}

@@ -1,0 +1,211 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>
+/// Writes the body of one kernel. Scalars, blocks of examples and loops along their counter are in the other parts;
+/// what they share, the texts of values and the declarations at the top, is here.
+/// </summary>
+internal sealed partial class KernelWriter
+{
+    private const int MaxInlineLength = 64;
+
+    private readonly ObjectiveModel _model;
+    private readonly KernelPlan _plan;
+    private readonly Function _function;
+    private readonly FunctionIndex _index;
+    private readonly NameTable _names;
+    private readonly string _real;
+    private readonly int _lanes;
+    private readonly Dictionary<int, Text> _scalars = [];
+    private readonly Dictionary<int, string> _bufferNames = [];
+    private readonly Dictionary<int, string> _lengthTexts = [];
+    private CodeWriter _code = new();
+
+    public KernelWriter(ObjectiveModel model, KernelPlan plan)
+    {
+        _model = model;
+        _plan = plan;
+        _function = plan.Function;
+        _index = new FunctionIndex(_function);
+        _real = OpText.TypeName(_function.Real);
+        _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
+        _names = new NameTable("parameters", "gradient", "workspace", "rest", "rows", "weight", "active", "seed", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+    }
+
+    private string VectorType => $"Vector512<{_real}>";
+
+    /// <summary>The workspace that the kernel takes, as a sum of C# terms over the objective's extents.</summary>
+    public List<string> WorkspaceTerms { get; } = [];
+
+    /// <summary>The statements of the kernel, with the value to return at the end.</summary>
+    public CodeWriter Write()
+    {
+        DeclareArguments();
+        DeclareBuffers();
+        _code.Gap();
+        foreach (Item item in _function.Body.Items)
+        {
+            if (item is Loop { IsExamples: true } examples)
+            {
+                _code.Gap();
+                if (_plan.Examples == ExampleMode.Blocks) WriteBlocks(examples);
+                else WriteOneByOne(examples);
+                _code.Gap();
+            }
+            else
+            {
+                WriteItem(item);
+            }
+        }
+
+        _code.Gap();
+        _code.Line($"return {Scalar(_function.Result)};");
+        return _code;
+    }
+
+    /// <summary>Locals for what the kernel reads of parameters, constants and data, in the user's names.</summary>
+    private void DeclareArguments()
+    {
+        HashSet<int> scalars = [], extents = [], buffers = [];
+        foreach (Item item in _function.Body.AllItems())
+        {
+            if (item is Let { Op: Op.Argument } argument) scalars.Add((int)argument.Payload);
+            if (item is Let { Op: Op.Extent } extent) extents.Add((int)extent.Payload);
+            if (item is Load load) buffers.Add(load.Buffer);
+            if (item is Store store) buffers.Add(store.Buffer);
+            if (item is Accumulate accumulate) buffers.Add(accumulate.Buffer);
+        }
+
+        for (int b = 0; b < _function.Buffers.Count; b++)
+        {
+            BufferInfo buffer = _function.Buffers[b];
+            if (!buffers.Contains(b) || buffer.Argument < 0) continue;
+            Argument argument = _function.Arguments[buffer.Argument];
+            if (argument.IsArray) extents.Add(argument.Extent);
+        }
+
+        // Extents first: the other declarations are written in terms of them. A parameter's place needs those before it.
+        foreach (int e in _model.ExtentsOfParameters()) extents.Add(e);
+        var extentNames = new Dictionary<int, string>();
+        foreach (int e in extents.OrderBy(e => e))
+        {
+            string name = _names.Unique(_function.Extents[e].Name is { } wanted && _function.Arguments.Items.Any(a => a.Name == wanted) ? wanted + "Length" : _function.Extents[e].Name);
+            extentNames[e] = name;
+            _code.Line($"int {name} = {_model.ExtentField(e)};");
+        }
+
+        foreach (KeyValuePair<int, string> pair in extentNames) _extentNames[pair.Key] = pair.Value;
+        foreach (int a in scalars.OrderBy(a => a))
+        {
+            if (a < 0) continue;
+            Argument argument = _function.Arguments[a];
+            string name = _names.Unique(argument.Name);
+            _argumentNames[a] = name;
+            string source = argument.Role == ArgumentRole.Parameter ? $"parameters[{ParameterOffset(a)}]" : _model.ConstantMember(a);
+            _code.Line($"{OpText.TypeName(argument.Type)} {name} = {source};");
+        }
+
+        for (int b = 0; b < _function.Buffers.Count; b++)
+        {
+            BufferInfo buffer = _function.Buffers[b];
+            if (!buffers.Contains(b) || buffer.Argument < 0) continue;
+            Argument argument = _function.Arguments[buffer.Argument];
+            string length = argument.IsArray ? _extentNames[argument.Extent] : "1";
+            string type = OpText.TypeName(buffer.Type);
+            string name;
+            switch (buffer.Kind)
+            {
+                case BufferKind.Parameter:
+                    name = _names.Unique(argument.Name);
+                    _code.Line($"ReadOnlySpan<{type}> {name} = parameters.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
+                case BufferKind.Gradient:
+                    name = _names.Unique(argument.Name + "Gradient");
+                    _code.Line($"Span<{type}> {name} = gradient.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
+                case BufferKind.Constant:
+                    name = _names.Unique(argument.Name);
+                    _code.Line($"ReadOnlySpan<{type}> {name} = {_model.ConstantMember(buffer.Argument)}.Span;");
+                    break;
+                case BufferKind.Data:
+                    name = argument.IsArray ? _names.Unique(argument.Name) : argument.Name;
+                    _columnNames[b] = _names.Unique(argument.Name + "Column");
+                    _code.Line($"ref {type} {_columnNames[b]} = ref MemoryMarshal.GetReference({_model.DataField(buffer.Argument)}.Span);");
+                    break;
+                default:
+                    continue;
+            }
+
+            _bufferNames[b] = name;
+            _lengthTexts[b] = length;
+        }
+    }
+
+    private readonly Dictionary<int, string> _extentNames = [];
+    private readonly Dictionary<int, string> _argumentNames = [];
+    private readonly Dictionary<int, string> _columnNames = [];
+
+    private string ParameterOffset(int argument) => _model.ParameterOffset(argument, e => _extentNames[e]);
+
+    /// <summary>Working arrays are parts of the workspace: their lengths are known when the objective is constructed.</summary>
+    private void DeclareBuffers()
+    {
+        bool any = false;
+        foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
+        {
+            BufferInfo buffer = _function.Buffers[alloc.Buffer];
+            string name = _names.Unique(buffer.Name);
+            _bufferNames[alloc.Buffer] = name;
+            string length = LengthText(alloc.Length, null);
+            _lengthTexts[alloc.Buffer] = length;
+            string atConstruction = LengthText(alloc.Length, _model.ExtentAtConstruction);
+            if (buffer.Type != _function.Real)
+            {
+                // Arrays of another type than the workspace's are rare and small; they live on the stack or, if long, on the heap.
+                string type = OpText.TypeName(buffer.Type);
+                _code.Line($"Span<{type}> {name} = {length} <= 256 ? stackalloc {type}[256] : new {type}[{length}];");
+                continue;
+            }
+
+            if (!any) _code.Line($"Span<{_real}> rest = workspace;");
+            any = true;
+            bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
+            string factor = perExample ? NumberText.Integer(_lanes) + " * " : string.Empty;
+            _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
+            WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
+        }
+    }
+
+    private static string Parenthesized(string text, bool needed) => needed && text.IndexOfAny([' ']) >= 0 ? "(" + text + ")" : text;
+
+    /// <summary>The length of a working array, from extents, constants and the number of examples.</summary>
+    /// <param name="atConstruction">How an extent reads in the constructor; null for the text inside the kernel.</param>
+    private string LengthText(int value, Func<int, string>? atConstruction)
+    {
+        Let let = _index.LetOf(value) ?? throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data");
+        return Length(let).Code;
+
+        Text Length(Let l) => l.Op switch
+        {
+            Op.Const => new Text(NumberText.Integer(l.Payload)),
+            Op.Extent => new Text(atConstruction is null ? _extentNames[(int)l.Payload] : atConstruction((int)l.Payload)),
+            Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(atConstruction is null ? "ExampleCount" : "extents.Examples"),
+            Op.Argument when l.Payload >= 0 && _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(
+                atConstruction is null ? _argumentNames[(int)l.Payload] : NameTable.Escaped(_function.Arguments[(int)l.Payload].Name)),
+            _ when l.Operands.All(o => _index.LetOf(o) is not null) && l.Operands.Any() => OpText.Scalar(
+                l.Op, ScalarType.I32, ScalarType.I32, Operand(l.A), Operand(l.B), Operand(l.C)),
+            _ => throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data"),
+        };
+
+        Text Operand(int operand) => operand < 0 ? default : Length(_index.LetOf(operand)!);
+    }
+
+    private string NameOf(int value, string? fallback = null) => _names.Unique(_function.Values[value].Name ?? fallback);
+
+    private bool MayInline(int value, Text text) =>
+        _function.Values[value].Name is null && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value) && text.Code.Length <= MaxInlineLength;
+}
+
+/// <summary>A loss that is understood but cannot be written for the target; it becomes a diagnostic at the method.</summary>
+internal sealed class NotSupportedInTargetException(string reason) : Exception(reason);

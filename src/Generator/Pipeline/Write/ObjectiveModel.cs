@@ -1,0 +1,114 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>Where an extent's value comes from when the objective is constructed.</summary>
+internal enum ExtentSource : byte
+{
+    /// <summary>The length of a constant array.</summary>
+    Constant,
+
+    /// <summary>The row width of a data column: its length divided by the number of examples.</summary>
+    Data,
+
+    /// <summary>An argument of the constructor.</summary>
+    Argument,
+}
+
+/// <summary>
+/// The names and places that the parts of a generated class share: members for constants and data, extents, and offsets
+/// in the flat parameter vector.
+/// </summary>
+internal sealed class ObjectiveModel
+{
+    private static readonly HashSet<string> s_baseMembers =
+    [
+        "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
+        "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+    ];
+
+    private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];
+
+    public ObjectiveModel(LossSpec spec)
+    {
+        Spec = spec;
+        Function = spec.Function;
+        Real = OpText.TypeName(Function.Real);
+        HasExamples = Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
+        bool hasScalarColumn = Function.Arguments.Items.Any(a => a.Role == ArgumentRole.Data && !a.IsArray);
+        Sources = Function.Extents.Items.Select((_, e) =>
+            ArraysOf(e, ArgumentRole.Constant).Any() ? ExtentSource.Constant
+            : hasScalarColumn && ArraysOf(e, ArgumentRole.Data).Any() ? ExtentSource.Data
+            : ExtentSource.Argument).ToArray();
+    }
+
+    public LossSpec Spec { get; }
+
+    public Function Function { get; }
+
+    /// <summary>The C# name of the real type.</summary>
+    public string Real { get; }
+
+    public bool HasExamples { get; }
+
+    public ExtentSource[] Sources { get; }
+
+    public IEnumerable<(Argument Argument, int Index)> Arguments(ArgumentRole role) =>
+        Function.Arguments.Items.Select((a, i) => (a, i)).Where(p => p.a.Role == role);
+
+    public IEnumerable<Argument> ArraysOf(int extent, ArgumentRole role) =>
+        Function.Arguments.Items.Where(a => a.IsArray && a.Extent == extent && a.Role == role);
+
+    /// <summary>No data column tells the number of examples, so the constructor asks for it.</summary>
+    public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any();
+
+    public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
+
+    public string ExtentMember(int extent) => NameTable.Pascal(NameTable.Identifier(Function.Extents[extent].Name));
+
+    public string ExtentAtConstruction(int extent) => "extents." + ExtentMember(extent);
+
+    public string ExtentParameter(int extent) => NameTable.Escaped(Camel(Function.Extents[extent].Name));
+
+    public IEnumerable<int> ExtentsOfParameters() =>
+        Function.Arguments.Items.Where(a => a.Role == ArgumentRole.Parameter && a.IsArray).Select(a => a.Extent).Distinct();
+
+    public string ConstantMember(int argument)
+    {
+        string name = NameTable.Pascal(Function.Arguments[argument].Name);
+        return s_baseMembers.Contains(name) || name == Spec.ClassName || ExtentNames().Contains(name) ? name + "Constant" : name;
+    }
+
+    public string DataField(int argument) => "_" + Function.Arguments[argument].Name;
+
+    public string ViewMember(int argument)
+    {
+        string name = NameTable.Pascal(Function.Arguments[argument].Name);
+        return s_viewMembers.Contains(name) ? name + "Parameter" : name;
+    }
+
+    public int ParameterBlock(int argument) => Function.Arguments.Items.Take(argument).Count(a => a.Role == ArgumentRole.Parameter);
+
+    /// <summary>The offset of a parameter in the flat vector, as C#.</summary>
+    public string ParameterOffset(int argument, Func<int, string> extent)
+    {
+        int scalars = 0;
+        var parts = new List<string>();
+        foreach (Argument before in Function.Arguments.Items.Take(argument).Where(a => a.Role == ArgumentRole.Parameter))
+        {
+            if (before.IsArray) parts.Add(extent(before.Extent));
+            else scalars++;
+        }
+
+        if (scalars > 0 || parts.Count == 0) parts.Add(NumberText.Integer(scalars));
+        return string.Join(" + ", parts);
+    }
+
+    private HashSet<string> ExtentNames() => [.. Enumerable.Range(0, Function.Extents.Count).Select(ExtentMember)];
+
+    private static string Camel(string name)
+    {
+        string identifier = NameTable.Identifier(name);
+        return char.ToLowerInvariant(identifier[0]) + identifier.Substring(1);
+    }
+}

@@ -1,0 +1,53 @@
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Condition;
+using SymbolicGD.Generator.Pipeline.Differentiate;
+using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.Generator.Pipeline.Schedule;
+using SymbolicGD.Generator.Pipeline.Write;
+using SymbolicGD.Generator.Support;
+
+namespace SymbolicGD.Generator;
+
+/// <summary>What compiling one spec gave: the text of a file, or why there is none.</summary>
+internal sealed record GeneratedFile(string HintName, string? Text, StageFailure? Failure);
+
+/// <summary>Why a stage after Capture could not go on, with the method by name.</summary>
+internal sealed record StageFailure(string Id, string ContainingType, string Method, string Message);
+
+/// <summary>The stages after Capture, in order.</summary>
+internal static class Stages
+{
+    public static GeneratedFile Loss(LossSpec spec, CancellationToken cancellation)
+    {
+        string type = string.Join("+", spec.ContainingTypes.Items.Select(t => t.Name));
+        string qualified = spec.Namespace.Length > 0 ? spec.Namespace + "." + type : type;
+        return Guarded.Compile(
+            $"{qualified.Replace('+', '.')}.{spec.ClassName}.g.cs", qualified, spec.Method, () => WriteLoss(spec, cancellation));
+    }
+
+    public static GeneratedFile UpdateRule(UpdateRuleSpec spec, CancellationToken cancellation)
+    {
+        int dot = spec.Method.LastIndexOf('.');
+        string hint = (spec.Namespace.Length > 0 ? spec.Namespace + "." : string.Empty) + spec.ClassName + ".g.cs";
+        return Guarded.Compile(hint, dot < 0 ? string.Empty : spec.Method.Substring(0, dot), spec.Method.Substring(dot + 1), () =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Function rule = OptimizeStage.Normalize(spec.Function, fast: false);
+            return RuleWriter.Write(spec with { Function = rule });
+        });
+    }
+
+    private static string WriteLoss(LossSpec spec, CancellationToken cancellation)
+    {
+        (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(spec.Function, spec.Stabilize);
+        Function loss = OptimizeStage.Normalize(stable, spec.IsFast);
+        cancellation.ThrowIfCancellationRequested();
+        Function gradient = OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast);
+        cancellation.ThrowIfCancellationRequested();
+        Function value = OptimizeStage.Run(loss, spec.IsFast);
+        KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
+        cancellation.ThrowIfCancellationRequested();
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites), valuePlan, gradientPlan);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Capture;
+
+namespace SymbolicGD.Generator;
+
+/// <summary>Compiles annotated losses and update rules into objectives and optimizers.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class SymbolicGDGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // Read: the only step that sees syntax and symbols.
+        IncrementalValuesProvider<CaptureResult<LossSpec>> losses = context.SyntaxProvider
+            .ForAttributeWithMetadataName("SymbolicGD.LossAttribute", IsMethod, (source, token) => Guarded.Capture(source, token, LossCapture.Run))
+            .WithTrackingName(TrackingNames.Losses);
+        IncrementalValuesProvider<CaptureResult<UpdateRuleSpec>> rules = context.SyntaxProvider
+            .ForAttributeWithMetadataName("SymbolicGD.UpdateRuleAttribute", IsMethod, (source, token) => Guarded.Capture(source, token, UpdateRuleCapture.Run))
+            .WithTrackingName(TrackingNames.UpdateRules);
+
+        // Compile: from specs that compare by content, so that an edit which changes none of them stops here.
+        IncrementalValuesProvider<GeneratedFile> objectives = losses.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
+            .WithTrackingName(TrackingNames.LossSpecs)
+            .Select((spec, token) => Stages.Loss(spec, token))
+            .WithTrackingName(TrackingNames.Objectives);
+        IncrementalValuesProvider<GeneratedFile> optimizers = rules.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
+            .WithTrackingName(TrackingNames.UpdateRuleSpecs)
+            .Select((spec, token) => Stages.UpdateRule(spec, token))
+            .WithTrackingName(TrackingNames.Optimizers);
+
+        // Write: files by one output, diagnostics by another that re-attaches their syntax trees.
+        context.RegisterSourceOutput(objectives.Where(f => f.Text is not null), AddFile);
+        context.RegisterSourceOutput(optimizers.Where(f => f.Text is not null), AddFile);
+        context.RegisterSourceOutput(losses.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(rules.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(objectives.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
+        context.RegisterSourceOutput(optimizers.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
+    }
+
+    private static bool IsMethod(SyntaxNode node, CancellationToken token) => node is MethodDeclarationSyntax or LocalFunctionStatementSyntax;
+
+    private static void AddFile(SourceProductionContext output, GeneratedFile file) => output.AddSource(file.HintName, file.Text!);
+
+    private static void Report(SourceProductionContext output, (DiagnosticSpec Diagnostic, Compilation Compilation) source) =>
+        output.ReportDiagnostic(DiagnosticReporter.ToDiagnostic(source.Diagnostic, source.Compilation));
+
+    /// <summary>A later stage knows the method by name only: models hold no locations.</summary>
+    private static void ReportFailure(SourceProductionContext output, (GeneratedFile File, Compilation Compilation) source)
+    {
+        StageFailure failure = source.File.Failure!;
+        ISymbol? method = source.Compilation.GetTypeByMetadataName(failure.ContainingType)?.GetMembers(failure.Method).FirstOrDefault();
+        Location location = method?.Locations.FirstOrDefault(l => l.IsInSource) ?? Location.None;
+        output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Find(failure.Id), location, failure.Method, failure.Message));
+    }
+}

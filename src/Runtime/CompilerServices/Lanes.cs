@@ -1,0 +1,242 @@
+using System.ComponentModel;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace SymbolicGD.CompilerServices;
+
+/// <summary>What generated kernels need to move data between rows, lanes and scalars.</summary>
+/// <remarks>
+/// Every sum over lanes adds halves (512 → 256 → 128 bits) and then pairs, so that the result has the same bits on every
+/// machine, whatever the width of its registers.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Lanes
+{
+    /// <summary>Takes the next <paramref name="length"/> values of a workspace.</summary>
+    public static Span<T> Take<T>(ref Span<T> rest, int length)
+    {
+        Span<T> taken = rest[..length];
+        rest = rest[length..];
+        return taken;
+    }
+
+    /// <summary>The first value of the row of the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Row<T, TRows>(ref T column, TRows rows, int position, int width)
+        where TRows : struct, IRowSelector, allows ref struct
+        => ref Unsafe.Add(ref column, (nint)rows[Math.Min(position, rows.Count - 1)] * width);
+
+    /// <summary>The value of a scalar column for the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Item<T, TRows>(ref T column, TRows rows, int position)
+        where TRows : struct, IRowSelector, allows ref struct
+        => Unsafe.Add(ref column, rows[Math.Min(position, rows.Count - 1)]);
+
+    /// <summary>The index of the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Example<TRows>(TRows rows, int position)
+        where TRows : struct, IRowSelector, allows ref struct
+        => rows[Math.Min(position, rows.Count - 1)];
+
+    /// <summary>The values of a scalar column for one block of examples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position)
+        where T : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(AllRows) && position + Vector512<T>.Count <= rows.Count
+            ? Vector512.LoadUnsafe(ref column, (nuint)position)
+            : Gather(ref column, rows, position, 1);
+
+    /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position, int width, int index)
+        where T : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+        => Gather(ref Unsafe.Add(ref column, index), rows, position, width);
+
+    private static Vector512<T> Gather<T, TRows>(ref T column, TRows rows, int position, int width)
+        where T : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+    {
+        Unsafe.SkipInit(out Vector512<T> result);
+        ref T lanes = ref Unsafe.As<Vector512<T>, T>(ref result);
+        int last = rows.Count - 1;
+        for (int lane = 0; lane < Vector512<T>.Count; lane++)
+        {
+            Unsafe.Add(ref lanes, lane) = Unsafe.Add(ref column, (nint)rows[Math.Min(position + lane, last)] * width);
+        }
+
+        return result;
+    }
+
+    /// <summary>An index into a row, checked against its width.</summary>
+    /// <exception cref="IndexOutOfRangeException">The index is not from 0 to <paramref name="width"/> − 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Index(int index, int width) => (uint)index < (uint)width ? index : ThrowIndex(index, width);
+
+    /// <summary>The start of a range of a row, checked against its width; an empty range may start anywhere.</summary>
+    /// <exception cref="IndexOutOfRangeException">The range is not inside the row.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Start(int start, int count, int width) =>
+        count <= 0 ? 0 : start >= 0 && start + count <= width ? start : ThrowIndex(start < 0 ? start : start + count - 1, width);
+
+    private static int ThrowIndex(int index, int width) =>
+        throw new IndexOutOfRangeException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The loss reads element {index} of a row of {width} values."));
+
+    /// <summary>True in the lanes that have an example, when <paramref name="remaining"/> are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Active(float remaining) => Vector512.LessThan(Vector512<float>.Indices, Vector512.Create(remaining));
+
+    /// <inheritdoc cref="Active(float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Active(double remaining) => Vector512.LessThan(Vector512<double>.Indices, Vector512.Create(remaining));
+
+    /// <summary>A mask of all lanes or none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Mask<T>(bool condition)
+        where T : unmanaged
+        => condition ? Vector512<T>.AllBitsSet : Vector512<T>.Zero;
+
+    /// <summary>
+    /// The last vector of a range of <paramref name="count"/> values: its lanes end where the range ends. If the range is shorter than a
+    /// vector, the lanes before it are zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> LoadTail<T>(ref T range, int count)
+        where T : unmanaged
+        => count >= Vector512<T>.Count ? Vector512.LoadUnsafe(ref range, (nuint)(count - Vector512<T>.Count)) : LoadShort(ref range, count);
+
+    /// <summary>Stores those lanes of <paramref name="values"/> that <paramref name="mask"/> names to the end of a range of <paramref name="count"/> values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreTail<T>(ref T range, int count, Vector512<T> values, Vector512<T> mask)
+        where T : unmanaged
+    {
+        if (count >= Vector512<T>.Count)
+        {
+            ref T end = ref Unsafe.Add(ref range, count - Vector512<T>.Count);
+            Vector512.ConditionalSelect(mask, values, Vector512.LoadUnsafe(ref end)).StoreUnsafe(ref end);
+        }
+        else
+        {
+            StoreShort(ref range, count, values);
+        }
+    }
+
+    /// <summary>The lanes of a tail vector that no full vector has covered, when <paramref name="left"/> values are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> TailMask(float left) =>
+        Vector512.GreaterThanOrEqual(Vector512<float>.Indices, Vector512.Create(Vector512<float>.Count - left));
+
+    /// <inheritdoc cref="TailMask(float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> TailMask(double left) =>
+        Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(Vector512<double>.Count - left));
+
+    private static Vector512<T> LoadShort<T>(ref T range, int count)
+        where T : unmanaged
+    {
+        Vector512<T> result = Vector512<T>.Zero;
+        ref T lanes = ref Unsafe.Add(ref Unsafe.As<Vector512<T>, T>(ref result), Vector512<T>.Count - count);
+        for (int i = 0; i < count; i++) Unsafe.Add(ref lanes, i) = Unsafe.Add(ref range, i);
+        return result;
+    }
+
+    private static void StoreShort<T>(ref T range, int count, Vector512<T> values)
+        where T : unmanaged
+    {
+        ref T lanes = ref Unsafe.Add(ref Unsafe.As<Vector512<T>, T>(ref values), Vector512<T>.Count - count);
+        for (int i = 0; i < count; i++) Unsafe.Add(ref range, i) = Unsafe.Add(ref lanes, i);
+    }
+
+    /// <summary>The sum of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum<T>(Vector512<T> values)
+        where T : unmanaged, INumberBase<T>
+    {
+        Vector256<T> half = values.GetLower() + values.GetUpper();
+        Vector128<T> quarter = half.GetLower() + half.GetUpper();
+        return typeof(T) == typeof(float)
+            ? (quarter[0] + quarter[1]) + (quarter[2] + quarter[3])
+            : quarter[0] + quarter[1];
+    }
+
+    /// <summary>The largest lane; NaN if any is.</summary>
+    public static T Max<T>(Vector512<T> values)
+        where T : unmanaged, INumber<T>
+    {
+        T result = values[0];
+        for (int i = 1; i < Vector512<T>.Count; i++) result = T.Max(result, values[i]);
+        return result;
+    }
+
+    /// <summary>The smallest lane; NaN if any is.</summary>
+    public static T Min<T>(Vector512<T> values)
+        where T : unmanaged, INumber<T>
+    {
+        T result = values[0];
+        for (int i = 1; i < Vector512<T>.Count; i++) result = T.Min(result, values[i]);
+        return result;
+    }
+
+    /// <summary>Writes the four sums over lanes to four consecutive places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(ref float destination, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector128<float> a4 = Quarter(a), b4 = Quarter(b), c4 = Quarter(c), d4 = Quarter(d);
+        PairSums(PairSums(a4, b4), PairSums(c4, d4)).StoreUnsafe(ref destination);
+    }
+
+    /// <inheritdoc cref="StoreSums(ref float, Vector512{float}, Vector512{float}, Vector512{float}, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(ref double destination, Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d)
+    {
+        PairSums(Quarter(a), Quarter(b)).StoreUnsafe(ref destination);
+        PairSums(Quarter(c), Quarter(d)).StoreUnsafe(ref destination, 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Quarter<T>(Vector512<T> values)
+        where T : unmanaged
+    {
+        Vector256<T> half = values.GetLower() + values.GetUpper();
+        return half.GetLower() + half.GetUpper();
+    }
+
+    /// <summary>(a₀+a₁, a₂+a₃, b₀+b₁, b₂+b₃).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PairSums(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse3.IsSupported) return Sse3.HorizontalAdd(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.AddPairwise(a, b);
+        return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
+    }
+
+    /// <summary>(a₀+a₁, b₀+b₁).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> PairSums(Vector128<double> a, Vector128<double> b)
+    {
+        if (Sse3.IsSupported) return Sse3.HorizontalAdd(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.AddPairwise(a, b);
+        return Vector128.Create(a[0] + a[1], b[0] + b[1]);
+    }
+
+    /// <summary>−1, 0 or 1 with the sign of the operand; NaN for NaN.</summary>
+    public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : x;
+
+    /// <inheritdoc cref="Sign(double)"/>
+    public static float Sign(float x) => x > 0 ? 1 : x < 0 ? -1 : x;
+
+    /// <summary>A reference to the first of <paramref name="count"/> values from <paramref name="start"/>, checked against the span.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(ReadOnlySpan<T> values, int start, int count) =>
+        ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
+
+    /// <inheritdoc cref="Range{T}(ReadOnlySpan{T}, int, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(Span<T> values, int start, int count) =>
+        ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
+}

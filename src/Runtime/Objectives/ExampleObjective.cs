@@ -1,0 +1,115 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace SymbolicGD;
+
+/// <summary>An objective in host memory that is a mean or sum over examples and can be evaluated on a batch of them.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract class ExampleObjective<T> : HostObjective<T>, IExampleObjective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <param name="layout">The named blocks of the parameter vector.</param>
+    /// <param name="exampleCount">The number of examples, 1 or more.</param>
+    /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
+    /// <param name="reduction">How the losses of the examples become one number.</param>
+    protected ExampleObjective(ParameterLayout layout, int exampleCount, int workspaceLength, Reduction reduction = Reduction.Mean)
+        : base(layout, workspaceLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exampleCount);
+        ExampleCount = exampleCount;
+        Reduction = reduction;
+    }
+
+    /// <inheritdoc/>
+    public int ExampleCount { get; }
+
+    /// <inheritdoc/>
+    public Reduction Reduction { get; }
+
+    /// <summary>The value over the examples whose indices are in <paramref name="batch"/>; an index may occur more than once.</summary>
+    /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector, or the batch is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
+    public T Value(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch)
+    {
+        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
+        CheckBatch(batch);
+        Workspace<T> workspace = Pool.Rent();
+        T value = ValueCore(parameters, batch, workspace.Scratch);
+        Pool.Return(workspace);
+        return value;
+    }
+
+    /// <summary>The value over a batch of examples; <paramref name="gradient"/> is overwritten with its gradient.</summary>
+    /// <exception cref="ArgumentException">A length is wrong, gradient and parameters overlap, or the batch is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
+    public T Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient)
+    {
+        CheckGradient(parameters, gradient);
+        CheckBatch(batch);
+        Workspace<T> workspace = Pool.Rent();
+        T value = GradientCore(parameters, batch, gradient, workspace.Scratch);
+        Pool.Return(workspace);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public T Value(VectorHandle<T> parameters, ReadOnlySpan<int> batch) => Value(HostVector<T>.Unwrap(parameters, nameof(parameters)), batch);
+
+    /// <inheritdoc/>
+    public T Gradient(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> gradient) =>
+        Gradient(HostVector<T>.Unwrap(parameters, nameof(parameters)), batch, HostVector<T>.Unwrap(gradient, nameof(gradient)));
+
+    /// <inheritdoc/>
+    public virtual StepOutcome<T> Step<TRule>(
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T>
+    {
+        Span<T> point = CheckStep<TRule>(parameters, state, out Span<T> states);
+        CheckBatch(batch);
+        Workspace<T> workspace = Pool.Rent();
+        T value = GradientCore(point, batch, workspace.Gradient, workspace.Scratch);
+        StepOutcome<T> outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+        Pool.Return(workspace);
+        return outcome;
+    }
+
+    /// <summary>The value over a batch.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="batch">Indices of examples, checked, not empty.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
+    protected abstract T ValueCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace);
+
+    /// <summary>The value and the gradient over a batch.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="batch">Indices of examples, checked, not empty.</param>
+    /// <param name="gradient">As for <see cref="HostObjective{T}.GradientCore"/>: every element is to be overwritten.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
+    protected abstract T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace);
+
+    private void CheckBatch(ReadOnlySpan<int> batch)
+    {
+        if (batch.IsEmpty)
+        {
+            throw new ArgumentException("The batch is empty; a mean over no examples has no value.", nameof(batch));
+        }
+
+        // As unsigned numbers, negative indices are the largest: one vectorized maximum finds both kinds.
+        if (TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(batch)) >= (uint)ExampleCount)
+        {
+            ThrowIndex(batch);
+        }
+    }
+
+    private void ThrowIndex(ReadOnlySpan<int> batch)
+    {
+        int i = 0;
+        while ((uint)batch[i] < (uint)ExampleCount)
+        {
+            i++;
+        }
+
+        throw new ArgumentOutOfRangeException(
+            nameof(batch), batch[i], $"batch[{i}] is {batch[i]}; the indices of the {ExampleCount} examples go from 0 to {ExampleCount - 1}.");
+    }
+}

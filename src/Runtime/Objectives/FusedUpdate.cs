@@ -1,0 +1,87 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SymbolicGD;
+
+/// <summary>The second half of a fused step: from a gradient in cache to updated parameters.</summary>
+internal static class FusedUpdate
+{
+    /// <summary>One pass for norm and finiteness, then, if both allow it, one pass that clips and updates.</summary>
+    public static StepOutcome<T> Apply<T, TRule>(
+        T value, Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, GradientTransform<T> transform)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        T norm = VectorKernels.Norm(gradient);
+        if (!T.IsFinite(value) || !T.IsFinite(norm))
+        {
+            return new StepOutcome<T>(value, norm, Applied: false);
+        }
+
+        T scale = norm > transform.MaxNorm ? transform.MaxNorm / norm : T.One;
+        if (scale == T.One && T.IsPositiveInfinity(transform.MaxValue))
+        {
+            Update(parameters, gradient, state, rule);
+        }
+        else
+        {
+            ClipAndUpdate(parameters, gradient, state, rule, scale, transform.MaxValue);
+        }
+
+        return new StepOutcome<T>(value, norm, Applied: true);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Update<T, TRule>(Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        ref T p = ref MemoryMarshal.GetReference(parameters);
+        ref T g = ref MemoryMarshal.GetReference(gradient);
+        ref T s = ref MemoryMarshal.GetReference(state);
+        nuint length = (nuint)parameters.Length;
+        nuint width = (nuint)Vector512<T>.Count;
+        nuint i = 0;
+        for (; i + width <= length; i += width)
+        {
+            Vector512<T> v = Vector512.LoadUnsafe(ref p, i);
+            rule.Update(ref v, Vector512.LoadUnsafe(ref g, i), ref Unsafe.Add(ref s, i), length);
+            v.StoreUnsafe(ref p, i);
+        }
+
+        for (; i < length; i++)
+        {
+            rule.Update(ref Unsafe.Add(ref p, i), Unsafe.Add(ref g, i), ref Unsafe.Add(ref s, i), length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ClipAndUpdate<T, TRule>(
+        Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule, T scale, T maxValue)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        ref T p = ref MemoryMarshal.GetReference(parameters);
+        ref T g = ref MemoryMarshal.GetReference(gradient);
+        ref T s = ref MemoryMarshal.GetReference(state);
+        nuint length = (nuint)parameters.Length;
+        nuint width = (nuint)Vector512<T>.Count;
+        nuint i = 0;
+        Vector512<T> factor = Vector512.Create(scale), high = Vector512.Create(maxValue), low = -high;
+        for (; i + width <= length; i += width)
+        {
+            Vector512<T> v = Vector512.LoadUnsafe(ref p, i);
+            Vector512<T> clipped = Vector512.Min(Vector512.Max(factor * Vector512.LoadUnsafe(ref g, i), low), high);
+            rule.Update(ref v, clipped, ref Unsafe.Add(ref s, i), length);
+            v.StoreUnsafe(ref p, i);
+        }
+
+        for (; i < length; i++)
+        {
+            T clipped = T.Min(T.Max(scale * Unsafe.Add(ref g, i), -maxValue), maxValue);
+            rule.Update(ref Unsafe.Add(ref p, i), clipped, ref Unsafe.Add(ref s, i), length);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Numerics;
+
+namespace SymbolicGD;
+
+/// <summary>
+/// An objective that computes in host memory: the base of generated objectives, and of those that are written by hand.
+/// It checks arguments, keeps workspaces and offers every operation over spans and over vector handles.
+/// </summary>
+/// <remarks>May be called from several threads at once; each call works in a workspace of its own. A warm objective allocates nothing.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract class HostObjective<T> : IObjective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly WorkspacePool<T> pool;
+
+    /// <param name="layout">The named blocks of the parameter vector.</param>
+    /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
+    protected HostObjective(ParameterLayout layout, int workspaceLength)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfNegative(workspaceLength);
+        Layout = layout;
+        pool = new WorkspacePool<T>(workspaceLength, layout.Length);
+    }
+
+    /// <inheritdoc/>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>The value at <paramref name="parameters"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector.</exception>
+    public T Value(ReadOnlySpan<T> parameters)
+    {
+        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
+        Workspace<T> workspace = pool.Rent();
+        T value = ValueCore(parameters, workspace.Scratch);
+        pool.Return(workspace);
+        return value;
+    }
+
+    /// <summary>The value at <paramref name="parameters"/>; <paramref name="gradient"/> is overwritten with the gradient there.</summary>
+    /// <exception cref="ArgumentException">An argument is not as long as the parameter vector, or the two overlap.</exception>
+    public T Gradient(ReadOnlySpan<T> parameters, Span<T> gradient)
+    {
+        CheckGradient(parameters, gradient);
+        Workspace<T> workspace = pool.Rent();
+        T value = GradientCore(parameters, gradient, workspace.Scratch);
+        pool.Return(workspace);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public T Value(VectorHandle<T> parameters) => Value(HostVector<T>.Unwrap(parameters, nameof(parameters)));
+
+    /// <inheritdoc/>
+    public T Gradient(VectorHandle<T> parameters, VectorHandle<T> gradient) =>
+        Gradient(HostVector<T>.Unwrap(parameters, nameof(parameters)), HostVector<T>.Unwrap(gradient, nameof(gradient)));
+
+    /// <inheritdoc/>
+    /// <remarks>A gradient whose norm overflows counts as not finite.</remarks>
+    public virtual StepOutcome<T> Step<TRule>(VectorHandle<T> parameters, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T>
+    {
+        Span<T> point = CheckStep<TRule>(parameters, state, out Span<T> states);
+        Workspace<T> workspace = pool.Rent();
+        T value = GradientCore(point, workspace.Gradient, workspace.Scratch);
+        StepOutcome<T> outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+        pool.Return(workspace);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public VectorHandle<T> CreateVector() => new HostVector<T>(Layout.Length);
+
+    /// <inheritdoc/>
+    public VectorHandle<T> CreateVector(int length) => new HostVector<T>(length);
+
+    /// <summary>The value at <paramref name="parameters"/>.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="workspace">Scratch memory of the length given to the constructor, 64-byte aligned, of undefined content.</param>
+    protected abstract T ValueCore(ReadOnlySpan<T> parameters, Span<T> workspace);
+
+    /// <summary>The value and the gradient at <paramref name="parameters"/>.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="gradient">As long as the parameter vector, apart from it, of undefined content: every element is to be overwritten.</param>
+    /// <param name="workspace">Scratch memory of the length given to the constructor, 64-byte aligned, of undefined content.</param>
+    protected abstract T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace);
+
+    private protected WorkspacePool<T> Pool => pool;
+
+    private protected void CheckGradient(ReadOnlySpan<T> parameters, Span<T> gradient)
+    {
+        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
+        CheckLength(gradient.Length, Layout.Length, nameof(gradient));
+        if (parameters.Overlaps(gradient))
+        {
+            throw new ArgumentException("The gradient overlaps the parameters; it needs memory of its own.", nameof(gradient));
+        }
+    }
+
+    private protected Span<T> CheckStep<TRule>(VectorHandle<T> parameters, VectorHandle<T> state, out Span<T> states)
+        where TRule : struct, IUpdateRule<T>
+    {
+        Span<T> point = HostVector<T>.Unwrap(parameters, nameof(parameters));
+        states = HostVector<T>.Unwrap(state, nameof(state));
+        CheckLength(point.Length, Layout.Length, nameof(parameters));
+        if (states.Length != TRule.StateCount * Layout.Length)
+        {
+            throw new ArgumentException(
+                $"state has {states.Length} elements; the rule keeps {TRule.StateCount} values for each of {Layout.Length} parameters.", nameof(state));
+        }
+
+        return point;
+    }
+
+    private protected static void CheckLength(int length, int expected, string name)
+    {
+        if (length != expected)
+        {
+            throw new ArgumentException($"{name} has {length} elements; the parameter vector has {expected}.", name);
+        }
+    }
+}

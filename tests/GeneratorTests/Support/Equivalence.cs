@@ -1,0 +1,94 @@
+using SymbolicGD.Generator.Ir;
+using Xunit.Sdk;
+
+namespace SymbolicGD.GeneratorTests.Support;
+
+/// <summary>Whether two functions compute the same, and whether a gradient function computes the gradient.</summary>
+internal static class Equivalence
+{
+    /// <summary>The bound of the acceptance: the error scaled by the summed absolute partial products.</summary>
+    public const double Bound = 1e-11;
+
+    /// <summary>
+    /// Verifies <paramref name="after"/> and runs both on random inputs: value and gradients must agree up to reassociation, non-finite
+    /// ones too.
+    /// </summary>
+    /// <param name="exact">Whether they must agree in every bit.</param>
+    /// <param name="mayRepair">Whether <paramref name="after"/> may be finite where <paramref name="before"/> is not (stabilized formulas).</param>
+    public static void Check(Function before, Function after, int runs = 2, bool exact = false, bool mayRepair = false)
+    {
+        for (int seed = 1; seed <= runs; seed++) Check(before, after, RandomInputs.For(before, seed), exact, mayRepair);
+    }
+
+    /// <inheritdoc cref="Check(Function, Function, int, bool, bool)"/>
+    public static void Check(Function before, Function after, IrInputs inputs, bool exact = false, bool mayRepair = false)
+    {
+        IrVerifier.Verify(before);
+        IrVerifier.Verify(after);
+        IrOutcome<double> expected = IrInterpreter.Run(before, inputs, roundSingle: exact);
+        IrOutcome<double> actual = IrInterpreter.Run(after, inputs, roundSingle: exact);
+        double scale = 1 + Math.Abs(expected.Value);
+        if (!before.Buffers.Any(b => b.Kind == BufferKind.Gradient) && double.IsFinite(expected.Value))
+        {
+            double[] magnitude = IrInterpreter.Differentiate(before, inputs, roundSingle: false).Magnitude;
+            scale += magnitude.Where(double.IsFinite).Sum() / inputs.Seed;
+        }
+
+        void Compare(string what, double a, double b, double bound)
+        {
+            bool agree = !double.IsFinite(a) ? mayRepair || a.Equals(b) : exact ? a.Equals(b) : Math.Abs(a - b) <= bound;
+            if (!agree) throw Mismatch($"{what}: {a:R} before, {b:R} after (allowed {bound:R})", before, after, inputs);
+        }
+
+        Compare("value", expected.Value, actual.Value, Bound * scale);
+        if (expected.Gradient.Length != actual.Gradient.Length) throw Mismatch("gradients of different length", before, after, inputs);
+        double gradientScale = 1 + expected.Gradient.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        for (int k = 0; k < expected.Gradient.Length; k++)
+        {
+            Compare($"gradient[{k}]", expected.Gradient[k], actual.Gradient[k], 10 * Bound * gradientScale);
+        }
+    }
+
+    /// <summary>
+    /// Verifies the gradient function and compares it with dual numbers on the loss, both in double precision: every component within
+    /// <see cref="Bound"/> of its magnitude.
+    /// </summary>
+    /// <returns>Whether anything was compared: not if the loss or its derivative is not finite there.</returns>
+    public static bool CheckGradient(Function loss, Function gradient, IrInputs inputs, double bound = Bound)
+    {
+        IrVerifier.Verify(loss);
+        IrVerifier.Verify(gradient);
+        DualOutcome expected = IrInterpreter.Differentiate(loss, inputs, roundSingle: false);
+        if (!double.IsFinite(expected.Value) || !expected.Gradient.All(double.IsFinite) || !expected.Magnitude.All(double.IsFinite)) return false;
+
+        IrOutcome<double> actual = IrInterpreter.Run(gradient, inputs, roundSingle: false);
+        if (actual.Gradient.Length != expected.Gradient.Length)
+        {
+            throw Mismatch($"{expected.Gradient.Length} parameters but gradient buffers for {actual.Gradient.Length}", loss, gradient, inputs);
+        }
+
+        double valueBound = bound * (1 + Math.Abs(expected.Value) + (expected.Magnitude.Sum() / inputs.Seed));
+        if (!(Math.Abs(actual.Value - expected.Value) <= valueBound))
+        {
+            throw Mismatch($"value {actual.Value:R} instead of {expected.Value:R}", loss, gradient, inputs);
+        }
+
+        for (int k = 0; k < expected.Gradient.Length; k++)
+        {
+            if (!(Math.Abs(actual.Gradient[k] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            {
+                throw Mismatch(
+                    $"gradient[{k}] is {actual.Gradient[k]:R} instead of {expected.Gradient[k]:R} (magnitude {expected.Magnitude[k]:R})",
+                    loss, gradient, inputs);
+            }
+        }
+
+        return true;
+    }
+
+    private static XunitException Mismatch(string what, Function before, Function after, IrInputs inputs)
+    {
+        string arguments = string.Join("; ", inputs.Arguments.Select(a => string.Join(", ", a.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))));
+        return new($"{what}\ninputs: {arguments}; extents {string.Join(", ", inputs.Extents)}\n--- before\n{IrPrinter.Print(before)}\n--- after\n{IrPrinter.Print(after)}");
+    }
+}

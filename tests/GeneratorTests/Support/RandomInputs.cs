@@ -1,0 +1,44 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.GeneratorTests.Support;
+
+/// <summary>Inputs for any function, from a seed.</summary>
+internal static class RandomInputs
+{
+    /// <summary>The largest extent that <see cref="For"/> chooses.</summary>
+    public const int MaxExtent = 4;
+
+    /// <summary>Reals lie in this far from zero; nothing lies nearer to zero than 0.05.</summary>
+    public const double MaxReal = 1.5;
+
+    /// <summary>
+    /// Extents 1 to <see cref="MaxExtent"/>, three examples, reals within ±<see cref="MaxReal"/>. Integers lie in 0 to the smallest
+    /// extent − 1, so that they can be indices. The seed of the derivative is 1/3, as for a mean.
+    /// </summary>
+    public static IrInputs For(Function function, int seed)
+    {
+        var random = new Random(seed);
+        int[] extents = function.Extents.Select(_ => random.Next(1, MaxExtent + 1)).ToArray();
+        int smallest = extents.Length == 0 ? 1 : extents.Min();
+        const int Examples = 3;
+        double[][] arguments = function.Arguments.Select(argument =>
+        {
+            int width = argument.IsArray ? extents[argument.Extent] : 1;
+            int count = argument.Role switch
+            {
+                ArgumentRole.Data => Examples * width,
+                ArgumentRole.Parameter or ArgumentRole.Constant => width,
+                _ => 0,
+            };
+            return Enumerable.Range(0, count).Select(_ => argument.Type == ScalarType.I32 ? random.Next(smallest) : Real(random, argument.Type)).ToArray();
+        }).ToArray();
+        return new(arguments, extents, Examples, 1.0 / Examples);
+    }
+
+    private static double Real(Random random, ScalarType type)
+    {
+        double size = 0.05 + (random.NextDouble() * (MaxReal - 0.05));
+        double value = random.Next(2) == 0 ? size : -size;
+        return type == ScalarType.F32 ? (float)value : value;
+    }
+}
