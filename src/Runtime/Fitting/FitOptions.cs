@@ -98,10 +98,10 @@ public sealed record FitOptions
 
     /// <summary>Refuses what a solver that works on all examples, with step lengths of its own, cannot do.</summary>
     /// <exception cref="ArgumentException">The message names option, value and solver.</exception>
-    internal void RequireDeterministic(string solver)
+    internal void RequireDeterministic(string solver, bool allowSchedule = false)
     {
         Refuse(BatchSize is not null, nameof(BatchSize), BatchSize, $"{solver} works on all examples at once");
-        Refuse(Schedule is not null, nameof(Schedule), Schedule, $"{solver} chooses its step lengths itself");
+        Refuse(Schedule is not null && !allowSchedule, nameof(Schedule), Schedule, $"{solver} chooses its step lengths itself");
         Refuse(!double.IsPositiveInfinity(MaxGradientNorm), nameof(MaxGradientNorm), MaxGradientNorm, $"{solver} cannot work on clipped gradients");
         Refuse(!double.IsPositiveInfinity(MaxGradientValue), nameof(MaxGradientValue), MaxGradientValue, $"{solver} cannot work on clipped gradients");
         Refuse(

@@ -1,4 +1,5 @@
 using SymbolicGD.Generator.Ir;
+using Xunit;
 
 namespace SymbolicGD.GeneratorTests.Capture;
 

@@ -17,6 +17,12 @@ internal sealed class AffineIndex
 
     public static AffineIndex Of(SourceTree tree, int value)
     {
+        if (!tree.Indices.TryGetValue(value, out AffineIndex? index)) tree.Indices[value] = index = Expand(tree, value);
+        return index;
+    }
+
+    private static AffineIndex Expand(SourceTree tree, int value)
+    {
         Definition definition = tree[value];
         if (definition is { Kind: DefinitionKind.Let, Node.Item: Let let })
         {

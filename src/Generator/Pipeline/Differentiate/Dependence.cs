@@ -7,8 +7,6 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 /// </summary>
 internal sealed class Dependence(SourceTree tree)
 {
-    private readonly Dictionary<int, AffineIndex> _indices = [];
-
     public static int BufferOf(Node access) => access.Item switch
     {
         Load load => load.Buffer,
@@ -85,12 +83,7 @@ internal sealed class Dependence(SourceTree tree)
         return node;
     }
 
-    private AffineIndex Index(Node access)
-    {
-        int value = IndexOf(access);
-        if (!_indices.TryGetValue(value, out AffineIndex? index)) _indices.Add(value, index = AffineIndex.Of(tree, value));
-        return index;
-    }
+    private AffineIndex Index(Node access) => AffineIndex.Of(tree, IndexOf(access));
 
     private bool DiffersInOneIteration(Node a, Node b, RegionNode common)
     {

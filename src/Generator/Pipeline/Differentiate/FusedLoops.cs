@@ -8,6 +8,11 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 /// </summary>
 internal sealed partial class GradientPass
 {
+    // Longer ways from a sum to the result are not worth following, and recursion has an end.
+    private const int MaxEarlySteps = 400;
+
+    private readonly Dictionary<int, int?> _earlyAdjoints = [];
+    private int _earlyDepth;
     private bool _earlyFailed;
     private bool _planFailed;
 
@@ -52,6 +57,7 @@ internal sealed partial class GradientPass
         {
             if (!_activity.IsActive(loop.Carried[k].Result)) continue;
             _earlyFailed = false;
+            _earlyAdjoints.Clear();
             int? adjoint = EarlyAdjoint(loop.Carried[k].Result);
             if (_earlyFailed)
             {
@@ -104,6 +110,17 @@ internal sealed partial class GradientPass
     /// it is zero. Sets a flag where it is not known yet.
     /// </summary>
     private int? EarlyAdjoint(int value)
+    {
+        if (_earlyAdjoints.TryGetValue(value, out int? done)) return done;
+        if (_earlyDepth >= MaxEarlySteps) return Fail();
+        _earlyDepth++;
+        int? sum = SumOfContributions(value);
+        _earlyDepth--;
+        _earlyAdjoints[value] = sum;
+        return sum;
+    }
+
+    private int? SumOfContributions(int value)
     {
         int? sum = value == Source.Result ? _emit.Real(_tree.TypeOf(value), 1) : null;
         if (value == Source.Result && _tree.AllNodes.Any(IsExampleLoop)) return Fail();

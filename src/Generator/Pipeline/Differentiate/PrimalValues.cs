@@ -7,6 +7,11 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 /// </summary>
 internal sealed partial class GradientPass
 {
+    // A longer chain of cheap operations is cut by recording a value, which also bounds the recursion.
+    private const int MaxChain = 200;
+
+    private int _chain;
+
     private int? Lookup(int value)
     {
         for (Frame? frame = _frame; frame is not null; frame = frame.Parent)
@@ -22,7 +27,9 @@ internal sealed partial class GradientPass
         if (value < 0) return value;
         if (Lookup(value) is { } known) return known;
         NoteLoopInvariant(value);
-        int id = Materialize(value);
+        _chain++;
+        int id = _chain > MaxChain && CanBeTaped(value) ? Record(value) : Materialize(value);
+        _chain--;
         _frame.Map[value] = id;
         if (!_recording.IsSaved(value) && _activity.IsRisky(value)) _emit.MarkRisky(id);
         return id;
@@ -47,6 +54,8 @@ internal sealed partial class GradientPass
                 return ReadBack(value) ?? Record(value);
         }
     }
+
+    private bool CanBeTaped(int value) => !_recording.IsTaped(value) && _tree[value] is { Kind: DefinitionKind.Let, Node.Item: Let let } && let.Op.Arity() > 0;
 
     private int Record(int value)
     {

@@ -16,29 +16,31 @@ internal sealed class Reductions(SourceTree tree)
         if (_known.TryGetValue((loop, slot), out bool known)) return known;
         Carried carried = ((Loop)loop.Item).Carried[slot];
         var chain = new HashSet<int> { carried.Id };
-        bool additive = tree.TypeOf(carried.Id).IsReal() && Reaches(carried.Next, chain) && chain.All(v => OnlyFeeds(v, chain, loop, slot));
+        var others = new HashSet<int>();
+        bool additive = tree.TypeOf(carried.Id).IsReal() && Reaches(carried.Next, chain, others) && chain.All(v => OnlyFeeds(v, chain, loop, slot));
         _known.Add((loop, slot), additive);
         return additive;
     }
 
     /// <summary>Whether the value is the carried value plus or minus something else; collects the partial sums between.</summary>
-    private bool Reaches(int value, HashSet<int> chain)
+    private bool Reaches(int value, HashSet<int> chain, HashSet<int> others)
     {
         if (chain.Contains(value)) return true;
+        if (!others.Add(value)) return false;
         Definition definition = tree[value];
         bool reaches = definition.Kind switch
         {
             DefinitionKind.Let => definition.Node.Item switch
             {
                 // Exactly one operand: c + c is not a sum that c enters with slope 1.
-                Let { Op: Op.Add } add => Reaches(add.A, chain) != Reaches(add.B, chain),
-                Let { Op: Op.Sub } sub => Reaches(sub.A, chain) && !Reaches(sub.B, chain),
-                Let { Op: Op.Select } select => Reaches(select.B, chain) && Reaches(select.C, chain),
+                Let { Op: Op.Add } add => Reaches(add.A, chain, others) != Reaches(add.B, chain, others),
+                Let { Op: Op.Sub } sub => Reaches(sub.A, chain, others) && !Reaches(sub.B, chain, others),
+                Let { Op: Op.Select } select => Reaches(select.B, chain, others) && Reaches(select.C, chain, others),
                 _ => false,
             },
             DefinitionKind.Merge => definition.Node.Item is If branch
-                && Reaches(branch.Results[definition.Slot].Then, chain) && Reaches(branch.Results[definition.Slot].Else, chain),
-            DefinitionKind.CarriedOut => Reaches(((Loop)definition.Node.Item).Carried[definition.Slot].Init, chain) && IsAdditive(definition.Node, definition.Slot),
+                && Reaches(branch.Results[definition.Slot].Then, chain, others) && Reaches(branch.Results[definition.Slot].Else, chain, others),
+            DefinitionKind.CarriedOut => Reaches(((Loop)definition.Node.Item).Carried[definition.Slot].Init, chain, others) && IsAdditive(definition.Node, definition.Slot),
             _ => false,
         };
         if (reaches) chain.Add(value);

@@ -104,6 +104,9 @@ internal sealed class SourceTree
 
     public RegionNode Root { get; }
 
+    /// <summary>The polynomial forms of integers found so far: shared values are expanded once.</summary>
+    public Dictionary<int, AffineIndex> Indices { get; } = [];
+
     public IEnumerable<Node> AllNodes => Root.Nodes.SelectMany(n => n.Subtree());
 
     public Definition this[int value] => _definitions[value];

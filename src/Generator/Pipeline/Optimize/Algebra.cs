@@ -32,7 +32,8 @@ internal sealed class Algebra(IrBuilder builder, bool fast, bool afterDifferenti
 
     public bool? BoolOf(int value) => Builder.TypeOf(value) == ScalarType.Bool && Is(value, Op.Const, out Let let) ? let.Payload != 0 : null;
 
-    public int Real(ScalarType type, double value) => Raw(Op.Const, type, payload: ConstantFolding.Bits(ConstantFolding.Round(type, value)));
+    /// <summary>A constant that the type can hold; what may need rounding goes through <see cref="ConstantFolding.Round"/> first.</summary>
+    public int Real(ScalarType type, double value) => Raw(Op.Const, type, payload: ConstantFolding.Bits(value));
 
     public Affine AffineOf(int value) => _affine.TryGetValue(value, out Affine? form) ? form : Affine.OfAtom(value);
 

@@ -30,8 +30,8 @@ internal static class FastRules
         if (algebra.RealOf(b) is not double factor) return null;
         if (factor == 0) return algebra.Real(type, 0);
         if (!algebra.Is(a, Op.Mul, out Let product)) return null;
-        if (algebra.RealOf(product.A) is double left) return algebra.Binary(Op.Mul, algebra.Real(type, left * factor), product.B);
-        if (algebra.RealOf(product.B) is double right) return algebra.Binary(Op.Mul, algebra.Real(type, right * factor), product.A);
+        if (algebra.RealOf(product.A) is double left) return algebra.Binary(Op.Mul, algebra.Real(type, ConstantFolding.Round(type, left * factor)), product.B);
+        if (algebra.RealOf(product.B) is double right) return algebra.Binary(Op.Mul, algebra.Real(type, ConstantFolding.Round(type, right * factor)), product.A);
         return null;
     }
 
@@ -40,7 +40,7 @@ internal static class FastRules
         if (a == b) return algebra.Real(type, 1);
         if (algebra.RealOf(a) == 0) return algebra.Real(type, 0);
         if (algebra.RealOf(b) is double divisor && divisor != 0 && RealRules.IsFinite(1 / divisor))
-            return algebra.Binary(Op.Mul, a, algebra.Real(type, 1 / divisor));
+            return algebra.Binary(Op.Mul, a, algebra.Real(type, ConstantFolding.Round(type, 1 / divisor)));
         return null;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class CodeWriter
     /// <summary>A header line and a block in braces that ends when the result is disposed.</summary>
     public BlockScope Block(string header)
     {
-        Line(header);
+        if (header.Length > 0) Line(header);
         Line("{");
         _indent++;
         return new BlockScope(this);

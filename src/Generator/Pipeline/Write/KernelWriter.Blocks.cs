@@ -31,11 +31,12 @@ internal sealed partial class KernelWriter
     {
         string position = _names.Unique("i");
         CodeWriter.Bookmark before = _code.Mark();
-        _block = new BlockState(position, VaryingValues.Of(_function, examples), examples.Body.DefinedValues(), _code, before);
+        _block = new BlockState(position, VaryingValues.Of(_function, examples),
+            [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], _code, before);
         _block.PerLane[examples.Counter] = at => new Text($"Lanes.Example(rows, {at})");
         foreach (Carried carried in examples.Carried)
         {
-            string name = NameOf(carried.Id, _function.Values[carried.Result].Name);
+            string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
             _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
             _block.Vectors[carried.Id] = new Text(name);
         }
@@ -60,6 +61,7 @@ internal sealed partial class KernelWriter
             _block.Code.InsertAt(before, $"Span<{_real}> spill = stackalloc {_real}[{NumberText.Integer(_block.Slots * _lanes)}];");
         }
 
+        _code.Gap();
         var sums = examples.Carried.Items.Select(c => (c, Vector(c.Id).Code)).ToList();
         _block = null;
         foreach ((Carried carried, string name) in sums)

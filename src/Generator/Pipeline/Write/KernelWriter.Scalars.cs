@@ -135,7 +135,7 @@ internal sealed partial class KernelWriter
     {
         foreach (Carried carried in loop.Carried)
         {
-            string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
+            string name = NameOf(carried.Result, _function.Values[carried.Id].Name ?? (carried.Result == _function.Result ? "loss" : null));
             _code.Line($"{OpText.TypeName(_function.TypeOf(carried.Id))} {name} = {Scalar(carried.Init)};");
             _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
         }

@@ -32,7 +32,7 @@ internal sealed partial class KernelWriter
         bool rows = _block is not null && (loop.Body.AllItems().Any(i => i.Reads().Any(IsLane)) || loop.Carried.Items.Any(c => IsLane(c.Result)));
         int operations = loop.Body.AllItems().OfType<Let>().Count(l => _function.TypeOf(l.Id).IsReal() && l.Op != Op.Const);
         int copies = rows ? 4 : loop.Carried.Count is > 0 and <= 2 && operations <= 24 ? 4 : 1;
-        HashSet<int> inside = loop.Body.DefinedValues();
+        HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Copies = copies, Position = _names.Unique("k"), Count = _names.Unique("count") };
         _loop.PerCopy = rows ? PerRowValues(loop) : PerPositionValues(loop);
 

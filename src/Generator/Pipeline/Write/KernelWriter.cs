@@ -129,7 +129,7 @@ internal sealed partial class KernelWriter
                     _code.Line($"ReadOnlySpan<{type}> {name} = {_model.ConstantMember(buffer.Argument)}.Span;");
                     break;
                 case BufferKind.Data:
-                    name = _names.Unique(argument.Name);
+                    name = argument.IsArray ? _names.Unique(argument.Name) : argument.Name;
                     _columnNames[b] = _names.Unique(argument.Name + "Column");
                     _code.Line($"ref {type} {_columnNames[b]} = ref MemoryMarshal.GetReference({_model.DataField(buffer.Argument)}.Span);");
                     break;

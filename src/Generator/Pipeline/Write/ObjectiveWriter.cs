@@ -69,7 +69,8 @@ internal static class ObjectiveWriter
     private static List<string> ConstructorParameters(ObjectiveModel model)
     {
         var parameters = new List<string>();
-        foreach (Argument argument in model.Function.Arguments.Items.Where(a => a.Role is ArgumentRole.Data or ArgumentRole.Constant))
+        IEnumerable<Argument> inOrder = model.Arguments(ArgumentRole.Data).Concat(model.Arguments(ArgumentRole.Constant)).Select(p => p.Argument);
+        foreach (Argument argument in inOrder)
         {
             string type = OpText.TypeName(argument.Type);
             bool memory = argument.IsArray || argument.Role == ArgumentRole.Data;

@@ -1,6 +1,4 @@
-using SymbolicGD.Generator.Ir;
-
-namespace SymbolicGD.Generator.Pipeline.Optimize;
+namespace SymbolicGD.Generator.Ir;
 
 /// <summary>Recognizes what a loop carries as a sum over its iterations.</summary>
 internal static class Reductions

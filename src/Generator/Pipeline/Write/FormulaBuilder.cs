@@ -1,0 +1,192 @@
+using System.Globalization;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
+using static SymbolicGD.Generator.Pipeline.Write.Formula;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>A value or array that has a name of its own and the formula of it.</summary>
+/// <param name="Sign">How it comes to be: "=", or "+=" for one of several contributions.</param>
+/// <param name="Text">The right side where it is more than one formula; else null.</param>
+internal sealed record FormulaDefinition(string Left, string Sign, Formula Right, string? Text = null)
+{
+    public string RightText => Text ?? FormulaPrinter.Print(Right);
+}
+
+/// <summary>
+/// Reads formulas off the IR: operations are inlined, loops that sum become Σ, and values that are used more than once
+/// become definitions under the user's names. The seed of the reverse sweep counts as 1, so that derivatives are those of
+/// one example's loss.
+/// </summary>
+/// <param name="inlineSize">Unnamed values that are used more than once and show more symbols than this get a name.</param>
+/// <param name="forced">Values that get this name whatever their size.</param>
+internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnlyDictionary<int, string>? forced = null)
+{
+    private const int MaxSize = 400;
+
+    private readonly Item?[] _defining = IrFacts.DefiningItems(function);
+    private readonly int[] _uses = IrFacts.Uses(function);
+    private readonly LoopLetters _letters = new(function);
+    private readonly Dictionary<int, Formula> _formulas = [];
+    private readonly Dictionary<Formula, string> _names = [];
+    private readonly HashSet<string> _taken = new(function.Arguments.Select(a => a.Name));
+    private readonly HashSet<int> _arrays = [];
+    private int _temporaries;
+
+    /// <summary>What was given a name so far, in an order in which each uses earlier ones only (arrays excepted).</summary>
+    public List<FormulaDefinition> Definitions { get; } = [];
+
+    /// <summary>The letters of the indices and their ranges.</summary>
+    public LoopLetters Letters => _letters;
+
+    public Formula Of(int value)
+    {
+        if (_formulas.TryGetValue(value, out Formula? known)) return known;
+        Formula formula = Name(value, Compute(value));
+        _formulas[value] = formula;
+        return formula;
+    }
+
+    private Formula Name(int value, Formula formula)
+    {
+        if (_names.TryGetValue(formula, out string? known)) return new Symbol(known);
+        if (formula.Size <= 2 || !function.TypeOf(value).IsReal()) return formula;
+        string? name = null;
+        if (forced is not null && forced.TryGetValue(value, out string? given))
+        {
+            name = given;
+        }
+        else
+        {
+            bool isShared = _uses[value] >= 2;
+            string? user = function.Values[value].Name;
+            if (user is not null && !function.Arguments.Any(a => a.Name == user) && (isShared || formula.Size > inlineSize)) name = Unused(user);
+            else if ((isShared && formula.Size > inlineSize) || formula.Size > MaxSize) name = Temporary();
+        }
+
+        if (name is null) return formula;
+        _taken.Add(name);
+        _names[formula] = name;
+        Definitions.Add(new FormulaDefinition(name, "=", formula));
+        return new Symbol(name);
+    }
+
+    private string Unused(string name)
+    {
+        while (_taken.Contains(name)) name += "′";
+        return name;
+    }
+
+    private string Temporary()
+    {
+        string name;
+        do name = "t" + (++_temporaries).ToString(CultureInfo.InvariantCulture);
+        while (_taken.Contains(name));
+        return name;
+    }
+
+    private Formula Compute(int value)
+    {
+        switch (_defining[value])
+        {
+            case Let let:
+                return FormulaOps.Of(function, let, Of);
+            case Load load:
+                return Element(load.Buffer, Of(load.Index));
+            case Loop loop when loop.Counter == value:
+                return new Symbol(_letters.Of(loop));
+            case Loop loop:
+                return OfCarried(loop, loop.Carried.First(c => c.Id == value || c.Result == value), value);
+            case If branch:
+                Merge merge = branch.Results.First(m => m.Result == value);
+                return new Cases(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
+            default:
+                return new Symbol("?");
+        }
+    }
+
+    private Formula OfCarried(Loop loop, Carried carried, int value)
+    {
+        if (value == carried.Result)
+        {
+            if (Reductions.Links(loop, carried) is { } links)
+            {
+                // The links come last first; the terms are shown as they are added.
+                IEnumerable<Formula> terms = links.Reverse().Select(link => Term(link, links, carried.Id));
+                Formula body = FormulaAlgebra.Add(terms.ToArray());
+                return FormulaAlgebra.Add(Of(carried.Init), loop.IsExamples ? body : FormulaAlgebra.Reduce("Σ", _letters.Of(loop), body));
+            }
+
+            if (_defining[carried.Next] is Let { Op: Op.Max or Op.Min } let && (let.A == carried.Id || let.B == carried.Id))
+            {
+                string sign = let.Op == Op.Max ? "max" : "min";
+                var reduce = new Reduce(sign, _letters.Of(loop), Of(let.A == carried.Id ? let.B : let.A));
+                return Of(carried.Init) is Number { Value: var init } && double.IsInfinity(init)
+                    ? reduce
+                    : new Call(sign, new[] { Of(carried.Init), reduce }.ToEquatableArray());
+            }
+        }
+
+        // Neither a sum nor an extremum: a recurrence with a name of its own.
+        string name = Unused(function.Values[carried.Result].Name ?? function.Values[carried.Id].Name ?? "state");
+        _taken.Add(name);
+        var symbol = new Symbol(name);
+        _formulas[carried.Id] = symbol;
+        _formulas[carried.Result] = symbol;
+        string init0 = FormulaPrinter.Print(Of(carried.Init)), next = FormulaPrinter.Print(Of(carried.Next));
+        Definitions.Add(new FormulaDefinition(name, "=", symbol, $"{init0}, then {name} ← {next} for each {_letters.RangeOf(loop, this)}"));
+        return symbol;
+    }
+
+    private Formula Term(Let link, IReadOnlyList<Let> links, int carried)
+    {
+        bool isChain(int id) => id == carried || links.Any(l => l.Id == id);
+        if (link.Op == Op.Sub) return FormulaAlgebra.Negate(Of(link.B));
+        return Of(isChain(link.A) ? link.B : link.A);
+    }
+
+    private Formula Element(int buffer, Formula index)
+    {
+        BufferInfo info = function.Buffers[buffer];
+        if (info.Argument >= 0 && info.Kind != BufferKind.Gradient)
+        {
+            Argument argument = function.Arguments[info.Argument];
+            return argument.IsArray ? new Element(argument.Name, index) : new Symbol(argument.Name);
+        }
+
+        if (info.Kind == BufferKind.Tape && Recorded(buffer, index) is Formula recorded) return recorded;
+        Define(buffer);
+        return new Element(info.Name, index);
+    }
+
+    /// <summary>What the forward sweep has put into the record that the reverse sweep reads.</summary>
+    private Formula? Recorded(int buffer, Formula index)
+    {
+        Store[] stores = IrFacts.Walk(function.Body).OfType<Store>().Where(s => s.Buffer == buffer).Take(2).ToArray();
+        if (stores.Length != 1) return null;
+        Formula at = Of(stores[0].Index);
+        if (at.Equals(index) || at is Number) return Of(stores[0].Value);
+        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(stores[0].Value), symbol.Name, index) : null;
+    }
+
+    /// <summary>Adds the definitions of an array's elements, once.</summary>
+    private void Define(int buffer)
+    {
+        if (!_arrays.Add(buffer)) return;
+        string name = function.Buffers[buffer].Name;
+        (int Index, int Value, string Sign)[] writes = IrFacts.Walk(function.Body).Select(item => item switch
+        {
+            Store store when store.Buffer == buffer => (store.Index, store.Value, "="),
+            Accumulate accumulate when accumulate.Buffer == buffer => (accumulate.Index, accumulate.Value, "+="),
+            _ => (-1, -1, ""),
+        }).Where(w => w.Item1 >= 0).ToArray();
+        foreach ((int index, int value, string sign) in writes.Take(6))
+        {
+            string left = $"{name}[{FormulaPrinter.Print(Of(index))}]";
+            Formula right = Of(value);
+            Definitions.Add(new FormulaDefinition(left, writes.Length > 1 && sign == "=" ? "←" : sign, right));
+        }
+
+        if (writes.Length > 6) Definitions.Add(new FormulaDefinition(name, "←", new Symbol("…")));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+
+namespace SymbolicGD;
+
+/// <summary>
+/// Steepest descent over all examples. Without a learning rate each step is searched by backtracking to sufficient decrease, starting at twice the
+/// last step where that was taken at once, else at the last step.
+/// </summary>
+public sealed class GradientDescent : ISolver
+{
+    private const double Growth = 2;
+
+    /// <summary>The step length; null: searched. A <see cref="FitOptions.Schedule"/> multiplies it.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>c₁ in f(x − α·g) ≤ f(x) − c₁·α·‖g‖².</summary>
+    public double SufficientDecrease { get; init; } = 1e-4;
+
+    /// <summary>Converged where no element of the gradient is larger; null: 1e-8 for double, 1e-4 for float.</summary>
+    public double? GradientTolerance { get; init; }
+
+    /// <summary>See <see cref="FitOptions.ValueTolerance"/>; 0: never.</summary>
+    public double ValueTolerance { get; init; }
+
+    /// <summary>The largest number of iterations, unless <see cref="FitOptions.Epochs"/> says otherwise.</summary>
+    public int MaxIterations { get; init; } = 10_000;
+
+    /// <inheritdoc/>
+    public FitResult<T> Minimize<T>(
+        IObjective<T> objective, ReadOnlySpan<T> start, FitOptions? options = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        options ??= FitOptions.Default;
+        SolverChecks.Positive(LearningRate ?? 1, nameof(LearningRate));
+        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
+        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
+        options.RequireDeterministic(nameof(GradientDescent), allowSchedule: LearningRate is not null);
+        using var run = new DescentRun<T>(
+            nameof(GradientDescent), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations,
+            searchesSteps: LearningRate is null);
+        if (!run.Begin())
+        {
+            return run.Finish();
+        }
+
+        LineFunction<T> line = run.Line;
+        var search = new BacktrackingSearch(SufficientDecrease);
+        double next = 1 / Math.Max(1, run.GradientNorm), step;
+        do
+        {
+            line.Direction.CopyFrom(line.Gradient);
+            line.Direction.Scale(-T.One);
+            line.SetDirection();
+            if (LearningRate is { } rate)
+            {
+                step = rate * (options.Schedule?.Factor(run.Iterations) ?? 1);
+                line.Evaluate(step);
+            }
+            else if (search.Search(line, next) is { } found)
+            {
+                step = found;
+                next = found == next ? Growth * found : found;
+            }
+            else
+            {
+                run.FailSearch();
+                break;
+            }
+        }
+        while (run.Advance(step));
+
+        return run.Finish();
+    }
+}
