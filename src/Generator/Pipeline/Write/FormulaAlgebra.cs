@@ -135,7 +135,7 @@ internal static class FormulaAlgebra
     }
 
     /// <summary>The numeric factor of a term and what it multiplies (1 for a number).</summary>
-    public static (double Coefficient, Formula Rest) Split(Formula term) => term switch
+    public static (double Coefficient, Formula Term) Split(Formula term) => term switch
     {
         Number number => (number.Value, One),
         Product { Coefficient: not 1 } product => (product.Coefficient, Make(1, product.Factors.ToList())),

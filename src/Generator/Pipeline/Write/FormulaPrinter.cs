@@ -46,7 +46,7 @@ internal static class FormulaPrinter
             case Call { Name: "√" } root: return ("√" + Print(root.Arguments[0], OfAtom), OfPower);
             case Call { Name: "|" } abs: return ($"|{Print(abs.Arguments[0])}|", OfAtom);
             case Call { Name: "^" } power: return (Print(power.Arguments[0], OfAtom) + "^" + Print(power.Arguments[1], OfAtom), OfPower);
-            case Call call: return ($"{call.Name}({string.Join(", ", call.Arguments.Select(Print))})", OfAtom);
+            case Call call: return ($"{call.Name}({string.Join(", ", call.Arguments.Select(a => Print(a)))})", OfAtom);
             case Reduce reduce: return (Sign(reduce) + " " + Print(reduce.Body, OfProduct), OfProduct);
             case Relation relation: return ($"{Print(relation.Left, OfSum)} {relation.Sign} {Print(relation.Right, OfSum)}", OfRelation);
             case Cases cases: return ($"{Print(cases.Then, OfSum)} if {Print(cases.Condition)} else {Print(cases.Else, OfSum)}", OfRelation);
