@@ -56,17 +56,17 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> Bodies => new()
     {
-        { "SGD2001", Body("Func<double, double> f = v => v; return ⟦f(b)⟧;") },
+        { "SGD2001", Body("Func<double, double> f = ⟦v => v⟧; return f(b);") },
         { "SGD2001", Body("return ⟦\"abc\".Length⟧ * b;") },
         { "SGD2001", Body("return ⟦~k⟧ * b;") },
-        { "SGD2001", Body("double[] t = ⟦new double[2, 2]⟧.Length > 0 ? [b] : [c]; return t[0];") },
+        { "SGD2001", Body("double[] t = ⟦new double[2, 2].Length⟧ > 0 ? [b] : [c]; return t[0];") },
         { "SGD2001", Body("return ⟦k.GetHashCode()⟧ * b;") },
         { "SGD2002", Body("⟦try { c = b; } finally { }⟧ return c;") },
         { "SGD2002", Body("if (b < 0) ⟦throw new ArgumentException();⟧ return b;") },
         { "SGD2002", Body("⟦lock (typeof(int)) { c = b; }⟧ return c;") },
         { "SGD2003", Body("long t = ⟦k⟧; return t * b;") },
-        { "SGD2003", Body("decimal ⟦t = 1⟧; return (double)t * b;") },
-        { "SGD2003", Body("(double, double) ⟦t = (b, c)⟧; return t.Item1;") },
+        { "SGD2003", Body("decimal t = ⟦1⟧; return (double)t * b;") },
+        { "SGD2003", Body("(double, double) t = ⟦(b, c)⟧; return t.Item1;") },
         { "SGD2004", Body("return ⟦Math.IEEERemainder(b, c)⟧;") },
         { "SGD2004", Body("return b * ⟦double.Parse(\"1\")⟧;") },
         { "SGD2004", Body("return ⟦TensorPrimitives.IndexOfMax(x)⟧ * b;") },
@@ -82,7 +82,7 @@ public sealed class RefusalTests
         { "SGD2007", Body("while (⟦b > 0⟧) { } return b;") },
         { "SGD2007", Body("for (int i = 0; ⟦i < 5⟧; i--) c += b; return c;") },
         { "SGD2008", Body("again: c += b; if (c < 5) goto again; return c;") },
-        { "SGD2009", Body("dynamic d = b; return ⟦d⟧;") },
+        { "SGD2009", Body("dynamic d = ⟦b⟧; return d;") },
         { "SGD2010", Body("Span<double> p = stackalloc double[2], q = stackalloc double[2]; ⟦for (int i = 0; i < k; i++) { var t = p; p = q; q = t; p[0] += b; }⟧ return p[0];") },
         { "SGD2010", Body("ReadOnlySpan<double> p = w; if (k > 0) p = x; return ⟦p⟧[0];") },
         { "SGD2012", Body("return ⟦s_state⟧ * b;", "static double s_state;") },
@@ -170,7 +170,7 @@ public sealed class DiagnosticCatalogTests
         {
             Assert.Equal($"docs/diagnostics/{descriptor.Id}.md", descriptor.HelpLinkUri);
             string page = File.ReadAllText(Path.Combine(Repository.Root, descriptor.HelpLinkUri));
-            Assert.StartsWith($"# {descriptor.Id}: {descriptor.Title}", page, StringComparison.Ordinal);
+            Assert.StartsWith($"# {descriptor.Id}: {descriptor.Title}\n", page, StringComparison.Ordinal);
         }
 
         string[] pages = Directory.GetFiles(Path.Combine(Repository.Root, "docs", "diagnostics"), "SGD*.md");
