@@ -9,6 +9,11 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp(Vector512<double> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp(x.GetLower()), Exp(x.GetUpper()));
+        }
+
         x = Clamp(x, -746.0, 710.0);                                        // beyond, the result is 0 or +∞ all the same
         Vector512<double> rounded = Linear(Log2E, x, RoundDouble);
         Vector512<double> n = rounded - Vector512.Create(RoundDouble);
@@ -19,16 +24,94 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp(x.GetLower()), Exp(x.GetUpper()));
+        }
+
         x = Clamp(x, -105.0f, 89.0f);
         Vector512<float> rounded = Linear(Log2ESingle, x, RoundSingle);
         Vector512<float> n = rounded - Vector512.Create(RoundSingle);
         return Scale(Vector512<float>.One + ExpReduced(x, n), n, rounded);
     }
 
+    /// <summary>2ˣ, at most 1.1 ulp off. Underflows gradually below −1022, to zero below −1075; overflows to +∞ from 1024.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Exp2(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp2(x.GetLower()), Exp2(x.GetUpper()));
+        }
+
+        x = Clamp(x, -1080.0, 1025.0);
+        Vector512<double> rounded = x + Vector512.Create(RoundDouble);
+        Vector512<double> n = rounded - Vector512.Create(RoundDouble);
+        Vector512<double> r = (x - n) * Vector512.Create(Ln2);
+        return Scale(Vector512<double>.One + ExpPolynomial(r), n, rounded);
+    }
+
+    /// <summary>2ˣ, at most 1.1 ulp off. Underflows gradually below −126, to zero below −150; overflows to +∞ from 128.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp2(Vector512<float> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp2(x.GetLower()), Exp2(x.GetUpper()));
+        }
+
+        x = Clamp(x, -160.0f, 129.0f);
+        Vector512<float> rounded = x + Vector512.Create(RoundSingle);
+        Vector512<float> n = rounded - Vector512.Create(RoundSingle);
+        Vector512<float> r = (x - n) * Vector512.Create(Ln2Single);
+        return Scale(Vector512<float>.One + ExpPolynomial(r), n, rounded);
+    }
+
+    /// <summary>10ˣ, at most 1.5 ulp off. Underflows gradually below −307.6, to zero below −324; overflows to +∞ above 308.25.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Exp10(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp10(x.GetLower()), Exp10(x.GetUpper()));
+        }
+
+        x = Clamp(x, -325.0, 309.0);
+        Vector512<double> rounded = Linear(3.321928094887362, x, RoundDouble);      // log₂ 10
+        Vector512<double> n = rounded - Vector512.Create(RoundDouble);
+        Vector512<double> r = Fma(n, Vector512.Create(-Log10Of2), x);
+        r = Fma(n, Vector512.Create(-Log10Of2Rest), r);
+        r = Fma(r, Vector512.Create(2.302585092994046), r * Vector512.Create(-2.1707562233822494e-16));      // ln 10 in two parts
+        return Scale(Vector512<double>.One + ExpPolynomial(r), n, rounded);
+    }
+
+    /// <summary>10ˣ, at most 1.5 ulp off. Underflows gradually below −37.9, to zero below −45.2; overflows to +∞ above 38.53.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp10(Vector512<float> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Exp10(x.GetLower()), Exp10(x.GetUpper()));
+        }
+
+        x = Clamp(x, -46.0f, 39.0f);
+        Vector512<float> rounded = Linear(3.32192802f, x, RoundSingle);
+        Vector512<float> n = rounded - Vector512.Create(RoundSingle);
+        Vector512<float> r = Fma(n, Vector512.Create(-Log10Of2Single), x);
+        r = Fma(n, Vector512.Create(-Log10Of2RestSingle), r);
+        r = Fma(r, Vector512.Create(2.30258512f), r * Vector512.Create(-3.19754367e-08f));
+        return Scale(Vector512<float>.One + ExpPolynomial(r), n, rounded);
+    }
+
     /// <summary>eˣ − 1, at most 2 ulp off, also next to zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Expm1(Vector512<double> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Expm1(x.GetLower()), Expm1(x.GetUpper()));
+        }
+
         Vector512<double> clamped = Clamp(x, -45.0, 710.0);
         Vector512<double> rounded = Linear(Log2E, clamped, RoundDouble);
         Vector512<double> n = rounded - Vector512.Create(RoundDouble);
@@ -44,6 +127,11 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Expm1(Vector512<float> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Expm1(x.GetLower()), Expm1(x.GetUpper()));
+        }
+
         Vector512<float> clamped = Clamp(x, -20.0f, 89.0f);
         Vector512<float> rounded = Linear(Log2ESingle, clamped, RoundSingle);
         Vector512<float> n = rounded - Vector512.Create(RoundSingle);
@@ -58,8 +146,13 @@ public static partial class VectorMath
     private static Vector512<double> ExpReduced(Vector512<double> x, Vector512<double> n)
     {
         Vector512<double> r = Fma(n, Vector512.Create(-Ln2), x);            // exact: see Ln2
-        r = Fma(n, Vector512.Create(-Ln2Rest), r);
+        return ExpPolynomial(Fma(n, Vector512.Create(-Ln2Rest), r));
+    }
 
+    /// <summary>eʳ − 1 to full precision relative to 1, for |r| ≤ ½ ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> ExpPolynomial(Vector512<double> r)
+    {
         // (eʳ − 1 − r)/r² on ±½ ln 2, weighted for eʳ, 2⁻⁵⁷·⁹; pairs (Estrin) because the latency of a Horner chain would show.
         Vector512<double> r2 = r * r;
         Vector512<double> q01 = Linear(0.16666666666666413, r, 0.5000000000000011);
@@ -78,8 +171,13 @@ public static partial class VectorMath
     private static Vector512<float> ExpReduced(Vector512<float> x, Vector512<float> n)
     {
         Vector512<float> r = Fma(n, Vector512.Create(-Ln2Single), x);
-        r = Fma(n, Vector512.Create(-Ln2RestSingle), r);
+        return ExpPolynomial(Fma(n, Vector512.Create(-Ln2RestSingle), r));
+    }
 
+    /// <inheritdoc cref="ExpPolynomial(Vector512{double})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> ExpPolynomial(Vector512<float> r)
+    {
         // (eʳ − 1 − r)/r² on ±½ ln 2, weighted for eʳ, 2⁻²⁸·³.
         Vector512<float> r2 = r * r;
         Vector512<float> q01 = Linear(0.166665207f, r, 0.499999934f);

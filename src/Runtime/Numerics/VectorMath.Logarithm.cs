@@ -5,16 +5,15 @@ namespace SymbolicGD.Numerics;
 
 public static partial class VectorMath
 {
-    // Subtracting the bits of √½ makes the exponent field count from there, so that the mantissa falls into √½…√2.
-    private const long HalfRootBits = 0x3FE6A09E667F3BCDL;
-    private const int HalfRootBitsSingle = 0x3F3504F3;
-    private const long ExponentMask = unchecked((long)0xFFF0000000000000UL);
-    private const int ExponentMaskSingle = unchecked((int)0xFF800000U);
-
     /// <summary>ln x, at most 1 ulp off. −∞ at ±0, NaN below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Log(Vector512<double> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log(x.GetLower()), Log(x.GetUpper()));
+        }
+
         Split(x, out Vector512<double> f, out Vector512<double> k);
         return LogEnds(x, LogCore(f, k));
     }
@@ -23,14 +22,62 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log(Vector512<float> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log(x.GetLower()), Log(x.GetUpper()));
+        }
+
         Split(x, out Vector512<float> f, out Vector512<float> k);
         return LogEnds(x, LogCore(f, k));
     }
+
+    /// <summary>log₂ x, at most 2 ulp off, exact at powers of two. −∞ at ±0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Log2(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log2(x.GetLower()), Log2(x.GetUpper()));
+        }
+
+        Split(x, out Vector512<double> f, out Vector512<double> k);
+        Vector512<double> log = LogCore(f, Vector512<double>.Zero);
+        Vector512<double> scaled = Fma(log, Vector512.Create(Log2E), log * Vector512.Create(2.0355273740931033e-17));
+        return LogEnds(x, k + scaled);
+    }
+
+    /// <summary>log₂ x, correctly rounded but for rare ties, exact at powers of two. −∞ at ±0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Log2(Vector512<float> x) => Vector512.Narrow(Log2(Vector512.WidenLower(x)), Log2(Vector512.WidenUpper(x)));
+
+    /// <summary>log₁₀ x, at most 2 ulp off. −∞ at ±0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Log10(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log10(x.GetLower()), Log10(x.GetUpper()));
+        }
+
+        Split(x, out Vector512<double> f, out Vector512<double> k);
+        Vector512<double> log = LogCore(f, Vector512<double>.Zero);
+        Vector512<double> scaled = Fma(log, Vector512.Create(0.4342944819032518), Fma(log, Vector512.Create(1.098319650216765e-17), k * Vector512.Create(Log10Of2Low)));
+        return LogEnds(x, Fma(k, Vector512.Create(Log10Of2High), scaled));
+    }
+
+    /// <summary>log₁₀ x, correctly rounded but for rare ties. −∞ at ±0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Log10(Vector512<float> x) => Vector512.Narrow(Log10(Vector512.WidenLower(x)), Log10(Vector512.WidenUpper(x)));
 
     /// <summary>ln(1 + x), at most 2 ulp off, also next to zero. −∞ at −1, NaN below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Log1p(Vector512<double> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log1p(x.GetLower()), Log1p(x.GetUpper()));
+        }
+
         Vector512<double> one = Vector512<double>.One;
         Vector512<double> u = one + x;
         Vector512<double> back = u - one;
@@ -48,6 +95,11 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log1p(Vector512<float> x)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Log1p(x.GetLower()), Log1p(x.GetUpper()));
+        }
+
         Vector512<float> one = Vector512<float>.One;
         Vector512<float> u = one + x;
         Vector512<float> back = u - one;

@@ -7,19 +7,51 @@ public static partial class VectorMath
 {
     /// <summary>The logistic function σ(x) = 1/(1 + e⁻ˣ), at most 2.5 ulp off, in the far left tail too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Sigmoid(Vector512<double> x) => SigmoidOf(x, Exp(-Vector512.Abs(x)));
+    public static Vector512<double> Sigmoid(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Sigmoid(x.GetLower()), Sigmoid(x.GetUpper()));
+        }
+
+        return SigmoidOf(x, Exp(-Vector512.Abs(x)));
+    }
 
     /// <summary>The logistic function σ(x) = 1/(1 + e⁻ˣ), at most 2.5 ulp off, in the far left tail too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sigmoid(Vector512<float> x) => SigmoidOf(x, Exp(-Vector512.Abs(x)));
+    public static Vector512<float> Sigmoid(Vector512<float> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Sigmoid(x.GetLower()), Sigmoid(x.GetUpper()));
+        }
+
+        return SigmoidOf(x, Exp(-Vector512.Abs(x)));
+    }
 
     /// <summary>ln(1 + eˣ) without overflow, at most 2 ulp off, in the far left tail too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Softplus(Vector512<double> x) => SoftplusOf(x, Exp(-Vector512.Abs(x)));
+    public static Vector512<double> Softplus(Vector512<double> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Softplus(x.GetLower()), Softplus(x.GetUpper()));
+        }
+
+        return SoftplusOf(x, Exp(-Vector512.Abs(x)));
+    }
 
     /// <summary>ln(1 + eˣ) without overflow, at most 2 ulp off, in the far left tail too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Softplus(Vector512<float> x) => SoftplusOf(x, Exp(-Vector512.Abs(x)));
+    public static Vector512<float> Softplus(Vector512<float> x)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Softplus(x.GetLower()), Softplus(x.GetUpper()));
+        }
+
+        return SoftplusOf(x, Exp(-Vector512.Abs(x)));
+    }
 
     /// <summary>The logistic function and its antiderivative from one exponential: the same bits as <see cref="Sigmoid(Vector512{double})"/> and <see cref="Softplus(Vector512{double})"/>.</summary>
     /// <param name="x">The operand.</param>
@@ -28,6 +60,15 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SigmoidAndSoftplus(Vector512<double> x, out Vector512<double> sigmoid, out Vector512<double> softplus)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            SigmoidAndSoftplus(x.GetLower(), out var sigmoidLower, out var softplusLower);
+            SigmoidAndSoftplus(x.GetUpper(), out var sigmoidUpper, out var softplusUpper);
+            sigmoid = Vector512.Create(sigmoidLower, sigmoidUpper);
+            softplus = Vector512.Create(softplusLower, softplusUpper);
+            return;
+        }
+
         Vector512<double> e = Exp(-Vector512.Abs(x));
         sigmoid = SigmoidOf(x, e);
         softplus = SoftplusOf(x, e);
@@ -37,6 +78,15 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SigmoidAndSoftplus(Vector512<float> x, out Vector512<float> sigmoid, out Vector512<float> softplus)
     {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            SigmoidAndSoftplus(x.GetLower(), out var sigmoidLower, out var softplusLower);
+            SigmoidAndSoftplus(x.GetUpper(), out var sigmoidUpper, out var softplusUpper);
+            sigmoid = Vector512.Create(sigmoidLower, sigmoidUpper);
+            softplus = Vector512.Create(softplusLower, softplusUpper);
+            return;
+        }
+
         Vector512<float> e = Exp(-Vector512.Abs(x));
         sigmoid = SigmoidOf(x, e);
         softplus = SoftplusOf(x, e);

@@ -42,85 +42,31 @@ public static partial class VectorMath
     private const float Ln2LowSingle = 1.42860682e-6f;
     private const double Log2E = 1.4426950408889634;
     private const float Log2ESingle = 1.44269502f;
+    private const double Log10Of2 = 0.3010299956639812;
+    private const double Log10Of2Rest = -2.8037281277851704e-18;
+    private const double Log10Of2High = 0.3010299955494702;
+    private const double Log10Of2Low = 1.1451100898021838e-10;
+    private const float Log10Of2Single = 0.30103001f;
+    private const float Log10Of2RestSingle = -1.43209889e-08f;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Fma(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    // Subtracting the bits of √½ makes the exponent field count from there, so that the mantissa falls into √½…√2.
+    private const long HalfRootBits = 0x3FE6A09E667F3BCDL;
+    private const int HalfRootBitsSingle = 0x3F3504F3;
+    private const long ExponentMask = unchecked((long)0xFFF0000000000000UL);
+    private const int ExponentMaskSingle = unchecked((int)0xFF800000U);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    // π/2 in three parts: n·(first part) leaves an exact difference inside a fused multiply-add.
+    private const double HalfPi1 = 1.5707963267948966;
+    private const double HalfPi2 = 6.123233995736766e-17;
+    private const double HalfPi3 = -1.4973849048591698e-33;
+    private const float HalfPi1Single = 1.57079637f;
+    private const float HalfPi2Single = -4.37113883e-08f;
+    private const float HalfPi3Single = -1.71512451e-15f;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Fma(Vector512<double> a, Vector512<double> b, double c) => Vector512.FusedMultiplyAdd(a, b, Vector512.Create(c));
+    // Beyond these the three parts no longer reach, and the vector goes to the platform's library lane by lane.
+    private const double TrigonometricReach = 1073741824.0;
+    private const float TrigonometricReachSingle = 65536.0f;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, float c) => Vector512.FusedMultiplyAdd(a, b, Vector512.Create(c));
-
-    /// <summary>c1·x + c0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Linear(double c1, Vector512<double> x, double c0) => Vector512.FusedMultiplyAdd(Vector512.Create(c1), x, Vector512.Create(c0));
-
-    /// <summary>c1·x + c0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Linear(float c1, Vector512<float> x, float c0) => Vector512.FusedMultiplyAdd(Vector512.Create(c1), x, Vector512.Create(c0));
-
-    /// <summary>min(max(x, low), high), NaN stays NaN: the native minimum and maximum return their second operand then.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Clamp(Vector512<double> x, double low, double high) =>
-        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), x));
-
-    /// <inheritdoc cref="Clamp(Vector512{double}, double, double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Clamp(Vector512<float> x, float low, float high) =>
-        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), x));
-
-    /// <summary>The sign bit of <paramref name="sign"/> set on top of <paramref name="magnitude"/>, whose own must be clear or the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> OrSign(Vector512<double> magnitude, Vector512<double> sign) => magnitude | (sign & Vector512.Create(-0.0));
-
-    /// <inheritdoc cref="OrSign(Vector512{double}, Vector512{double})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> OrSign(Vector512<float> magnitude, Vector512<float> sign) => magnitude | (sign & Vector512.Create(-0.0f));
-
-    /// <summary>value·2ⁿ rounded once, for any n in ±2100, where <paramref name="rounded"/> = n + 1.5·2⁵².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Scale(Vector512<double> value, Vector512<double> n, Vector512<double> rounded)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return Avx512F.Scale(value, n);
-        }
-
-        // Two factors, both normal numbers: the first product is exact, the second rounds, so subnormal results come out right.
-        Vector512<long> bits = rounded.AsInt64();
-        Vector512<long> half = Vector512.ShiftRightLogical(bits, 1);
-        Vector512<double> first = (Vector512.ShiftLeft(half, 52) + Vector512.Create(OneBits)).AsDouble();
-        Vector512<double> second = (Vector512.ShiftLeft(bits - half, 52) + Vector512.Create(OneBits)).AsDouble();
-        return value * first * second;
-    }
-
-    /// <inheritdoc cref="Scale(Vector512{double}, Vector512{double}, Vector512{double})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Scale(Vector512<float> value, Vector512<float> n, Vector512<float> rounded)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return Avx512F.Scale(value, n);
-        }
-
-        Vector512<int> bits = rounded.AsInt32();
-        Vector512<int> half = Vector512.ShiftRightLogical(bits, 1);
-        Vector512<float> first = (Vector512.ShiftLeft(half, 23) + Vector512.Create(OneBitsSingle)).AsSingle();
-        Vector512<float> second = (Vector512.ShiftLeft(bits - half, 23) + Vector512.Create(OneBitsSingle)).AsSingle();
-        return value * first * second;
-    }
-
-    /// <summary>2ⁿ for n in −1022…1023, where <paramref name="rounded"/> = n + 1.5·2⁵².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> PowerOfTwo(Vector512<double> rounded) =>
-        (Vector512.ShiftLeft(rounded.AsInt64(), 52) + Vector512.Create(OneBits)).AsDouble();
-
-    /// <summary>2ⁿ for n in −126…127, where <paramref name="rounded"/> = n + 1.5·2²³.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> PowerOfTwo(Vector512<float> rounded) =>
-        (Vector512.ShiftLeft(rounded.AsInt32(), 23) + Vector512.Create(OneBitsSingle)).AsSingle();
+    private const double QuarterPi = 0.7853981633974483;
+    private const double QuarterPiRest = 3.061616997868383e-17;
 }

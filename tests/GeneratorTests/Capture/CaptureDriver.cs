@@ -37,17 +37,28 @@ internal static class CaptureDriver
     }
 
     /// <summary>The only loss of a file, which must be captured without diagnostics, in both languages alike.</summary>
-    public static LossSpec Loss(string source)
+    public static LossSpec Loss(string source) => Assert.Single(Losses(source));
+
+    /// <summary>The losses of a file, which must be captured without diagnostics, in both languages alike.</summary>
+    public static IReadOnlyList<LossSpec> Losses(string source) => InBothLanguages(source, run => run.Losses);
+
+    /// <summary>The only update rule of a file.</summary>
+    public static UpdateRuleSpec Rule(string source) => Assert.Single(InBothLanguages(source, run => run.Rules));
+
+    private static IReadOnlyList<TSpec> InBothLanguages<TSpec>(
+        string source,
+        Func<(IReadOnlyList<CaptureResult<LossSpec>> Losses, IReadOnlyList<CaptureResult<UpdateRuleSpec>> Rules), IReadOnlyList<CaptureResult<TSpec>>> select)
+        where TSpec : class, IEquatable<TSpec>
     {
-        LossSpec[] specs = CompilationFactory.Languages.Select(language =>
+        TSpec[][] specs = [.. CompilationFactory.Languages.Select(language =>
         {
             CSharpCompilation compilation = CompilationFactory.Create(source, language);
             string errors = string.Join("\n", compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
             Assert.Equal("", errors);
-            CaptureResult<LossSpec> result = Assert.Single(Run(compilation).Losses);
-            Assert.Equal("", string.Join("\n", result.Diagnostics.Select(d => DiagnosticReporter.ToDiagnostic(d, compilation))));
-            return result.Spec!;
-        }).ToArray();
+            IReadOnlyList<CaptureResult<TSpec>> results = select(Run(compilation));
+            Assert.Equal("", string.Join("\n", results.SelectMany(r => r.Diagnostics).Select(d => DiagnosticReporter.ToDiagnostic(d, compilation))));
+            return results.Select(r => r.Spec!).ToArray();
+        })];
         Assert.Equal(specs[0], specs[1]);
         return specs[0];
     }

@@ -87,7 +87,7 @@ internal sealed partial class MethodReader
     {
         Slot result = NewSlot(null);
         _env[result] = Binding.Undefined;
-        Branch(condition, () => _env[result] = Binding.Of(then()), () => _env[result] = Binding.Of(otherwise()));
+        Branch(condition, () => Bind(result, Binding.Of(then())), () => Bind(result, Binding.Of(otherwise())));
         int value = _env[result].Value;
         _env.Remove(result);
         return value;
@@ -208,7 +208,7 @@ internal sealed partial class MethodReader
             case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either:
                 return (Test(either.LeftPattern, value), Test(either.RightPattern, value)) is ({ } c, { } d) ? emit.Builder.Binary(Op.Or, c, d) : null;
             case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol local } when TypeOf(local.Type) is not null:
-                _env[Declare(local)] = Binding.Of(value);
+                Bind(Declare(local), Binding.Of(value));
                 return null;
             default:
                 throw Refusal.Expression(pattern, "this pattern is not supported; constants, comparisons, 'and', 'or', 'not' and '_' are");

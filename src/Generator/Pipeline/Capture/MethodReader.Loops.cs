@@ -94,7 +94,7 @@ internal sealed partial class MethodReader
         {
             ScalarType type = RequireType(loop, variable.Type);
             int element = Converted(emit.Load(span, counter), type);
-            _env[Declare(variable)] = Binding.Of(element);
+            Bind(Declare(variable), Binding.Of(element));
             Name(element, variable.Name);
         });
     }

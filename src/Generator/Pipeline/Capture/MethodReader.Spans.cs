@@ -172,8 +172,8 @@ internal sealed partial class MethodReader
         _env[result] = Binding.Undefined;
         Branch(
             Evaluate(choice.Condition),
-            () => _env[result] = EvaluateSpan(choice.WhenTrue, null),
-            () => _env[result] = EvaluateSpan(otherwise, null));
+            () => Bind(result, EvaluateSpan(choice.WhenTrue, null)),
+            () => Bind(result, EvaluateSpan(otherwise, null)));
         Binding span = _env[result];
         _env.Remove(result);
         return span.IsSpan ? span : throw Refusal.At(DiagnosticCatalog.SpanRoot, choice, Refusal.Text(choice), "use an index into one array");

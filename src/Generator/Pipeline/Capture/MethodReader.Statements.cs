@@ -130,7 +130,7 @@ internal sealed partial class MethodReader
         if (exit.Kind != OperationKind.Return) throw Refusal.Statement(exit, "an iterator is not supported");
         if (exit.ReturnedValue is { } value)
         {
-            if (_frame.Result is { } slot) _env[slot] = EvaluateBinding(value, _frame.Method.ReturnType, null);
+            if (_frame.Result is { } slot) Bind(slot, EvaluateBinding(value, _frame.Method.ReturnType, null));
             else Perform(value);
         }
 

@@ -51,7 +51,7 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
         _frame = new Frame(method, plan, _frame);
         _env = new Environment();
         foreach (var pair in types) _frame.Types.Add(pair.Key, pair.Value);
-        for (int i = 0; i < arguments.Count; i++) _env[Declare(method.Parameters[i])] = arguments[i];
+        for (int i = 0; i < arguments.Count; i++) Bind(Declare(method.Parameters[i]), arguments[i]);
 
         if (!method.ReturnsVoid)
         {
@@ -73,6 +73,9 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
         (_frame, _env) = caller;
         return result;
     }
+
+    /// <summary>Binds a variable. The bindings are replaced where control flow joins, so this comes after the evaluation of what is bound.</summary>
+    private void Bind(Slot slot, Binding binding) => _env[slot] = binding;
 
     private Slot NewSlot(string? name) => new(_nextSlot++, name);
 
