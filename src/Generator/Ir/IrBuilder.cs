@@ -25,6 +25,8 @@ internal sealed class IrBuilder
     private readonly List<ValueInfo> _values = [];
     private readonly List<BufferInfo> _buffers = [];
     private readonly List<int> _versions = [];
+    private readonly HashSet<int> _constants = [];
+    private readonly HashSet<int> _arguments = [];
     private int _nextVersion = 1;
     private Scope _scope = new(null);
 
@@ -34,10 +36,10 @@ internal sealed class IrBuilder
 
     public string? NameOf(int value) => _values[value].Name;
 
-    /// <summary>Names a value after the user's variable; the first name stays.</summary>
+    /// <summary>Names a value after the user's variable; the first name stays. A constant is shared by all who write it and keeps none.</summary>
     public void SetName(int value, string? name)
     {
-        if (name is not null && _values[value].Name is null) _values[value] = _values[value] with { Name = name };
+        if (name is not null && _values[value].Name is null && !_constants.Contains(value)) _values[value] = _values[value] with { Name = name };
     }
 
     /// <summary>Names a value after the user's variable in place of the name that it took from the value it started with.</summary>
@@ -87,6 +89,8 @@ internal sealed class IrBuilder
         }
 
         int id = NewValue(type);
+        if (op == Op.Const) _constants.Add(id);
+        if (op == Op.Argument) _arguments.Add(id);
         _scope.Lets.Add(key, id);
         _scope.Items.Add(key with { Id = id });
         return id;
@@ -152,7 +156,7 @@ internal sealed class IrBuilder
             Written = written.Distinct().ToArray(),
             Counter = NewValue(ScalarType.I32, counterName),
             Inits = inits.ToArray(),
-            Carried = inits.Select(i => NewValue(TypeOf(i), NameOf(i))).ToArray(),
+            Carried = inits.Select(i => NewValue(TypeOf(i), InheritedName(i))).ToArray(),
         };
         foreach (int buffer in loop.Written) NewVersion(buffer);
         _scope = new Scope(_scope);
@@ -162,7 +166,7 @@ internal sealed class IrBuilder
     /// <summary>Adds a carried value to a loop whose body is being built and returns its id inside the body.</summary>
     public int AddCarried(OpenLoop loop, int init)
     {
-        int id = NewValue(TypeOf(init), NameOf(init));
+        int id = NewValue(TypeOf(init), InheritedName(init));
         loop.Inits = [.. loop.Inits, init];
         loop.Carried = [.. loop.Carried, id];
         return id;
@@ -173,7 +177,7 @@ internal sealed class IrBuilder
     public int[] EndLoop(OpenLoop loop, IReadOnlyList<int> nexts)
     {
         Region body = CloseScope();
-        int[] results = loop.Inits.Select(i => NewValue(TypeOf(i), NameOf(i))).ToArray();
+        int[] results = loop.Carried.Select(i => NewValue(TypeOf(i), NameOf(i))).ToArray();
         var carried = Enumerable.Range(0, loop.Inits.Length)
             .Select(k => new Carried(loop.Carried[k], loop.Inits[k], nexts[k], results[k])).ToEquatableArray();
         _scope.Items.Add(new Loop(loop.Counter, loop.From, loop.To, loop.Descending, loop.IsExamples, carried, body));
@@ -227,6 +231,9 @@ internal sealed class IrBuilder
             name, real, arguments.ToEquatableArray(), extents.ToEquatableArray(), _buffers.ToEquatableArray(),
             _values.ToEquatableArray(), new Region(_scope.Items.ToEquatableArray()), result);
     }
+
+    /// <summary>A variable that starts from an argument is not that argument.</summary>
+    private string? InheritedName(int init) => _arguments.Contains(init) ? null : NameOf(init);
 
     private int NewValue(ScalarType type, string? name = null)
     {
