@@ -87,7 +87,7 @@ internal static class HeaderText
         foreach (HeaderFormulas.Row row in rows)
         {
             string text = $"{row.Left.PadRight(left)} {row.Sign} {row.Right}";
-            yield return row.Range.Length == 0 ? text : text.PadRight(right + 6) + row.Range;
+            yield return row.Range.Length == 0 ? text : (text + "   ").PadRight(right + 6) + row.Range;
         }
     }
 
