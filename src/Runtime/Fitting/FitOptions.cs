@@ -100,6 +100,7 @@ public sealed record FitOptions
     /// <exception cref="ArgumentException">The message names option, value and solver.</exception>
     internal void RequireDeterministic(string solver, bool allowSchedule = false)
     {
+        Validate();
         Refuse(BatchSize is not null, nameof(BatchSize), BatchSize, $"{solver} works on all examples at once");
         Refuse(Schedule is not null && !allowSchedule, nameof(Schedule), Schedule, $"{solver} chooses its step lengths itself");
         Refuse(!double.IsPositiveInfinity(MaxGradientNorm), nameof(MaxGradientNorm), MaxGradientNorm, $"{solver} cannot work on clipped gradients");

@@ -25,6 +25,9 @@ internal struct Xoshiro256
         s3 = SplitMix(ref state);
     }
 
+    /// <summary>The generator in a given state, as the reference implementation's tests have it.</summary>
+    public static Xoshiro256 FromState(ulong s0, ulong s1, ulong s2, ulong s3) => new() { s0 = s0, s1 = s1, s2 = s2, s3 = s3 };
+
     public ulong Next()
     {
         ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;

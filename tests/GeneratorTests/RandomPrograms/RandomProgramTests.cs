@@ -1,15 +1,101 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using SymbolicGD.Generator;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.GeneratorTests.Capture;
+using SymbolicGD.GeneratorTests.Support;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
-public sealed class RandomProgramTests
+/// <summary>
+/// Random losses with fixed seeds, whose gradients must agree with dual numbers. A longer run is
+/// <c>SYMBOLICGD_RANDOM_PROGRAMS=10000 dotnet test tests/GeneratorTests -c Release --filter RandomPrograms</c>;
+/// its report, with coverage and skip rate, is in <c>artifacts/random-programs.txt</c> too.
+/// </summary>
+public sealed class RandomProgramTests(ITestOutputHelper output)
 {
+    private const int DefaultPrograms = 2000;
+    private const int BatchSize = 125;
+    private const double MaxSkipRate = 0.05;
+
+    /// <summary>Every how manyth program is compiled to the end: the emitted code is long.</summary>
+    private const int CompiledOneIn = 10;
+
+    private static readonly int Programs =
+        int.TryParse(Environment.GetEnvironmentVariable("SYMBOLICGD_RANDOM_PROGRAMS"), CultureInfo.InvariantCulture, out int n) ? n : DefaultPrograms;
+
     [Fact]
-    public void SourcesCompile()
+    public void StagesAgreeWithDualNumbers()
     {
-        var batch = new ProgramBatch(Enumerable.Range(0, 2000).Select(RandomProgram.Create).ToArray(), LanguageVersion.CSharp13);
-        File.WriteAllText("/tmp/Losses.cs", batch.Compilation.SyntaxTrees[0].ToString());
-        ProgramBatch.Load(batch.Compilation);
+        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(0, Programs), batch =>
+        {
+            Assembly assembly = ProgramBatch.Load(batch.Compilation);
+            Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
+            return batch.Programs.Select(p => ProgramCheck.Stages(p, captured.GetValueOrDefault(p.Name), ProgramBatch.Method(assembly, p)));
+        });
+        Report("stages", verdicts);
+    }
+
+    [Fact]
+    public void GeneratedCodeAgreesWithDualNumbers()
+    {
+        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(0, Programs / CompiledOneIn).Select(k => k * CompiledOneIn), batch =>
+        {
+            Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
+            GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
+            driver.RunGeneratorsAndUpdateCompilation(batch.Compilation, out Compilation generated, out var diagnostics);
+            Diagnostic[] errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
+            Assert.True(errors.Length == 0, string.Join("\n", errors.Take(5)));
+            Assembly assembly = ProgramBatch.Load(generated);
+            return batch.Programs.Select(p => ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly));
+        });
+        Report("generated code", verdicts);
+    }
+
+    private static Dictionary<string, CaptureResult<LossSpec>> Capture(ProgramBatch batch) =>
+        CaptureDriver.Run(batch.Compilation).Losses.Where(r => r.Spec is not null).ToDictionary(r => r.Spec!.Method);
+
+    private static IReadOnlyList<ProgramVerdict> InBatches(IEnumerable<int> seeds, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)
+    {
+        var verdicts = new ConcurrentBag<ProgramVerdict>();
+        (int[] Seeds, int Index)[] batches = seeds.Chunk(BatchSize).Select((s, k) => (s, k)).ToArray();
+        Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, item =>
+        {
+            LanguageVersion language = CompilationFactory.Languages[item.Index % CompilationFactory.Languages.Length];
+            foreach (ProgramVerdict verdict in check(new ProgramBatch(item.Seeds.Select(RandomProgram.Create).ToArray(), language))) verdicts.Add(verdict);
+        });
+        return verdicts.OrderBy(v => v.Program.Seed).ToArray();
+    }
+
+    private void Report(string what, IReadOnlyList<ProgramVerdict> verdicts)
+    {
+        ProgramVerdict[] failures = verdicts.Where(v => v.Failure is not null).OrderBy(v => v.Program.Method.Length).ToArray();
+        int skipped = verdicts.Count(v => v.Failure is null && !v.IsFinite);
+        double skipRate = skipped / (double)Math.Max(1, verdicts.Count);
+        var report = new StringBuilder();
+        report.Append(CultureInfo.InvariantCulture, $"{verdicts.Count} programs ({what}): {verdicts.Count - skipped - failures.Length} agree, {failures.Length} fail, ");
+        report.Append(CultureInfo.InvariantCulture, $"{skipped} skipped as not finite ({100 * skipRate:0.0}%, at most {100 * MaxSkipRate:0}%)\n\nprograms with each construct:\n");
+        foreach (var construct in verdicts.SelectMany(v => v.Program.Constructs).GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
+        {
+            report.Append(CultureInfo.InvariantCulture, $"  {construct.Count(),6}  {construct.Key}\n");
+        }
+
+        output.WriteLine(report.ToString());
+        string file = Path.Combine(Repository.Root, "artifacts", $"random-programs-{what.Replace(' ', '-')}.txt");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+
+        // The shortest first: they are what a failure is understood from.
+        foreach (ProgramVerdict failure in failures) report.Append(CultureInfo.InvariantCulture, $"\n=== seed {failure.Program.Seed}\n{failure.Failure}\n{failure.Program.Method}");
+        File.WriteAllText(file, report.ToString());
+        Assert.True(failures.Length == 0, $"{failures.Length} of {verdicts.Count} programs fail (all in {Path.GetFileName(file)}); the shortest:\n"
+            + string.Join("\n", failures.Take(2).Select(f => $"seed {f.Program.Seed}: {f.Failure}\n{f.Program.Method}")));
+        Assert.True(skipRate <= MaxSkipRate, $"{skipped} of {verdicts.Count} programs are not finite");
     }
 }

@@ -35,6 +35,9 @@ internal sealed class RandomIr
     private readonly List<Extent> _extents = [];
     private int _budget;
     private int _locals;
+
+    // An example must not change what later examples compute: inside the loop over examples, arrays from before it are only read.
+    private int _readOnlyArrays;
     private int _zero;
 
     private RandomIr(int seed)
@@ -75,6 +78,7 @@ internal sealed class RandomIr
         IrBuilder.OpenLoop loop = _builder.BeginLoop(_zero, count, [_builder.Real(_real, 0)], written, isExamples: true, counterName: "example");
         _budget += _random.Next(6, 25);
         _arrays.Add(new Array(x, 0, false, _real));
+        _readOnlyArrays = _arrays.Count;
         int label = _builder.Load(y, _zero);
         Add(label, -RandomInputs.MaxReal, RandomInputs.MaxReal);
         int row = _builder.Load(i, _zero);
@@ -85,6 +89,8 @@ internal sealed class RandomIr
         int sum = _builder.EndLoop(loop, [_builder.Binary(Op.Add, loop.Carried[0], loss)])[0];
         return _builder.Finish(name, _real, _arguments, _extents, sum);
     }
+
+    private IEnumerable<Array> WritableArrays => _arrays.Skip(_readOnlyArrays).Where(a => a.Local);
 
     private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
 
@@ -147,7 +153,7 @@ internal sealed class RandomIr
                 case 2 or 3 when depth < 3: AddLoop(depth, scan: true); break;
                 case 4 or 5 when depth < 4: AddIf(depth); break;
                 case 6: AddLocal(); break;
-                case 7 when _arrays.Any(a => a.Local): AddStore(); break;
+                case 7 when WritableArrays.Any(): AddStore(); break;
                 case 8 or 9: AddLoad(); break;
                 case 10: _conditions.Add(Condition()); break;
                 default: AddOperation(); break;
@@ -181,8 +187,7 @@ internal sealed class RandomIr
 
     private void AddStore()
     {
-        List<Array> locals = _arrays.Where(a => a.Local).ToList();
-        Array array = Pick(locals);
+        Array array = Pick(WritableArrays.ToList());
         int index = AnyIndex(array.Extent);
         int value = Tame(Pick(_values), ArraySize).Id;
         if (Chance(3))
@@ -297,7 +302,7 @@ internal sealed class RandomIr
             int values = _values.Count, indices = _indices.Count, arrays = _arrays.Count, conditions = _conditions.Count;
             if (Chance(2)) AddOperation();
             Block(depth + 1);
-            if (merges == 0 && _arrays.Take(arrays).Any(a => a.Local)) AddStore();
+            if (merges == 0 && WritableArrays.Any()) AddStore();
             for (int m = 0; m < merges; m++) gives.Add(Chance(4) ? Pick(_values) : _values[^(1 + (m % Math.Min(2, _values.Count)))]);
             Trim(values, indices, arrays, conditions);
             return gives.Select(v => v.Id).ToArray();

@@ -34,7 +34,7 @@ internal sealed partial class GradientPass
         if (_recording.IsApart(node) || !IsDifferentiated(node)) return false;
         for (int k = 0; k < loop.Carried.Count; k++)
         {
-            if (_activity.IsActive(loop.Carried[k].Id) && !_reductions.IsAdditive(node, k)) return false;
+            if (IsActive(loop.Carried[k]) && !_reductions.IsAdditive(node, k)) return false;
         }
 
         // Arrays from outside: their adjoints must be complete, but for what this loop adds, when the loop runs. So the loop must not write

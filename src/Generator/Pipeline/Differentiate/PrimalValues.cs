@@ -38,7 +38,7 @@ internal sealed partial class GradientPass
     private int Materialize(int value)
     {
         if (_tapes.TryGetValue(value, out int tape)) return FromTape(_builder.Load(tape, TapeIndex(HomeOf(value))), TypeOf(value));
-        if (_recording.IsSaved(value)) throw new InvalidOperationException("A kept element was lost.");
+        if (_recording.IsSaved(value)) return Placeholder(value, failed: false); // decided in this pass
         Definition definition = _tree[value];
         switch (definition.Kind)
         {

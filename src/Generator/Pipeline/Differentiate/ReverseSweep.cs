@@ -150,6 +150,9 @@ internal sealed partial class GradientPass
         return passed;
     }
 
+    /// <summary>Whether a carried value has an adjoint: a result that counts does, even where the loop does not read the value before it.</summary>
+    private bool IsActive(Carried carried) => _activity.IsActive(carried.Id) || _activity.IsActive(carried.Result);
+
     /// <summary>The initial value of a sum has the adjoint of the sum.</summary>
     private void PassToInits(Loop loop, Node node)
     {
@@ -164,7 +167,7 @@ internal sealed partial class GradientPass
         foreach (int value in _recording.AheadOf(node)) Primal(value);
         PassToInits(loop, node);
         int from = Primal(loop.From), to = Primal(loop.To);
-        int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => _activity.IsActive(loop.Carried[k].Id) && !_reductions.IsAdditive(node, k))];
+        int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => IsActive(loop.Carried[k]) && !_reductions.IsAdditive(node, k))];
         int[] inits = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Result, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
 
         // Iterations that do not feed one another may run in either order, and ascending ones vectorize better.
@@ -183,8 +186,8 @@ internal sealed partial class GradientPass
         ReverseRegion();
         List<int> nexts = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Id, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
         int[] results = CloseLoop(open, nexts, out int[] passed);
-        for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Init, _emit.Masked(results[s]));
         for (int p = 0; p < passed.Length; p++) _frame.Adjoints[passed[p]] = _emit.Masked(results[scans.Length + p]);
+        for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Init, _emit.Masked(results[s]));
     }
 
     /// <summary>Ends a loop in which adjoints were collected: those of values from outside leave it as sums over the iterations.</summary>

@@ -144,6 +144,8 @@ internal sealed partial class GradientPass
                 return BoundOfProduct(let, upper);
             case Op.Div when _tree.IsConstant(let.B) && Bound(let.B, true) is { } divisor && _emit.IntOf(divisor) > 0:
                 return Bound(let.A, upper) is { } dividend ? _emit.Binary(Op.Div, dividend, divisor) : null;
+            case Op.Rem:
+                return BoundOfRemainder(let, upper);
             case Op.Min or Op.Max:
                 int? f = Bound(let.A, upper), g = Bound(let.B, upper);
 
@@ -158,6 +160,16 @@ internal sealed partial class GradientPass
     }
 
     private int? Outermost(int? a, int? b, bool upper) => a is { } x && b is { } y ? upper ? _emit.MaxInt(x, y) : _emit.MinInt(x, y) : null;
+
+    /// <summary>A remainder is smaller in size than the divisor and has the sign of the dividend.</summary>
+    private int? BoundOfRemainder(Let let, bool upper)
+    {
+        if (Bound(let.B, true) is not { } high || Bound(let.B, false) is not { } low) return null;
+        int size = high == low && _tree[let.B].Node.Item is Let { Op: Op.Extent } ? high : _emit.MaxInt(high, _emit.SubInt(_emit.Int(0), low));
+        int limit = _emit.SubInt(size, _emit.Int(1));
+        if (upper) return limit;
+        return Bound(let.A, false) is { } least ? _emit.MinInt(least, _emit.Int(0)) : _emit.SubInt(_emit.Int(0), limit);
+    }
 
     private int? BoundOfProduct(Let let, bool upper)
     {
@@ -183,8 +195,8 @@ internal sealed partial class GradientPass
     }
 
     /// <summary>The index of an element of a buffer of the source, which may have become one row of an expanded buffer.</summary>
-    private int ElementIndex(int buffer, int index) => _recording.IsExpanded(buffer)
-        ? _emit.AddInt(_emit.MulInt(TapeIndex(_tree.AllocationOf(buffer)!.Region), _expandedLengths[buffer]), index)
+    private int ElementIndex(int buffer, int index) => _expandedLengths.TryGetValue(buffer, out int length)
+        ? _emit.AddInt(_emit.MulInt(TapeIndex(_tree.AllocationOf(buffer)!.Region), length), index)
         : index;
 
     private int ToTape(int id) => _emit.TypeOf(id) == ScalarType.Bool ? _emit.Let(Op.Select, ScalarType.I32, id, _emit.Int(1), _emit.Int(0)) : id;

@@ -1,0 +1,60 @@
+using System.Numerics;
+using System.Reflection;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.GeneratorTests.Support;
+
+namespace SymbolicGD.GeneratorTests.RandomPrograms;
+
+/// <summary>Makes and calls a generated objective, whose class is known at run time only.</summary>
+internal static class GeneratedObjective
+{
+    /// <summary>Calls the constructor with data, constants and extents by the names of its parameters.</summary>
+    public static object Create(Assembly assembly, RandomProgram program, LossSpec spec, IrInputs inputs)
+    {
+        Type type = assembly.GetType($"RandomPrograms.{ProgramBatch.ClassName}+{program.Name}Objective")
+            ?? throw new InvalidOperationException($"no class {program.Name}Objective was generated");
+        ConstructorInfo constructor = type.GetConstructors().Single();
+        object[] values = constructor.GetParameters().Select(p => Value(p, spec.Function, inputs)).ToArray();
+        return constructor.Invoke(values);
+    }
+
+    /// <summary>Value and gradient at the parameters among the inputs.</summary>
+    public static (double Value, double[] Gradient) Gradient<T>(object objective, LossSpec spec, IrInputs inputs)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] parameters = spec.Function.Arguments
+            .Select((argument, index) => (argument, index))
+            .Where(a => a.argument.Role == ArgumentRole.Parameter)
+            .SelectMany(a => inputs.Arguments[a.index]).Select(T.CreateChecked).ToArray();
+        var gradient = new T[parameters.Length];
+        var host = (HostObjective<T>)objective;
+        T value = host.Gradient(parameters, gradient);
+        T alone = host.Value(parameters);
+        double difference = Math.Abs(double.CreateChecked(value - alone));
+        if (!(difference <= 1e-4 * (1 + Math.Abs(double.CreateChecked(value))))) throw new InvalidOperationException($"Gradient returns the value {value}, Value {alone}.");
+        return (double.CreateChecked(value), gradient.Select(double.CreateChecked).ToArray());
+    }
+
+    private static object Value(ParameterInfo parameter, Function loss, IrInputs inputs)
+    {
+        for (int a = 0; a < loss.Arguments.Count; a++)
+        {
+            if (loss.Arguments[a].Name != parameter.Name) continue;
+            double[] values = inputs.Arguments[a];
+            Type type = parameter.ParameterType;
+            if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
+            if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
+            if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
+            if (values.Length == 1) return Convert.ChangeType(values[0], type, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        for (int e = 0; e < loss.Extents.Count; e++)
+        {
+            if (loss.Extents[e].Name == parameter.Name) return inputs.Extents[e];
+        }
+
+        // The number of examples where no column tells it.
+        if (parameter.ParameterType == typeof(int)) return inputs.ExampleCount;
+        throw new InvalidOperationException($"The constructor asks for '{parameter.Name}', which is neither an argument nor an extent.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Reflection;
+using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Condition;
+using SymbolicGD.Generator.Pipeline.Differentiate;
+using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.GeneratorTests.Support;
+
+namespace SymbolicGD.GeneratorTests.RandomPrograms;
+
+/// <summary>What checking one program gave.</summary>
+/// <param name="Failure">What is wrong, or null.</param>
+/// <param name="IsFinite">Whether loss and derivatives are finite at the inputs: else nothing was compared.</param>
+internal sealed record ProgramVerdict(RandomProgram Program, string? Failure, bool IsFinite);
+
+/// <summary>Compares one program's gradient with dual numbers, along the whole way through the compiler.</summary>
+internal static class ProgramCheck
+{
+    /// <summary>For programs in single precision: what rounding leaves of the bound.</summary>
+    private const double SingleBound = 1e-3;
+
+    /// <summary>
+    /// The captured loss computes what the user's method computes, and the derivative of each stage agrees with dual numbers on the
+    /// captured loss.
+    /// </summary>
+    public static ProgramVerdict Stages(RandomProgram program, CaptureResult<LossSpec>? captured, Func<double[][], int, int, double> method)
+    {
+        if (captured?.Spec is not { } spec || captured.Diagnostics.Count > 0)
+        {
+            string why = captured is null ? "not found" : string.Join("; ", captured.Diagnostics.Select(d => $"{d.Id}: {string.Join(", ", d.Arguments)}"));
+            return new(program, $"refused: {why}", false);
+        }
+
+        Function loss = spec.Function;
+        string stage = "Capture";
+        try
+        {
+            IrVerifier.Verify(loss);
+            IrInputs inputs = RandomInputs.For(loss, program.Seed);
+            DualOutcome expected = IrInterpreter.Differentiate(loss, inputs, roundSingle: false);
+            if (!IsFinite(expected)) return new(program, null, false);
+
+            CompareValue(program, spec, inputs, expected, method);
+
+            stage = "Differentiate";
+            Equivalence.CheckGradient(loss, DifferentiateStage.Gradient(loss), inputs);
+            stage = "Condition";
+            Function stable = ConditionStage.Run(loss, spec.Stabilize).Function;
+            Equivalence.CheckGradient(loss, DifferentiateStage.Gradient(stable), inputs);
+            stage = "Optimize before Differentiate";
+            Function normal = OptimizeStage.Normalize(stable, spec.IsFast);
+            Function gradient = DifferentiateStage.Gradient(normal);
+            Equivalence.CheckGradient(loss, gradient, inputs);
+            stage = "Optimize after Differentiate";
+            Equivalence.CheckGradient(loss, OptimizeStage.Run(gradient, spec.IsFast), inputs);
+            return new(program, null, true);
+        }
+        catch (Exception exception)
+        {
+            return new(program, $"{stage}: {exception.Message}\n{(exception is Xunit.Sdk.XunitException or IrVerificationException ? "" : exception.StackTrace)}", true);
+        }
+    }
+
+    /// <summary>The generated class against dual numbers on the captured loss.</summary>
+    public static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly)
+    {
+        try
+        {
+            IrInputs inputs = RandomInputs.For(spec.Function, program.Seed);
+            if (spec.IsMean is false) inputs = inputs with { Seed = 1 };
+            DualOutcome expected = IrInterpreter.Differentiate(spec.Function, inputs, roundSingle: false);
+            if (!IsFinite(expected)) return new(program, null, false);
+            object objective = GeneratedObjective.Create(assembly, program, spec, inputs);
+            string? failure = program.IsSingle
+                ? Compare(GeneratedObjective.Gradient<float>(objective, spec, inputs), expected, inputs, spec, SingleBound)
+                : Compare(GeneratedObjective.Gradient<double>(objective, spec, inputs), expected, inputs, spec, Equivalence.Bound);
+            return new(program, failure, true);
+        }
+        catch (Exception exception)
+        {
+            return new(program, exception.ToString(), true);
+        }
+    }
+
+    private static bool IsFinite(DualOutcome outcome) =>
+        double.IsFinite(outcome.Value) && outcome.Gradient.All(double.IsFinite) && outcome.Magnitude.All(double.IsFinite);
+
+    /// <summary>The sum over the examples of the user's own method against the captured loss.</summary>
+    private static void CompareValue(RandomProgram program, LossSpec spec, IrInputs inputs, DualOutcome expected, Func<double[][], int, int, double> method)
+    {
+        Function loss = spec.Function;
+        bool hasExamples = HasExamples(loss);
+        double sum = 0;
+        for (int e = 0; e < (hasExamples ? inputs.ExampleCount : 1); e++)
+        {
+            double[][] arguments = loss.Arguments.Select((a, k) =>
+            {
+                if (a.Role != ArgumentRole.Data) return inputs.Arguments[k];
+                int width = a.IsArray ? inputs.Extents[a.Extent] : 1;
+                return inputs.Arguments[k].AsSpan(e * width, width).ToArray();
+            }).ToArray();
+            sum += method(arguments, e, inputs.ExampleCount);
+        }
+
+        double scale = 1 + Math.Abs(expected.Value) + (expected.Magnitude.Sum() / inputs.Seed);
+        double bound = (program.IsSingle ? SingleBound : Equivalence.Bound) * scale;
+        if (!(Math.Abs(sum - expected.Value) <= bound))
+        {
+            throw new InvalidOperationException($"the user's method gives {Text(sum)}, the captured loss {Text(expected.Value)} (allowed {Text(bound)})\n{IrPrinter.Print(loss)}");
+        }
+    }
+
+    public static bool HasExamples(Function loss) => IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true });
+
+    private static string? Compare((double Value, double[] Gradient) actual, DualOutcome expected, IrInputs inputs, LossSpec spec, double bound)
+    {
+        double weight = HasExamples(spec.Function) ? inputs.Seed : 1;
+        double value = weight * expected.Value;
+        double scale = 1 + Math.Abs(value) + expected.Magnitude.Sum();
+        if (!(Math.Abs(actual.Value - value) <= bound * scale)) return $"value {Text(actual.Value)} instead of {Text(value)}";
+        if (actual.Gradient.Length != expected.Gradient.Length) return $"{actual.Gradient.Length} components instead of {expected.Gradient.Length}";
+        for (int k = 0; k < actual.Gradient.Length; k++)
+        {
+            if (!(Math.Abs(actual.Gradient[k] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            {
+                return $"gradient[{k}] is {Text(actual.Gradient[k])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
