@@ -91,6 +91,31 @@ public static partial class Sym
     /// <inheritdoc cref="Mean(ReadOnlySpan{double})"/>
     public static float Mean(ReadOnlySpan<float> x) => TensorPrimitives.Sum(x) / x.Length;
 
+    /// <summary>The mean of the squared deviations from the mean (divisor n, not n − 1), in two passes; NaN for an empty span.</summary>
+    /// <param name="x">The operands.</param>
+    public static double Variance(ReadOnlySpan<double> x)
+    {
+        double mean = Mean(x), sum = 0;
+        foreach (double value in x)
+        {
+            sum += (value - mean) * (value - mean);
+        }
+
+        return sum / x.Length;
+    }
+
+    /// <inheritdoc cref="Variance(ReadOnlySpan{double})"/>
+    public static float Variance(ReadOnlySpan<float> x)
+    {
+        float mean = Mean(x), sum = 0;
+        foreach (float value in x)
+        {
+            sum += (value - mean) * (value - mean);
+        }
+
+        return sum / x.Length;
+    }
+
     /// <summary>The soft maximum e^xᵢ/Σ e^xⱼ of each element, without overflow; NaN throughout where the largest element is not finite.</summary>
     /// <param name="x">The operands.</param>
     /// <param name="destination">As long as <paramref name="x"/>; may be <paramref name="x"/> itself.</param>

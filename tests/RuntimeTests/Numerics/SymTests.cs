@@ -59,6 +59,7 @@ public sealed class SymTests
     [InlineData("Softplus", new[] { Inf, -Inf, NaN, 800, -800 }, new[] { Inf, 0, NaN, 800, 0 })]
     [InlineData("LogSigmoid", new[] { Inf, -Inf, NaN, -800, 800 }, new[] { -0.0, -Inf, NaN, -800, -0.0 })]
     [InlineData("Relu", new[] { 0, -0.0, 3, -3, Inf, -Inf, NaN }, new[] { 0, 0, 3, 0, Inf, 0, NaN })]
+    [InlineData("HardTanh", new[] { 0, -0.0, 3, -3, Inf, -Inf, NaN, 0.5 }, new[] { 0, -0.0, 1, -1, 1, -1, NaN, 0.5 })]
     [InlineData("Elu", new[] { 0, -0.0, 3, -Inf, Inf, NaN }, new[] { 0, -0.0, 3, -1, Inf, NaN })]
     [InlineData("Gelu", new[] { 0, -0.0, Inf, NaN, -1e300, 1e300 }, new[] { 0, -0.0, Inf, NaN, -0.0, 1e300 })]
     [InlineData("Silu", new[] { 0, -0.0, Inf, NaN, -1e300, 1e300 }, new[] { 0, -0.0, Inf, NaN, -0.0, 1e300 })]
@@ -133,6 +134,9 @@ public sealed class SymTests
         AssertSame("Norm", NaN, Sym.Norm([NaN, 1]));
         AssertSame("Norm", 5e30f, Sym.Norm([3e30f, -4e30f]));
         AssertSame("Mean", 2, Sym.Mean([1.0, 2, 3]));
+        AssertSame("Variance", 1.25, Sym.Variance([1.0, 2, 3, 4]));
+        AssertSame("Variance", 1.25, Sym.Variance([1f, 2, 3, 4]));
+        AssertSame("Variance", NaN, Sym.Variance(ReadOnlySpan<double>.Empty));
         AssertSame("Mean", NaN, Sym.Mean(ReadOnlySpan<float>.Empty));
 
         double[] x = [1000, 1000, -Inf, 1000, 1000];
