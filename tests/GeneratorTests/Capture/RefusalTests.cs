@@ -75,7 +75,7 @@ public sealed class RefusalTests
         { "SGD2006", Body("double s = b; while (⟦s > 1e-3⟧) s *= 0.5; return s;") },
         { "SGD2006", Body("int n = 4; for (int i = 0; i < ⟦n⟧; i++) { if (b > 0) n--; } return b;") },
         { "SGD2006", Body("⟦for (int i = 1; i < 100; i *= 2) { c += b; }⟧ return c;") },
-        { "SGD2006", Body("⟦do { c += b; } while (c < 5);⟧ return c;") },
+        { "SGD2006", Body("do { c += b; } while (⟦c < 5⟧); return c;") },
         { "SGD2006", Body("foreach (int i in ⟦new List<int>()⟧) c += b; return c;") },
         { "SGD2007", Body("⟦while (true) { c += b; }⟧") },
         { "SGD2007", Body("⟦for (;;) { c += b; }⟧") },
