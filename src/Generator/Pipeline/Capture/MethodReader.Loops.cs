@@ -42,7 +42,7 @@ internal sealed partial class MethodReader
         ReadVariable(loop, counted.Counter);
         Slot counterSlot = _frame.Slots[counted.Counter];
         int start = _env[counterSlot].Value;
-        (int from, int to, bool descending, int trips) = Range(counted, start, runsOnce);
+        (int from, int to, bool descending, Func<int> trips) = Range(counted, start, runsOnce);
         int size = Math.Abs(counted.Step);
 
         // A counter that is seen after the loop is carried where a jump can end the loop early; else its last value is known.
@@ -61,7 +61,7 @@ internal sealed partial class MethodReader
             Bind(counterSlot, Binding.Of(size == 1 ? counter : emit.Add(start, emit.Mul(emit.Int(counted.Step), counter)))));
 
         if (isLocal || isCarried) return;
-        int distance = emit.Mul(emit.Int(size), trips);
+        int distance = emit.Mul(emit.Int(size), trips());
         Bind(counterSlot, Binding.Of(counted.Step > 0 ? emit.Add(start, distance) : emit.Sub(start, distance)));
     }
 
@@ -83,24 +83,30 @@ internal sealed partial class MethodReader
     /// <summary>
     /// The range of the IR's counter, and how often the loop runs. For a step of ±1 the IR's counter is the user's, else it counts the iterations.
     /// </summary>
-    private (int From, int To, bool Descending, int Trips) Range(CountedLoop counted, int start, bool runsOnce)
+    private (int From, int To, bool Descending, Func<int> Trips) Range(CountedLoop counted, int start, bool runsOnce)
     {
         int limit = emit.Sub(Evaluate(counted.Bound), OffsetOf(counted.Side, counted.Counter));
-        int size = Math.Abs(counted.Step), least = emit.Int(runsOnce ? 1 : 0);
+        int size = Math.Abs(counted.Step);
         bool up = counted.Step > 0;
 
         // From here on the limit is the first value that a counter with step ±1 does not take.
         if (counted.Relation == BinaryOperatorKind.LessThanOrEqual) limit = emit.Add(limit, emit.Int(1));
         if (counted.Relation == BinaryOperatorKind.GreaterThanOrEqual) limit = emit.Sub(limit, emit.Int(1));
-        int distance = up ? emit.Sub(limit, start) : emit.Sub(start, limit);
-        if (size > 1) distance = emit.Binary(Op.Div, emit.Add(distance, emit.Int(size - 1)), emit.Int(size));
-        int trips = emit.Binary(Op.Max, distance, least);
-        if (size > 1) return (emit.Int(0), runsOnce ? trips : distance, false, trips);
+        if (size > 1)
+        {
+            int count = emit.Binary(Op.Div, emit.Add(Distance(), emit.Int(size - 1)), emit.Int(size));
+            return (emit.Int(0), runsOnce ? AtLeast(count) : count, false, () => AtLeast(count));
+        }
 
-        int next = emit.Add(start, emit.Int(1));
-        if (up) return (start, runsOnce ? emit.Binary(Op.Max, limit, next) : limit, false, trips);
-        int lowest = emit.Add(limit, emit.Int(1));
-        return (runsOnce ? emit.Binary(Op.Min, lowest, start) : lowest, next, true, trips);
+        return up
+            ? (start, runsOnce ? emit.Binary(Op.Max, limit, Next(start)) : limit, false, () => AtLeast(Distance()))
+            : (runsOnce ? emit.Binary(Op.Min, Next(limit), start) : Next(limit), Next(start), true, () => AtLeast(Distance()));
+
+        int Next(int value) => emit.Add(value, emit.Int(1));
+
+        int Distance() => up ? emit.Sub(limit, start) : emit.Sub(start, limit);
+
+        int AtLeast(int count) => emit.Binary(Op.Max, count, emit.Int(runsOnce ? 1 : 0));
     }
 
     private void ReadForEach(IForEachLoopOperation loop)
@@ -147,7 +153,11 @@ internal sealed partial class MethodReader
             .Concat(targets.Select(t => _frame.Flags[t]))
             .Where(s => before[s] is { IsValue: true } or { IsSpan: true })
             .OrderBy(s => s.Index).ToList();
-        if (targets.Contains(_frame.Method) && _frame.Result is { } result) carried.Add(result);
+        if (targets.Contains(_frame.Method) && _frame.Result is { } result)
+        {
+            if (!before[result].IsValue) throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, _frame.Method.Name, "a span is returned from within a loop");
+            carried.Add(result);
+        }
 
         int[] inits = carried.SelectMany(s => Values(before[s])).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
