@@ -10,7 +10,7 @@ internal static class DiagnosticCatalog
     private static readonly List<DiagnosticDescriptor> s_all = [];
 
     public static readonly DiagnosticDescriptor NotStatic = Error(
-        "SGD1001", "A loss is a static method", "'{0}' is not static: declare it 'static', so that it depends on its arguments alone");
+        "SGD1001", "A loss is a static method", "'{0}' is not a static method of a class: declare it 'static' in a 'static partial class', so that it depends on its arguments alone");
 
     public static readonly DiagnosticDescriptor NotPartial = Error(
         "SGD1002", "The types around a loss are partial", "'{0}' is not partial: declare it 'partial', so that the objective can be generated into it");

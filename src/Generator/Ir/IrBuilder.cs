@@ -25,6 +25,7 @@ internal sealed class IrBuilder
     private readonly List<ValueInfo> _values = [];
     private readonly List<BufferInfo> _buffers = [];
     private readonly List<int> _versions = [];
+    private readonly HashSet<int> _constants = [];
     private int _nextVersion = 1;
     private Scope _scope = new(null);
 
@@ -34,10 +35,10 @@ internal sealed class IrBuilder
 
     public string? NameOf(int value) => _values[value].Name;
 
-    /// <summary>Names a value after the user's variable; the first name stays.</summary>
+    /// <summary>Names a value after the user's variable; the first name stays. Constants are many variables' start values and have no name.</summary>
     public void SetName(int value, string? name)
     {
-        if (name is not null && _values[value].Name is null) _values[value] = _values[value] with { Name = name };
+        if (name is not null && _values[value].Name is null && !_constants.Contains(value)) _values[value] = _values[value] with { Name = name };
     }
 
     /// <summary>Names a value after the user's variable in place of the name that it took from the value it started with.</summary>
@@ -87,6 +88,7 @@ internal sealed class IrBuilder
         }
 
         int id = NewValue(type);
+        if (op == Op.Const) _constants.Add(id);
         _scope.Lets.Add(key, id);
         _scope.Items.Add(key with { Id = id });
         return id;
@@ -152,7 +154,7 @@ internal sealed class IrBuilder
             Written = written.Distinct().ToArray(),
             Counter = NewValue(ScalarType.I32, counterName),
             Inits = inits.ToArray(),
-            Carried = inits.Select(i => NewValue(TypeOf(i), NameOf(i))).ToArray(),
+            Carried = inits.Select(i => NewValue(TypeOf(i))).ToArray(),
         };
         foreach (int buffer in loop.Written) NewVersion(buffer);
         _scope = new Scope(_scope);
@@ -162,7 +164,7 @@ internal sealed class IrBuilder
     /// <summary>Adds a carried value to a loop whose body is being built and returns its id inside the body.</summary>
     public int AddCarried(OpenLoop loop, int init)
     {
-        int id = NewValue(TypeOf(init), NameOf(init));
+        int id = NewValue(TypeOf(init));
         loop.Inits = [.. loop.Inits, init];
         loop.Carried = [.. loop.Carried, id];
         return id;
@@ -173,7 +175,7 @@ internal sealed class IrBuilder
     public int[] EndLoop(OpenLoop loop, IReadOnlyList<int> nexts)
     {
         Region body = CloseScope();
-        int[] results = loop.Inits.Select(i => NewValue(TypeOf(i), NameOf(i))).ToArray();
+        int[] results = loop.Carried.Select(c => NewValue(TypeOf(c), NameOf(c))).ToArray();
         var carried = Enumerable.Range(0, loop.Inits.Length)
             .Select(k => new Carried(loop.Carried[k], loop.Inits[k], nexts[k], results[k])).ToEquatableArray();
         _scope.Items.Add(new Loop(loop.Counter, loop.From, loop.To, loop.Descending, loop.IsExamples, carried, body));

@@ -114,8 +114,8 @@ public sealed class LanguageTests
         ("return TensorPrimitives.Dot(w, x) + TensorPrimitives.Sum(w) + TensorPrimitives.SumOfSquares(x) + TensorPrimitives.SumOfMagnitudes(w);", ""),
         ("return TensorPrimitives.Norm(w) + TensorPrimitives.Distance(w, x) + TensorPrimitives.CosineSimilarity(w, x) + TensorPrimitives.Product(x);", ""),
         ("return TensorPrimitives.Max(w) - TensorPrimitives.Min(x) + TensorPrimitives.Average(w);", ""),
-        ("Span<double> t = stackalloc double[w.Length]; TensorPrimitives.Multiply(w, x, t); TensorPrimitives.Add(t, 2, t); TensorPrimitives.Exp(t, t); TensorPrimitives.MultiplyAdd(t, b, x, t); TensorPrimitives.Negate(t, t); return TensorPrimitives.Dot(w, t);", ""),
-        ("Span<double> t = new double[w.Length]; TensorPrimitives.SoftMax(w, t); TensorPrimitives.Tanh(t, t); TensorPrimitives.Subtract(t, x, t); TensorPrimitives.Sigmoid(t, t); return TensorPrimitives.Sum(t) + TensorPrimitives.Dot(t, x);", ""),
+        ("Span<double> t = stackalloc double[w.Length]; TensorPrimitives.Multiply(w, x, t); TensorPrimitives.Add(t, 2, t); TensorPrimitives.Exp(t, t); TensorPrimitives.MultiplyAdd(t, b, x, t); TensorPrimitives.Negate<double>(t, t); return TensorPrimitives.Dot<double>(w, t);", ""),
+        ("Span<double> t = new double[w.Length]; TensorPrimitives.SoftMax(w, t); TensorPrimitives.Tanh(t, t); TensorPrimitives.Subtract(t, x, t); TensorPrimitives.Sigmoid(t, t); return TensorPrimitives.Sum<double>(t) + TensorPrimitives.Dot<double>(t, x);", ""),
         ("Span<double> t = new double[w.Length]; TensorPrimitives.Max(w, x, t); TensorPrimitives.Divide(t, 3, t); TensorPrimitives.Abs(t, t); TensorPrimitives.Sqrt(t, t); TensorPrimitives.Pow(t, 3, t); TensorPrimitives.FusedMultiplyAdd(t, x, w, t); return TensorPrimitives.Dot<double>(t, x);", ""));
 
     [Fact]

@@ -44,7 +44,18 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
     public static Dual<T> Apply(Op op, Dual<T> a)
     {
         T value = T.Apply(op, a.Value);
-        return a.Active ? Chain(value, a, Partial(op, a.Value, value)) : Inactive(value);
+        if (!a.Active) return Inactive(value);
+        Dual<T> result = Chain(value, a, Partial(op, a.Value, value));
+
+        // Reverse mode forms 1 − y² and y·(1 − y) from the result, which costs no second exponential: where the function is flat the terms cancel,
+        // and they are the scale of the error.
+        double y = T.Primal(value);
+        return op switch
+        {
+            Op.Tanh => result with { Magnitude = (1 + (y * y)) * a.Magnitude },
+            Op.Sigmoid => result with { Magnitude = (y + (y * y)) * a.Magnitude },
+            _ => result,
+        };
     }
 
     public static Dual<T> Apply(Op op, Dual<T> a, Dual<T> b)

@@ -19,20 +19,29 @@ internal static class RandomInputs
     {
         var random = new Random(seed);
         int[] extents = function.Extents.Select(_ => random.Next(1, MaxExtent + 1)).ToArray();
+        return Fill(function, random, extents, examples: 3);
+    }
+
+    /// <summary>The same with the sizes as given: large ones reach whole vectors.</summary>
+    /// <param name="extent">The length of every extent but those named <c>…Squared</c>, which hold a flattened square matrix.</param>
+    public static IrInputs OfSize(Function function, int seed, int extent, int examples) =>
+        Fill(function, new Random(seed), function.Extents.Select(e => e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
+
+    private static IrInputs Fill(Function function, Random random, int[] extents, int examples)
+    {
         int smallest = extents.Length == 0 ? 1 : extents.Min();
-        const int Examples = 3;
         double[][] arguments = function.Arguments.Select(argument =>
         {
             int width = argument.IsArray ? extents[argument.Extent] : 1;
             int count = argument.Role switch
             {
-                ArgumentRole.Data => Examples * width,
+                ArgumentRole.Data => examples * width,
                 ArgumentRole.Parameter or ArgumentRole.Constant => width,
                 _ => 0,
             };
             return Enumerable.Range(0, count).Select(_ => argument.Type == ScalarType.I32 ? random.Next(smallest) : Real(random, argument.Type)).ToArray();
         }).ToArray();
-        return new(arguments, extents, Examples, 1.0 / Examples);
+        return new(arguments, extents, examples, 1.0 / Math.Max(examples, 1));
     }
 
     private static double Real(Random random, ScalarType type)

@@ -20,6 +20,7 @@ internal sealed partial class MethodReader
         INamedTypeSymbol container = method.ContainingType;
         if (call.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null) return InvokeOnSpan(call, EvaluateSpan(instance, null));
 
+        if (!method.IsStatic && method.MethodKind == MethodKind.Ordinary) throw Refusal.Expression(call, "instance methods are not supported; call a static method");
         string type = ScalarTypes.FullName(container);
         if (IsMathType(container)) return Binding.Of(InvokeMath(call));
         if (type == "System.Numerics.Tensors.TensorPrimitives") return InvokeTensor(call);
@@ -29,9 +30,7 @@ internal sealed partial class MethodReader
         if (call.DescendantsAndSelf().FirstOrDefault(o => o is IInvalidOperation) is { } invalid) throw DoesNotCompile(invalid);
         throw method.MethodKind is MethodKind.DelegateInvoke or MethodKind.AnonymousFunction
             ? Refusal.Expression(call, "lambdas and delegates are not supported; call a static method")
-            : !method.IsStatic && method.MethodKind != MethodKind.LocalFunction
-                ? Refusal.Expression(call, "instance methods are not supported; call a static method")
-                : Refusal.At(DiagnosticCatalog.Call, call, container.Name + "." + method.Name);
+            : Refusal.At(DiagnosticCatalog.Call, call, container.Name + "." + method.Name);
     }
 
     /// <summary>Whether the members of a type are those of <see cref="MathTable"/>: the math classes, the numbers, generic math.</summary>
@@ -41,8 +40,8 @@ internal sealed partial class MethodReader
 
     private int InvokeMath(IInvocationOperation call)
     {
-        ScalarType type = RequireType(call, call.Type);
-        if (call.Arguments.Any(a => a.Parameter is { RefKind: not RefKind.None })) throw Unknown(call);
+        if (TypeOf(call.Type) is not { } type) throw Unknown(call);
+        if (call.Arguments.Any(a => a.Parameter is { RefKind: not RefKind.None } || TypeOf(a.Value.Type) is null)) throw Unknown(call);
         int[] arguments = EvaluateArguments(call).Select(a => a.IsValue ? a.Value : throw Unknown(call)).ToArray();
         string name = call.TargetMethod.Name;
         if (name is "CreateChecked" or "CreateTruncating" or "CreateSaturating" && arguments.Length == 1) return Converted(arguments[0], type);

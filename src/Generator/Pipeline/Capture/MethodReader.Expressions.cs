@@ -241,6 +241,8 @@ internal sealed partial class MethodReader
         }
 
         if (symbol is { IsStatic: true, GetMethod: { } getter } && context.BodyOf(getter) is not null) return Inline(property, getter, []).Value;
-        throw Refusal.At(DiagnosticCatalog.State, property, Refusal.Text(property));
+        throw property.Instance is null
+            ? Refusal.At(DiagnosticCatalog.State, property, Refusal.Text(property))
+            : Refusal.Expression(property, "this property is not supported");
     }
 }

@@ -76,10 +76,11 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
 
     private void ReadMethod()
     {
-        if (!method.IsStatic) Report(DiagnosticCatalog.NotStatic, method, method.Name);
+        if (!method.IsStatic || method.MethodKind == MethodKind.LocalFunction) Report(DiagnosticCatalog.NotStatic, method, method.Name);
         if (method.IsGenericMethod) Report(DiagnosticCatalog.Generic, method, method.Name);
         if (method.IsAsync) Report(DiagnosticCatalog.Async, method, method.Name);
         bool hasBody = declaration is MethodDeclarationSyntax { Body: not null } or MethodDeclarationSyntax { ExpressionBody: not null }
+            or LocalFunctionStatementSyntax
             || method.PartialImplementationPart is not null;
         if (!hasBody) Report(DiagnosticCatalog.NoBody, method, method.Name);
     }

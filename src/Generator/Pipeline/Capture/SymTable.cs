@@ -22,8 +22,10 @@ internal static class SymTable
         ["LogSigmoid/1"] = (e, _, type, x) => e.Unary(Op.Neg, e.Unary(Op.Softplus, e.Unary(Op.Neg, x[0]))),
         ["Relu/1"] = (e, _, type, x) => e.Binary(Op.Max, x[0], e.Constant(type, 0)),
         ["LeakyRelu/2"] = (e, choose, type, x) => choose(Positive(e, type, x[0]), () => x[0], () => e.Mul(x[1], x[0])),
-        ["Elu/1"] = (e, choose, type, x) => choose(Positive(e, type, x[0]), () => x[0], () => e.Unary(Op.Expm1, x[0])),
-        ["Elu/2"] = (e, choose, type, x) => choose(Positive(e, type, x[0]), () => x[0], () => e.Mul(x[1], e.Unary(Op.Expm1, x[0]))),
+        ["Elu/1"] = (e, choose, type, x) => choose(
+            e.Builder.Binary(Op.Lt, x[0], e.Constant(type, 0)),
+            () => e.Unary(Op.Expm1, x[0]),
+            () => x[0]),
         ["Gelu/1"] = (e, _, type, x) => e.Mul(x[0], NormalCdf(e, type, x[0])),
         ["Silu/1"] = (e, _, type, x) => e.Mul(x[0], e.Unary(Op.Sigmoid, x[0])),
         ["Mish/1"] = (e, _, type, x) => e.Mul(x[0], e.Unary(Op.Tanh, e.Unary(Op.Softplus, x[0]))),
@@ -35,15 +37,12 @@ internal static class SymTable
             e.Builder.Binary(Op.Lt, e.Constant(type, -Math.Log(2)), x[0]),
             () => e.Unary(Op.Log, e.Unary(Op.Neg, e.Unary(Op.Expm1, x[0]))),
             () => e.Unary(Op.Log1p, e.Unary(Op.Neg, e.Unary(Op.Exp, x[0])))),
-        ["LogAddExp/2"] = (e, choose, type, x) => choose(
-            e.Builder.Binary(Op.Le, x[1], x[0]),
-            () => e.Add(x[0], e.Unary(Op.Softplus, e.Sub(x[1], x[0]))),
-            () => e.Add(x[1], e.Unary(Op.Softplus, e.Sub(x[0], x[1])))),
+        ["LogAddExp/2"] = LogAddExp,
         ["NormalCdf/1"] = (e, _, type, x) => NormalCdf(e, type, x[0]),
         ["Hypot/2"] = (e, _, type, x) => e.Binary(Op.Hypot, x[0], x[1]),
-        ["Logit/1"] = (e, _, type, x) => e.Sub(e.Unary(Op.Log, x[0]), e.Unary(Op.Log1p, e.Unary(Op.Neg, x[0]))),
-        ["Xlogy/2"] = (e, choose, type, x) => choose(
-            e.Builder.Binary(Op.Eq, x[0], e.Constant(type, 0)),
+        ["Logit/1"] = Logit,
+        ["XLogY/2"] = (e, choose, type, x) => choose(
+            e.Builder.Binary(Op.And, e.Builder.Binary(Op.Eq, x[0], e.Constant(type, 0)), e.Builder.Binary(Op.Le, x[1], e.Constant(type, 0))),
             () => e.Constant(type, 0),
             () => e.Mul(x[0], e.Unary(Op.Log, x[1]))),
     };
@@ -87,8 +86,30 @@ internal static class SymTable
         int half = emit.Constant(type, 0.5);
         return choose(
             emit.Builder.Binary(Op.Le, magnitude, x[1]),
-            () => emit.Mul(half, emit.Mul(x[0], x[0])),
+            () => emit.Mul(emit.Mul(half, x[0]), x[0]),
             () => emit.Mul(x[1], emit.Sub(magnitude, emit.Mul(half, x[1]))));
+    }
+
+    /// <summary>The larger one plus softplus of the difference; the slopes at a = b are ½ each.</summary>
+    private static int LogAddExp(Emitter emit, Choose choose, ScalarType type, IReadOnlyList<int> x)
+    {
+        int swapped = emit.Builder.Binary(Op.Lt, x[0], x[1]);
+        int high = emit.Builder.Select(swapped, x[1], x[0]), low = emit.Builder.Select(swapped, x[0], x[1]);
+        return choose(
+            emit.Builder.Binary(Op.Eq, high, emit.Constant(type, double.NegativeInfinity)),
+            () => high,
+            () => emit.Add(high, emit.Unary(Op.Softplus, emit.Sub(low, high))));
+    }
+
+    private static int Logit(Emitter emit, Choose choose, ScalarType type, IReadOnlyList<int> x)
+    {
+        int one = emit.Constant(type, 1);
+        int isCentral = emit.Builder.Binary(
+            Op.And, emit.Builder.Binary(Op.Lt, emit.Constant(type, 0.25), x[0]), emit.Builder.Binary(Op.Lt, x[0], emit.Constant(type, 0.75)));
+        return choose(
+            isCentral,
+            () => emit.Unary(Op.Log1p, emit.Binary(Op.Div, emit.Sub(emit.Add(x[0], x[0]), one), emit.Sub(one, x[0]))),
+            () => emit.Sub(emit.Unary(Op.Log, x[0]), emit.Unary(Op.Log1p, emit.Unary(Op.Neg, x[0]))));
     }
 
     /// <summary>The mean of the squared deviations from the mean (divisor n).</summary>

@@ -220,10 +220,9 @@ internal sealed partial class KernelWriter
 
         Text Fused(Let product, int addend, bool negateProduct, bool negateAddend)
         {
-            string a = operand(product.A).Code, b = operand(product.B).Code, c = operand(addend).Code;
-            if (negateProduct) a = "-" + operand(product.A).Under(Text.UnaryOperator);
-            if (negateAddend) c = "-" + operand(addend).Under(Text.UnaryOperator);
-            return new Text($"Vector512.FusedMultiplyAdd({a}, {b}, {c})");
+            // A minus in front of an operand would be an instruction of its own: the just-in-time compiler does not fold it.
+            string function = negateProduct ? "Lanes.MultiplyAddNegated" : negateAddend ? "Lanes.MultiplySubtract" : "Vector512.FusedMultiplyAdd";
+            return new Text($"{function}({operand(product.A)}, {operand(product.B)}, {operand(addend)})");
         }
     }
 

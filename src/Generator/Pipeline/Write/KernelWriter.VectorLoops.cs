@@ -8,6 +8,10 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// </summary>
 internal sealed partial class KernelWriter
 {
+    // A body this small waits for its running sum: four sums keep the adder busy. With more to do a second vector in flight gained nothing
+    // (Rosenbrock's gradient: 0.267 against 0.269 µs).
+    private const int MaxOperationsInFlight = 4;
+
     /// <summary>One loop being written.</summary>
     private sealed class VectorLoop
     {
@@ -22,6 +26,7 @@ internal sealed partial class KernelWriter
         public readonly Dictionary<int, string[]> Accumulators = [];
         public readonly Dictionary<(int Buffer, string Shift), string[]> References = [];
         public HashSet<int> PerCopy = [];
+        public readonly List<string> Prefetches = [];
     }
 
     private VectorLoop _loop = null!;
@@ -31,7 +36,7 @@ internal sealed partial class KernelWriter
         VectorLoop? outer = _loop;
         bool rows = _block is not null && (loop.Body.AllItems().Any(i => i.Reads().Any(IsLane)) || loop.Carried.Items.Any(c => IsLane(c.Result)));
         int operations = loop.Body.AllItems().OfType<Let>().Count(l => _function.TypeOf(l.Id).IsReal() && l.Op != Op.Const);
-        int copies = rows ? 4 : loop.Carried.Count is > 0 and <= 2 && operations <= 24 ? 4 : 1;
+        int copies = rows ? 4 : loop.Carried.Count is > 0 and <= 2 && operations <= MaxOperationsInFlight ? 4 : 1;
         HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Copies = copies, Position = _names.Unique("k"), Count = _names.Unique("count") };
         _loop.PerCopy = rows ? PerRowValues(loop) : PerPositionValues(loop);
@@ -179,6 +184,7 @@ internal sealed partial class KernelWriter
                 _loop.References[(buffer, start)] = names;
             }
 
+            DeclarePrefetches(row);
             foreach ((int value, int slot) in spilled)
             {
                 string stem = _function.Values[value].Name ?? "s";
@@ -215,6 +221,25 @@ internal sealed partial class KernelWriter
             string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
             _code.Line($"{VectorType} {name} = {total};");
             _block.Vectors[carried.Result] = new Text(name);
+        }
+    }
+
+    /// <summary>
+    /// The last loop of a block over a column asks for the rows two blocks ahead: the processor's own prefetching stops while a block is
+    /// worked on (1.15 ms without, 0.87 ms with, for 100,000 × 64 floats).
+    /// </summary>
+    private void DeclarePrefetches(string row)
+    {
+        foreach (int buffer in AccessesInLoop().Select(a => a.Buffer).Where(b => _function.Buffers[b].Kind == BufferKind.Data).Distinct())
+        {
+            Loop last = _function.Body.AllItems().OfType<Loop>().Last(l => _plan.IsVectorLoop(l) && l.Body.AllItems().OfType<Load>().Any(load => load.Buffer == buffer));
+            if (last.Counter != _loop.Loop.Counter) continue;
+            for (int c = 0; c < 4; c++)
+            {
+                string name = _names.Unique(_bufferNames[buffer] + "Ahead" + NumberText.Integer(c));
+                _code.Line($"ref {_real} {name} = ref Lanes.Row(ref {_columnNames[buffer]}, rows, {_block!.Position} + {row} + {NumberText.Integer((2 * _lanes) + c)}, {_lengthTexts[buffer]});");
+                _loop.Prefetches.Add(name);
+            }
         }
     }
 
@@ -314,6 +339,11 @@ internal sealed partial class KernelWriter
         foreach (Carried carried in _loop.Loop.Carried)
         {
             for (int c = 0; c < copies; c++) _loop.Values[(carried.Id, c)] = new Text(_loop.Accumulators[carried.Id][c]);
+        }
+
+        if (!tail)
+        {
+            foreach (string row in _loop.Prefetches) _code.Line($"Lanes.Prefetch(ref Unsafe.Add(ref {row}, {_loop.Position}));");
         }
 
         WriteVectorItems(_loop.Loop.Body, null);

@@ -17,6 +17,7 @@ internal sealed partial class KernelWriter
     private readonly NameTable _names;
     private readonly string _real;
     private readonly int _lanes;
+    private readonly HashSet<int> _nexts;
     private readonly Dictionary<int, Text> _scalars = [];
     private readonly Dictionary<int, string> _bufferNames = [];
     private readonly Dictionary<int, string> _lengthTexts = [];
@@ -29,6 +30,7 @@ internal sealed partial class KernelWriter
         _function = plan.Function;
         _index = new FunctionIndex(_function);
         _real = OpText.TypeName(_function.Real);
+        _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
         _names = new NameTable("parameters", "gradient", "workspace", "rest", "rows", "weight", "active", "seed", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
@@ -203,8 +205,9 @@ internal sealed partial class KernelWriter
 
     private string NameOf(int value, string? fallback = null) => _names.Unique(_function.Values[value].Name ?? fallback);
 
+    /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
     private bool MayInline(int value, Text text) =>
-        _function.Values[value].Name is null && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value) && text.Code.Length <= MaxInlineLength;
+        (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value) && text.Code.Length <= MaxInlineLength;
 }
 
 /// <summary>A loss that is understood but cannot be written for the target; it becomes a diagnostic at the method.</summary>

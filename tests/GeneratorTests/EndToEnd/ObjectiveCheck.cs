@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Numerics;
+using System.Reflection;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.GeneratorTests.Support;
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.EndToEnd;
+
+/// <summary>A generated objective against dual numbers on the captured loss: over all examples and over a shuffled batch.</summary>
+internal static class ObjectiveCheck
+{
+    private const double SingleBound = 2e-4;
+
+    public static void Run(Assembly assembly, LossSpec spec, int extent, int examples)
+    {
+        Function loss = spec.Function;
+        bool hasExamples = loss.Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
+        int n = hasExamples ? examples : 0;
+        IrInputs inputs = RandomInputs.OfSize(loss, seed: (extent * 100) + examples, extent, n) with { Seed = spec.IsMean && hasExamples ? 1.0 / examples : 1 };
+        string type = string.Join(".", new[] { spec.Namespace, string.Join("+", spec.ContainingTypes.Select(t => t.Name)) }.Where(p => p.Length > 0)) + "+" + spec.ClassName;
+        object objective = Create(assembly.GetType(type)!, loss, inputs);
+        if (loss.Real == ScalarType.F64) Check<double>(objective, spec, inputs, Equivalence.Bound);
+        else Check<float>(objective, spec, inputs, SingleBound);
+    }
+
+    private static void Check<T>(object objective, LossSpec spec, IrInputs inputs, double bound)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Compare("all examples", spec, inputs, ((HostObjective<T>)objective).Gradient, ((HostObjective<T>)objective).Value);
+        if (objective is not ExampleObjective<T> example) return;
+
+        // Every other example, backwards, one of them twice: the batch as a data set of its own must give the same.
+        int[] batch = [.. Enumerable.Range(0, inputs.ExampleCount).Where(e => e % 2 == 0).Reverse(), 0];
+        double[][] selected = spec.Function.Arguments.Select((a, k) => a.Role != ArgumentRole.Data ? inputs.Arguments[k]
+            : batch.SelectMany(e => inputs.Arguments[k].Skip(e * (a.IsArray ? inputs.Extents[a.Extent] : 1)).Take(a.IsArray ? inputs.Extents[a.Extent] : 1)).ToArray()).ToArray();
+        IrInputs subset = inputs with { Arguments = selected, ExampleCount = batch.Length, Seed = spec.IsMean ? 1.0 / batch.Length : 1 };
+        Compare("a batch", spec, subset, (p, g) => example.Gradient(p, batch, g), p => example.Value(p, batch));
+
+        void Compare(string what, LossSpec loss, IrInputs at, GradientOf<T> gradientOf, ValueOf<T> valueOf)
+        {
+            DualOutcome expected = IrInterpreter.Differentiate(loss.Function, at, roundSingle: false);
+            T[] parameters = loss.Function.Arguments.Select((a, k) => (a, k)).Where(p => p.a.Role == ArgumentRole.Parameter)
+                .SelectMany(p => at.Arguments[p.k]).Select(T.CreateChecked).ToArray();
+            var gradient = new T[parameters.Length];
+            Array.Fill(gradient, T.CreateChecked(17));
+            double weight = at.ExampleCount > 0 ? at.Seed : 1;
+            double scale = 1 + Math.Abs(weight * expected.Value) + expected.Magnitude.Sum();
+            double fused = double.CreateChecked(gradientOf(parameters, gradient)), alone = double.CreateChecked(valueOf(parameters));
+            Assert.True(Math.Abs(fused - (weight * expected.Value)) <= bound * scale, Text($"{what}: the value is {fused} instead of {weight * expected.Value}"));
+            Assert.True(Math.Abs(alone - (weight * expected.Value)) <= bound * scale, Text($"{what}: Value gives {alone} instead of {weight * expected.Value}"));
+            for (int k = 0; k < gradient.Length; k++)
+            {
+                double actual = double.CreateChecked(gradient[k]);
+                Assert.True(Math.Abs(actual - expected.Gradient[k]) <= bound * Math.Max(expected.Magnitude[k], 1e-12), Text($"{what}: gradient[{k}] is {actual} instead of {expected.Gradient[k]}"));
+            }
+        }
+
+        string Text(FormattableString message) => spec.Method + ", " + message.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private delegate T GradientOf<T>(ReadOnlySpan<T> parameters, Span<T> gradient);
+
+    private delegate T ValueOf<T>(ReadOnlySpan<T> parameters);
+
+    private static object Create(Type type, Function loss, IrInputs inputs)
+    {
+        ConstructorInfo constructor = Assert.Single(type.GetConstructors());
+        return constructor.Invoke(constructor.GetParameters().Select(p => Value(p, loss, inputs)).ToArray());
+    }
+
+    private static object Value(ParameterInfo parameter, Function loss, IrInputs inputs)
+    {
+        int index = loss.Arguments.Items.ToList().FindIndex(a => a.Name == parameter.Name && a.Role is ArgumentRole.Data or ArgumentRole.Constant && a.Name == parameter.Name);
+        if (index < 0)
+        {
+            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name);
+            return extent >= 0 ? inputs.Extents[extent] : inputs.ExampleCount;
+        }
+
+        double[] values = inputs.Arguments[index];
+        Type type = parameter.ParameterType;
+        if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
+        if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
+        if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
+        return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
+    }
+}

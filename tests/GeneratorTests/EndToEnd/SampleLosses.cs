@@ -1,0 +1,134 @@
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.EndToEnd;
+
+/// <summary>The losses of the north star and others of a typical shape, each with what it shows.</summary>
+internal static class SampleLosses
+{
+    public static readonly IReadOnlyDictionary<string, string> Sources = new Dictionary<string, string>
+    {
+        ["LinearRegression"] = """
+            public static partial class HousePrices
+            {
+                [Loss]
+                public static float SquaredError(
+                    [Parameter] ReadOnlySpan<float> weights, [Parameter] float intercept, ReadOnlySpan<float> features, float price)
+                {
+                    float error = intercept + TensorPrimitives.Dot(weights, features) - price;
+                    return error * error;
+                }
+            }
+            """,
+        ["NaiveLogistic"] = """
+            public static partial class Spam
+            {
+                [Loss]
+                public static double NegativeLogLikelihood(
+                    [Parameter, Shape("features")] ReadOnlySpan<double> w, [Parameter] double bias, [Constant] double l2,
+                    [Shape("features")] ReadOnlySpan<double> x, double label)
+                {
+                    double z = bias;
+                    for (int j = 0; j < x.Length; j++) z += w[j] * x[j];
+                    double penalty = 0;
+                    foreach (double wj in w) penalty += wj * wj;
+                    return Math.Log(1 + Math.Exp(z)) - label * z + l2 * penalty;
+                }
+            }
+            """,
+        ["Rosenbrock"] = """
+            public static partial class Functions
+            {
+                [Loss]
+                public static double Rosenbrock([Parameter] ReadOnlySpan<double> x)
+                {
+                    double sum = 0;
+                    for (int i = 0; i + 1 < x.Length; i++)
+                    {
+                        double a = x[i + 1] - x[i] * x[i], b = 1 - x[i];
+                        sum += 100 * a * a + b * b;
+                    }
+                    return sum;
+                }
+            }
+            """,
+        ["GrowthCurve"] = """
+            public static partial class Curves
+            {
+                [Loss]
+                public static double Growth([Parameter] double a, [Parameter] double b, [Parameter] double c, double x, double y)
+                {
+                    double r = y - a / (1 + Math.Exp(b - c * x));
+                    return r * r;
+                }
+            }
+            """,
+        ["SoftmaxRegression"] = """
+            public static partial class Softmax
+            {
+                [Loss]
+                public static double CrossEntropy(
+                    [Parameter, Shape("classesSquared")] ReadOnlySpan<double> w, [Parameter, Shape("classes")] ReadOnlySpan<double> bias,
+                    ReadOnlySpan<double> x, int label)
+                {
+                    Span<double> logits = stackalloc double[bias.Length];
+                    for (int k = 0; k < logits.Length; k++)
+                    {
+                        double sum = bias[k];
+                        for (int j = 0; j < x.Length; j++) sum += w[k * x.Length + j] * x[j];
+                        logits[k] = sum;
+                    }
+                    return Sym.LogSumExp(logits) - logits[label];
+                }
+            }
+            """,
+        ["HuberWithBranch"] = """
+            public static partial class Robust
+            {
+                [Loss(Reduction = Reduction.Sum)]
+                public static double Huber([Parameter] double slope, [Parameter] double offset, [Constant] double delta, double x, double y)
+                {
+                    double r = slope * x + offset - y;
+                    if (Math.Abs(r) <= delta) return 0.5 * r * r;
+                    return delta * (Math.Abs(r) - 0.5 * delta);
+                }
+            }
+            """,
+        ["PolynomialByHorner"] = """
+            public static partial class Polynomial
+            {
+                [Loss]
+                public static double Squared([Parameter] ReadOnlySpan<double> c, double x, double y)
+                {
+                    double p = 0;
+                    for (int k = c.Length - 1; k >= 0; k--) p = p * x + c[k];
+                    return (p - y) * (p - y);
+                }
+            }
+            """,
+        ["UntakenBranch"] = """
+            public static partial class Branches
+            {
+                [Loss]
+                public static double Root([Parameter] double a, double x)
+                {
+                    double v = a * x;
+                    return v > 0 ? Math.Sqrt(v) : 0;
+                }
+            }
+            """,
+        ["RatingsByIndex"] = """
+            public static partial class Ratings
+            {
+                [Loss]
+                public static float SquaredError(
+                    [Parameter] ReadOnlySpan<float> user, [Parameter] ReadOnlySpan<float> item, [Constant] float l2, int u, int i, float rating)
+                {
+                    float e = user[u] * item[i] - rating;
+                    return e * e + l2 * (user[u] * user[u] + item[i] * item[i]);
+                }
+            }
+            """,
+    };
+
+    public static TheoryData<string> Names => [.. Sources.Keys];
+}

@@ -1,0 +1,65 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using SymbolicGD.Generator;
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Condition;
+using SymbolicGD.Generator.Pipeline.Differentiate;
+using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.GeneratorTests.Capture;
+using SymbolicGD.GeneratorTests.Support;
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.EndToEnd;
+
+/// <summary>
+/// What each stage makes of the sample losses, as text; and the emitted file, which is compiled, run, and compared with the
+/// user's method and with dual numbers at sizes that reach every part of a kernel: whole blocks, tails, single rows.
+/// </summary>
+public sealed class StageSnapshotTests
+{
+    [Theory]
+    [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
+    public void Stages(string name)
+    {
+        LossSpec spec = CaptureDriver.Loss(SampleLosses.Sources[name]);
+        Function captured = IrVerifier.Verify(spec.Function);
+        (Function stable, var rewrites) = ConditionStage.Run(captured, spec.Stabilize);
+        Function normal = IrVerifier.Verify(OptimizeStage.Normalize(stable, spec.IsFast));
+        Function gradient = IrVerifier.Verify(DifferentiateStage.Gradient(normal));
+        Function optimized = IrVerifier.Verify(OptimizeStage.Run(gradient, spec.IsFast));
+        Snapshot.Match(IrPrinter.Print(captured), "Capture", name);
+        Snapshot.Match(string.Concat(rewrites.Select(r => $"{r.From} → {r.To}: {r.Reason}\n")) + IrPrinter.Print(normal), "Condition", name);
+        Snapshot.Match(IrPrinter.Print(gradient), "Differentiate", name);
+        Snapshot.Match(IrPrinter.Print(optimized), "Optimize", name);
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
+    public void EmittedCode(string name)
+    {
+        string source = SampleLosses.Sources[name];
+        LossSpec spec = CaptureDriver.Loss(source);
+        CSharpCompilation compilation = CompilationFactory.Create(source);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var diagnostics);
+        Assert.Empty(diagnostics);
+        string text = Assert.Single(driver.GetRunResult().GeneratedTrees).ToString();
+        Assembly assembly = CompilationFactory.Load((CSharpCompilation)generated);
+        foreach ((int extent, int examples) in new[] { (1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40) }) ObjectiveCheck.Run(assembly, spec, extent, examples);
+        Snapshot.Match(text, "Write", name, "cs");
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
+    public void EmittedTextIsWellBehaved(string name)
+    {
+        CSharpCompilation compilation = CompilationFactory.Create(SampleLosses.Sources[name]);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()]).RunGenerators(compilation);
+        string text = Assert.Single(driver.GetRunResult().GeneratedTrees).ToString();
+        Assert.DoesNotContain(text.Split('\n'), line => line.TrimEnd('\r').Length > 200);
+        Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/work", text, StringComparison.Ordinal);
+    }
+}
