@@ -6,13 +6,19 @@ namespace Benchmarks.Reports;
 /// <summary>Times contenders alternately, so that whatever else the machine does hits all of them.</summary>
 internal static class Sampler
 {
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(0.2);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Seconds per call: one row per action, one column per round.</summary>
-    internal static double[][] Interleave(IReadOnlyList<Action> actions, int callsPerSample, int rounds)
+    /// <remarks>A sample is one call, or as many as take a fifth of a millisecond: long for the clock, short for a busy machine's time slices.</remarks>
+    /// <param name="running">The share of the time for which the process had a processor: less than 1 says that others wanted it too.</param>
+    internal static double[][] Interleave(IReadOnlyList<Action> actions, int rounds, out double running)
     {
         foreach (Action action in actions) Warm(action);
+        int[] calls = [.. actions.Select(CallsPerSample)];
 
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long begin = Stopwatch.GetTimestamp();
         double[][] seconds = [.. actions.Select(_ => new double[rounds])];
         for (int round = 0; round < rounds; round++)
         {
@@ -22,11 +28,12 @@ internal static class Sampler
                 int turn = (k + round) % actions.Count;
                 Action action = actions[turn];
                 long start = Stopwatch.GetTimestamp();
-                for (int call = 0; call < callsPerSample; call++) action();
-                seconds[turn][round] = Stopwatch.GetElapsedTime(start).TotalSeconds / callsPerSample;
+                for (int call = 0; call < calls[turn]; call++) action();
+                seconds[turn][round] = Stopwatch.GetElapsedTime(start).TotalSeconds / calls[turn];
             }
         }
 
+        running = (Environment.CpuUsage.TotalTime - processor) / Stopwatch.GetElapsedTime(begin);
         return seconds;
     }
 
@@ -44,6 +51,16 @@ internal static class Sampler
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static int CallsPerSample(Action action)
+    {
+        for (int calls = 1; ; calls *= 2)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int call = 0; call < calls; call++) action();
+            if (Stopwatch.GetElapsedTime(start) >= Sample) return calls;
+        }
     }
 
     /// <summary>Runs until the tiered compiler, which works in the background, has had its time.</summary>

@@ -44,8 +44,6 @@ internal sealed unsafe class RosenbrockWorkload : Workload
 
     internal override IReadOnlyList<Target> Targets { get; } = [new(Contender.Native, 1.5)];
 
-    internal override int CallsPerSample => 2000;
-
     protected override double Tolerance => 1e-12;
 
     private Contender Contend(string name, Func<double> evaluate) => new(name, evaluate, () => gradient.ToArray());

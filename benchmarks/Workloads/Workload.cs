@@ -17,9 +17,6 @@ internal abstract class Workload
     /// <summary>How far values and gradients may be apart, relative to the largest element: rounding of the element type, summed in another order.</summary>
     protected abstract double Tolerance { get; }
 
-    /// <summary>How often a contender is called per sample, so that the clock's resolution does not matter.</summary>
-    internal virtual int CallsPerSample => 1;
-
     /// <summary>Reads all data once and does nothing else; null if the data do not come from memory.</summary>
     internal virtual Action? ReadData => null;
 

@@ -7,7 +7,8 @@ namespace Consumer;
 public static partial class Plane
 {
     [Loss]
-    public static double SquaredError([Parameter] ReadOnlySpan<double> w, [Parameter] double bias, ReadOnlySpan<double> x, double y)
+    public static double SquaredError(
+        [Parameter, Shape("axes")] ReadOnlySpan<double> w, [Parameter] double bias, [Shape("axes")] ReadOnlySpan<double> x, double y)
     {
         double error = Predict(w, bias, x) - y;
         return error * error;

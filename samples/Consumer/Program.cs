@@ -30,7 +30,7 @@ foreach (ISolver solver in solvers)
     Plane.SquaredErrorObjective.Parameters plane = objective.View(fit.Parameters);
     double error = Math.Max(Math.Max(Math.Abs(plane.W[0] - 3), Math.Abs(plane.W[1] + 2)), Math.Abs(plane.Bias - 0.5));
     Console.WriteLine(fit);
-    Console.WriteLine($"  y = {plane.W[0]:F4}·x₀ + {plane.W[1]:F4}·x₁ + {plane.Bias:F4}, off by at most {error:E1}");
+    Console.WriteLine($"  w = ({plane.W[0]:F4}, {plane.W[1]:F4}), bias = {plane.Bias:F4}, off by at most {error:E1}");
     good &= error < 1e-3;
 }
 

@@ -94,10 +94,20 @@ internal abstract class IrRewriter(Function source)
             Map(loop.From), Map(loop.To), loop.Carried.Select(c => Map(c.Init)).ToArray(), WrittenBy(loop.Body),
             loop.Descending, loop.IsExamples, Source.Values[loop.Counter].Name);
         SetMap(loop.Counter, open.Counter);
-        for (int k = 0; k < loop.Carried.Count; k++) SetMap(loop.Carried[k].Id, open.Carried[k]);
+        for (int k = 0; k < loop.Carried.Count; k++)
+        {
+            // The variable's own name, not that of the value it starts from.
+            Builder.Rename(open.Carried[k], Source.Values[loop.Carried[k].Id].Name);
+            SetMap(loop.Carried[k].Id, open.Carried[k]);
+        }
+
         RewriteRegion(loop.Body);
         int[] results = Builder.EndLoop(open, loop.Carried.Select(c => Map(c.Next)).ToArray());
-        for (int k = 0; k < loop.Carried.Count; k++) SetMap(loop.Carried[k].Result, results[k]);
+        for (int k = 0; k < loop.Carried.Count; k++)
+        {
+            Builder.Rename(results[k], Source.Values[loop.Carried[k].Result].Name);
+            SetMap(loop.Carried[k].Result, results[k]);
+        }
     }
 
     /// <summary>Rewrites a branch. An override that keeps the branch must map its results.</summary>

@@ -36,6 +36,8 @@ internal static class StableFormulas
                 ? new(t.Unary(Op.Sigmoid, neg.A), neg.A) : null),
         new(Op.Div, "exp {0}/(1 + exp {0})", "σ({0})", "no ∞/∞ for any finite {0}",
             (t, div) => t.Is(div.A, Op.Exp, out Let exp) && t.OnePlusExp(div.B) == exp.A ? new(t.Unary(Op.Sigmoid, exp.A), exp.A) : null),
+        new(Op.Div, "{1}/(1 + exp {0})", "{1}·σ(−{0})", "no ∞/∞ in its derivative",
+            (t, div) => t.OnePlusExp(div.B) is int x ? new(t.Binary(Op.Mul, div.A, t.Unary(Op.Sigmoid, t.Negate(x))), x, div.A) : null),
         new(Op.Sub, "1 − σ({0})", "σ(−{0})", "keeps the digits where σ is near 1",
             (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Sigmoid, out Let sigmoid)
                 ? new(t.Unary(Op.Sigmoid, t.Negate(sigmoid.A)), sigmoid.A) : null),

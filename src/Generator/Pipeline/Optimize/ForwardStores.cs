@@ -46,7 +46,9 @@ internal sealed class ForwardStores : IrRewriter
             return;
         }
 
-        int sum = Builder.Binary(Op.Add, before, Map(accumulate.Value));
+        // An adjoint that starts from zero is its first contribution: only −0 would tell the difference.
+        bool isFirst = Source.Buffers[accumulate.Buffer].Kind == BufferKind.Adjoint && IsUntouched(accumulate.Buffer, accumulate.Index);
+        int sum = isFirst ? Map(accumulate.Value) : Builder.Binary(Op.Add, before, Map(accumulate.Value));
         Builder.Store(accumulate.Buffer, Map(accumulate.Index), sum);
         Remember(accumulate.Buffer, accumulate.Index, sum, isWrite: true);
     }
@@ -59,8 +61,12 @@ internal sealed class ForwardStores : IrRewriter
 
     protected override void RewriteLoop(Loop loop)
     {
+        // Where each iteration touches its own element only, that element is at its start what it was before the loop.
+        int[] fresh = IrFacts.WrittenBuffers(loop.Body)
+            .Where(b => _known.TryGetValue(b, out Known? known) && known.IsFresh && known.Elements.Count == 0 && TouchesOwnElement(loop, b)).ToArray();
         Forget(loop.Body);
         Dictionary<int, Known> before = new(_known);
+        foreach (int buffer in fresh) _known[buffer] = new Known([], true);
         base.RewriteLoop(loop);
         _known = before;
     }
@@ -83,6 +89,30 @@ internal sealed class ForwardStores : IrRewriter
         }
     }
 
+    private bool TouchesOwnElement(Loop loop, int buffer)
+    {
+        int? common = null;
+        foreach (Item item in IrFacts.Walk(loop.Body))
+        {
+            (int at, int index) = item switch
+            {
+                Load load => (load.Buffer, load.Index),
+                Store store => (store.Buffer, store.Index),
+                Accumulate accumulate => (accumulate.Buffer, accumulate.Index),
+                Alloc alloc => (alloc.Buffer, -1),
+                _ => (-1, -1),
+            };
+            if (at != buffer) continue;
+            if (index < 0 || _indices.Shift(index, loop.Counter) is not int shift || (common is int known && known != shift)) return false;
+            common = shift;
+        }
+
+        return true;
+    }
+
+    private bool IsUntouched(int buffer, int index) =>
+        _known.TryGetValue(buffer, out Known? known) && known.IsFresh && known.Elements.All(e => Differ(e.Index, index));
+
     private int? ValueAt(int buffer, int index)
     {
         if (!_known.TryGetValue(buffer, out Known? known)) return null;
@@ -91,8 +121,7 @@ internal sealed class ForwardStores : IrRewriter
             if (_indices.Same(at, index)) return value;
         }
 
-        bool isZero = known.IsFresh && known.Elements.All(e => Differ(e.Index, index));
-        return isZero ? Zero(Source.Buffers[buffer].Type) : null;
+        return IsUntouched(buffer, index) ? Zero(Source.Buffers[buffer].Type) : null;
     }
 
     private int Zero(ScalarType type) => type.IsReal() ? Builder.Real(type, 0) : type == ScalarType.I32 ? Builder.Int(0) : Builder.Bool(false);

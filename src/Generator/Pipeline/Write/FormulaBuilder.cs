@@ -60,8 +60,10 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         {
             bool isShared = _uses[value] >= 2;
             string? user = function.Values[value].Name;
-            if (user is not null && !function.Arguments.Any(a => a.Name == user) && (isShared || formula.Size > inlineSize)) name = Unused(user);
-            else if ((isShared && formula.Size > inlineSize) || formula.Size > MaxSize) name = Temporary();
+            bool isLarge = (isShared && formula.Size > inlineSize) || formula.Size > MaxSize;
+            bool isUsers = user is not null && !IsAdjointName(user) && !function.Arguments.Any(a => a.Name == user);
+            if (isUsers && (isShared || formula.Size > inlineSize)) name = Unused(user!);
+            else if (isLarge) name = user is null ? Temporary() : Unused(user);
         }
 
         if (name is null) return formula;
@@ -70,6 +72,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         Definitions.Add(new FormulaDefinition(name, "=", formula));
         return new Symbol(name);
     }
+
+    /// <summary>Differentiate calls the derivative with respect to z "zBar": no name of the user's.</summary>
+    public static bool IsAdjointName(string name) => name.EndsWith("Bar", StringComparison.Ordinal);
 
     private string Unused(string name)
     {
@@ -99,6 +104,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
                 return OfCarried(loop, loop.Carried.First(c => c.Id == value || c.Result == value), value);
             case If branch:
                 Merge merge = branch.Results.First(m => m.Result == value);
+                if (GradientTerm.Gathered(function, branch)) return Of(merge.Else);
                 return new Cases(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
             default:
                 return new Symbol("?");
@@ -154,19 +160,26 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
             return argument.IsArray ? new Element(argument.Name, index) : new Symbol(argument.Name);
         }
 
-        if (info.Kind == BufferKind.Tape && Recorded(buffer, index) is Formula recorded) return recorded;
+        if (info.Kind is BufferKind.Tape or BufferKind.Adjoint && Recorded(buffer, index) is Formula recorded) return recorded;
         Define(buffer);
         return new Element(info.Name, index);
     }
 
-    /// <summary>What the forward sweep has put into the record that the reverse sweep reads.</summary>
+    private (int Index, int Value, string Sign)[] Writes(int buffer) => IrFacts.Walk(function.Body).Select(item => item switch
+    {
+        Store store when store.Buffer == buffer => (store.Index, store.Value, "="),
+        Accumulate accumulate when accumulate.Buffer == buffer => (accumulate.Index, accumulate.Value, "+="),
+        _ => (-1, -1, ""),
+    }).Where(w => w.Item1 >= 0).ToArray();
+
+    /// <summary>What the one write to a record or adjoint array has put where it is read.</summary>
     private Formula? Recorded(int buffer, Formula index)
     {
-        Store[] stores = IrFacts.Walk(function.Body).OfType<Store>().Where(s => s.Buffer == buffer).Take(2).ToArray();
-        if (stores.Length != 1) return null;
-        Formula at = Of(stores[0].Index);
-        if (at.Equals(index) || at is Number) return Of(stores[0].Value);
-        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(stores[0].Value), symbol.Name, index) : null;
+        (int Index, int Value, string Sign)[] writes = Writes(buffer);
+        if (writes.Length != 1) return null;
+        Formula at = Of(writes[0].Index);
+        if (at.Equals(index) || at is Number) return Of(writes[0].Value);
+        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(writes[0].Value), symbol.Name, index) : null;
     }
 
     /// <summary>Adds the definitions of an array's elements, once.</summary>
@@ -174,12 +187,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     {
         if (!_arrays.Add(buffer)) return;
         string name = function.Buffers[buffer].Name;
-        (int Index, int Value, string Sign)[] writes = IrFacts.Walk(function.Body).Select(item => item switch
-        {
-            Store store when store.Buffer == buffer => (store.Index, store.Value, "="),
-            Accumulate accumulate when accumulate.Buffer == buffer => (accumulate.Index, accumulate.Value, "+="),
-            _ => (-1, -1, ""),
-        }).Where(w => w.Item1 >= 0).ToArray();
+        (int Index, int Value, string Sign)[] writes = Writes(buffer);
         foreach ((int index, int value, string sign) in writes.Take(6))
         {
             string left = $"{name}[{FormulaPrinter.Print(Of(index))}]";

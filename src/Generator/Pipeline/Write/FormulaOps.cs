@@ -17,6 +17,7 @@ internal static class FormulaOps
             case Op.Argument: return new Symbol(function.Arguments[(int)let.Payload].Name);
             case Op.Extent: return new Symbol(function.Extents[(int)let.Payload].Name);
             case Op.Neg: return FormulaAlgebra.Negate(of(let.A));
+            case Op.Add when !function.TypeOf(let.Id).IsReal() && of(let.A) is Number: return FormulaAlgebra.Add(of(let.B), of(let.A));
             case Op.Add: return FormulaAlgebra.Add(of(let.A), of(let.B));
             case Op.Sub: return FormulaAlgebra.Subtract(of(let.A), of(let.B));
             case Op.Div when !function.TypeOf(let.Id).IsReal(): return Call("div", of(let.A), of(let.B));
@@ -27,6 +28,9 @@ internal static class FormulaOps
                 return FormulaAlgebra.Power(of(let.A), (int)exponent);
             case Op.Pow: return Call("^", of(let.A), of(let.B));
             case Op.Convert or Op.Detach: return of(let.A);
+            // The shift of a log-sum-exp: its maximum, unless that is infinite.
+            case Op.Select when of(let.A) is Relation { Left: Call { Name: "|" } size, Right: Number { Value: double.PositiveInfinity } } && size.Arguments[0].Equals(of(let.B)):
+                return of(let.B);
             case Op.Select: return new Cases(of(let.A), of(let.B), of(let.C));
             case Op.Lt: return new Relation("<", of(let.A), of(let.B));
             case Op.Le: return new Relation("≤", of(let.A), of(let.B));

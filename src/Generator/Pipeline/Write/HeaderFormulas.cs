@@ -79,7 +79,7 @@ internal sealed class HeaderFormulas
     private List<Row> WithRanges(List<Row> rows)
     {
         var ranges = new Dictionary<string, string>();
-        foreach (Loop loop in IrFacts.Walk(_function.Body).OfType<Loop>().Where(l => !l.IsExamples))
+        foreach (Loop loop in GradientTerm.PlainWalk(_function, _function.Body).OfType<Loop>().Where(l => !l.IsExamples))
         {
             string letter = _formulas.Letters.Of(loop);
             if (!ranges.ContainsKey(letter)) ranges.Add(letter, _formulas.Letters.RangeOf(loop, _formulas));

@@ -68,6 +68,17 @@ internal sealed record GradientTerm(
         }
     }
 
+    /// <summary>Every item of the region, of gathered loops the plain form only.</summary>
+    public static IEnumerable<Item> PlainWalk(Function function, Region region)
+    {
+        foreach (Item item in region.Items)
+        {
+            yield return item;
+            IEnumerable<Region> regions = item is If branch && Gathered(function, branch) ? [branch.Else] : IrFacts.Regions(item);
+            foreach (Item inner in regions.SelectMany(r => PlainWalk(function, r))) yield return inner;
+        }
+    }
+
     /// <summary>Whether the branch is the choice between a gathered loop and the plain one for short ranges.</summary>
     public static bool Gathered(Function function, If branch)
     {

@@ -22,12 +22,14 @@ internal static class HeaderPseudoCode
         if (examples is not null) lines.Add("for each example:".PadRight(62) + " (pseudo-code of the gradient)");
         else lines.Add("once per call:".PadRight(62) + " (pseudo-code of the gradient)");
         lines.AddRange(Wrap([.. definitions, $"loss += {FormulaPrinter.Print(loss)}".Replace("loss += ", examples is null ? "loss ← " : "loss += ")]));
-        lines.AddRange(Wrap(terms.Where(t => t.IsPerExample || examples is null).Select(Show)));
-        GradientTerm[] once = terms.Where(t => !t.IsPerExample && examples is not null).ToArray();
+
+        // A scalar that is summed over the examples and added at the end is still what each example gives.
+        bool isEach(GradientTerm term) => term.IsPerExample || term.Loops.Count == 0 || examples is null;
+        lines.AddRange(Wrap(terms.Where(isEach).Select(Show)));
+        GradientTerm[] once = terms.Where(t => !isEach(t)).ToArray();
         if (once.Length > 0)
         {
-            // A sum over the examples that is added at the end is still the sum of what each example gives.
-            lines.Add("summed over the examples, then added once:");
+            lines.Add("then once per call:");
             lines.AddRange(Wrap(once.Select(Show)));
         }
 
@@ -49,8 +51,11 @@ internal static class HeaderPseudoCode
         var shared = new Dictionary<int, string>();
         foreach (Let let in body.Items.OfType<Let>())
         {
-            bool isWorthIt = free.Contains(let.Id) && function.TypeOf(let.Id).IsReal() && function.Values[let.Id].Name is null && let.Op.Arity() > 0;
-            if (isWorthIt && names.Count > 0) shared.Add(let.Id, names.Dequeue());
+            bool isWorthIt = free.Contains(let.Id) && function.TypeOf(let.Id).IsReal() && let.Op.Arity() > 0;
+            if (!isWorthIt) continue;
+            string? name = function.Values[let.Id].Name;
+            if (name is not null && FormulaBuilder.IsAdjointName(name)) shared.Add(let.Id, name);
+            else if (name is null && names.Count > 0) shared.Add(let.Id, names.Dequeue());
         }
 
         return shared;

@@ -237,7 +237,9 @@ internal sealed class RuleWriter
             current[argument.Buffer] = name;
         }
 
+        string? parameterStore = null;                   // written last: what is stored in the states may still read the parameter
         Walk(_function.Body, null);
+        if (parameterStore is not null) code.Line(parameterStore);
 
         void Walk(Region region, string? mask)
         {
@@ -258,6 +260,10 @@ internal sealed class RuleWriter
                         if (stateOf.ContainsKey(store.Buffer))
                         {
                             code.Line(vectorForm ? $"{new Text(value, Operand(store.Value).Precedence).Under(Text.Atom)}.StoreUnsafe(ref {target});" : $"{target} = {value};");
+                        }
+                        else if (mask is null)
+                        {
+                            parameterStore = $"{target} = {value};";
                         }
                         else
                         {
