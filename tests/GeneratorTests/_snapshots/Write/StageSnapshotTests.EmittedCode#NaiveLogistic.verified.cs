@@ -2,9 +2,8 @@
 //
 //   z        = bias + Σⱼ w[j]·x[j]                   j < features
 //   ℓ        = softplus(z) − label·z + l2·Σⱼ w[j]²
-//   zBar     = σ(z) − label
-//   ∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]
-//   ∂ℓ/∂bias = zBar
+//   ∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]
+//   ∂ℓ/∂bias = σ(z) − label
 //
 //   stabilized   log(1 + exp z) → softplus(z)                      no overflow for any finite z
 //   hoisted      l2·Σⱼ w[j]²                                       once per call, not per example
@@ -12,9 +11,9 @@
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
-//     gradient.w[j] += zBar·x[j]  (j < features)
-//   summed over the examples, then added once:
-//     gradient.w[j] += 2·l2·w[j]  (j < features);  gradient.bias += zBar
+//     gradient.w[j] += zBar·x[j]  (j < features);  gradient.bias += zBar
+//   then once per call:
+//     gradient.w[j] += 2·l2·w[j]  (j < features)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -31,7 +30,7 @@ using SymbolicGD.Numerics;
 partial class Spam
 {
     /// <summary>Mean over the examples of ℓ = softplus(z) − label·z + l2·Σⱼ w[j]², z = bias + Σⱼ w[j]·x[j].</summary>
-    /// <remarks>∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]; ∂ℓ/∂bias = zBar.</remarks>
+    /// <remarks>∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]; ∂ℓ/∂bias = σ(z) − label.</remarks>
     public sealed class NegativeLogLikelihoodObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -77,9 +76,8 @@ partial class Spam
 
             z        = bias + Σⱼ w[j]·x[j]                   j < features
             ℓ        = softplus(z) − label·z + l2·Σⱼ w[j]²
-            zBar     = σ(z) − label
-            ∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]
-            ∂ℓ/∂bias = zBar
+            ∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]
+            ∂ℓ/∂bias = σ(z) − label
 
             stabilized   log(1 + exp z) → softplus(z)                      no overflow for any finite z
             hoisted      l2·Σⱼ w[j]²                                       once per call, not per example
@@ -87,9 +85,9 @@ partial class Spam
 
             for each example:                                              (pseudo-code of the gradient)
               z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
-              gradient.w[j] += zBar·x[j]  (j < features)
-            summed over the examples, then added once:
-              gradient.w[j] += 2·l2·w[j]  (j < features);  gradient.bias += zBar
+              gradient.w[j] += zBar·x[j]  (j < features);  gradient.bias += zBar
+            then once per call:
+              gradient.w[j] += 2·l2·w[j]  (j < features)
 
             """;
 
