@@ -17,7 +17,7 @@ internal static class HtmlReport
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink);
                font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-        main { max-width: 860px; margin: 0 auto; padding: 40px 20px 64px; }
+        main { max-width: 980px; margin: 0 auto; padding: 40px 20px 64px; }
         h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.01em; }
         h2 { font-size: 1.25rem; margin: 0 0 4px; }
         h3 { font-size: 0.95rem; margin: 24px 0 8px; }
