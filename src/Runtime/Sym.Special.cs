@@ -241,7 +241,7 @@ public static partial class Sym
 
         if (x <= 1.5)
         {
-            return (x - 1) * (x - 2) * Polynomial(LogGammaNearOne, x - 1.125);
+            return (1 - x) * (2 - x) * Polynomial(LogGammaNearOne, x - 1.125);
         }
 
         double product = 1;

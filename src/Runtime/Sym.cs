@@ -39,6 +39,12 @@ public static partial class Sym
     /// <inheritdoc cref="Relu(double)"/>
     public static float Relu(float x) => MathF.Max(x, 0);
 
+    /// <summary>min(max(x, −1), 1); slope 0 at ±1.</summary>
+    public static double HardTanh(double x) => Math.Min(Math.Max(x, -1), 1);
+
+    /// <inheritdoc cref="HardTanh(double)"/>
+    public static float HardTanh(float x) => MathF.Min(MathF.Max(x, -1), 1);
+
     /// <summary>x for x &gt; 0, else <paramref name="slope"/>·x; slope <paramref name="slope"/> at 0.</summary>
     public static double LeakyRelu(double x, double slope) => 0 < x ? x : slope * x;
 

@@ -48,9 +48,6 @@ public sealed class FitResult<T>
     /// <summary>The number of steps not applied because value or gradient was not finite.</summary>
     public long SkippedSteps { get; init; }
 
-    /// <summary>How often the objective's value alone was evaluated, on a batch or on all examples.</summary>
-    public required long ValueEvaluations { get; init; }
-
     /// <summary>How often value and gradient were evaluated, on a batch or on all examples, fused steps included.</summary>
     public required long GradientEvaluations { get; init; }
 
@@ -82,8 +79,7 @@ public sealed class FitResult<T>
         text.Append(culture, $"  epochs         {Epochs}, {Steps} steps");
         text.Append(SkippedSteps > 0 ? string.Create(culture, $", {SkippedSteps} skipped") : "");
         text.AppendLine(BestEpoch == Epochs ? "" : string.Create(culture, $"; the result is from {(BestEpoch == 0 ? "the start" : $"epoch {BestEpoch}")}"));
-        text.Append(culture, $"  evaluations    {GradientEvaluations} gradients");
-        text.AppendLine(ValueEvaluations > 0 ? string.Create(culture, $", {ValueEvaluations} values") : "");
+        text.AppendLine(culture, $"  evaluations    {GradientEvaluations} gradients");
         text.Append(culture, $"  time           {Seconds(Timings.Total)} (steps {Seconds(Timings.Steps)}");
         text.Append(Timings.Validation > TimeSpan.Zero ? $", validation {Seconds(Timings.Validation)}" : "");
         text.Append(culture, $", other {Seconds(Timings.Other)})");

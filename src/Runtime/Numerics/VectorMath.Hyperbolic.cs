@@ -137,7 +137,8 @@ public static partial class VectorMath
         Vector512<double> t = x - Vector512<double>.One;
         Vector512<double> argument = t + Vector512.Sqrt(Fma(t, t, t + t));
         Vector512<double> log = Log1p(Vector512.ConditionalSelect(large, x, argument));
-        return log + (large & Vector512.Create(Ln2));
+        Vector512<double> inside = Vector512.GreaterThanOrEqual(x, Vector512<double>.One);
+        return Vector512.ConditionalSelect(inside, log + (large & Vector512.Create(Ln2)), Vector512.Create(double.NaN));
     }
 
     /// <summary>arcosh x, correctly rounded but for rare ties. NaN below 1.</summary>

@@ -6,7 +6,7 @@ namespace SymbolicGD.Numerics;
 public static partial class VectorMath
 {
     /// <summary>sin x, at most 2 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2³⁰.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2³⁰.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Sin(Vector512<double> x)
     {
@@ -15,7 +15,7 @@ public static partial class VectorMath
     }
 
     /// <summary>sin x, at most 2 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2¹⁶.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2¹⁶.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sin(Vector512<float> x)
     {
@@ -24,7 +24,7 @@ public static partial class VectorMath
     }
 
     /// <summary>cos x, at most 2 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2³⁰.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2³⁰.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Cos(Vector512<double> x)
     {
@@ -33,7 +33,7 @@ public static partial class VectorMath
     }
 
     /// <summary>cos x, at most 2 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2¹⁶.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2¹⁶.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Cos(Vector512<float> x)
     {
@@ -42,7 +42,7 @@ public static partial class VectorMath
     }
 
     /// <summary>tan x, at most 3.5 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2³⁰.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2³⁰.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Tan(Vector512<double> x)
     {
@@ -51,7 +51,7 @@ public static partial class VectorMath
     }
 
     /// <summary>tan x, at most 3.5 ulp off. NaN at ±∞.</summary>
-    /// <remarks>Per lane where any |x| exceeds 2¹⁶.</remarks>
+    /// <remarks>Per lane where |x| exceeds 2¹⁶.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tan(Vector512<float> x)
     {
@@ -72,15 +72,11 @@ public static partial class VectorMath
             return;
         }
 
-        if (Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReach)))
-        {
-            SinCosPerLane(x, out sin, out cos);
-            return;
-        }
-
-        Vector512<double> rounded = Linear(0.6366197723675814, x, RoundDouble);
+        // Of |x|, so that sin(−0) = −0 needs no care.
+        Vector512<double> a = Vector512.Abs(x);
+        Vector512<double> rounded = Linear(0.6366197723675814, a, RoundDouble);
         Vector512<double> n = rounded - Vector512.Create(RoundDouble);
-        Vector512<double> r = Fma(n, Vector512.Create(-HalfPi1), x);
+        Vector512<double> r = Fma(n, Vector512.Create(-HalfPi1), a);
         r = Fma(n, Vector512.Create(-HalfPi2), r);
         r = Fma(n, Vector512.Create(-HalfPi3), r);
 
@@ -94,17 +90,21 @@ public static partial class VectorMath
         Vector512<double> c23 = Linear(-2.7557314326270964e-07, z, 2.4801587289395967e-05);
         Vector512<double> c45 = Linear(-1.1359449684479013e-11, z, 2.0875719584101213e-09);
         Vector512<double> s = Fma(Fma(Fma(s45, z2, s23), z2, s01), z * r, r);
-        s = OrSign(s, r);                                                   // −0 stays −0
         Vector512<double> half = z * 0.5;
         Vector512<double> top = Vector512<double>.One - half;
         Vector512<double> c = top + Fma(Fma(Fma(c45, z2, c23), z2, c01), z2, (Vector512<double>.One - top) - half);
 
         Vector512<long> quadrant = rounded.AsInt64();
         Vector512<double> even = Vector512.Equals(quadrant & Vector512<long>.One, Vector512<long>.Zero).AsDouble();
-        Vector512<double> sinSign = Vector512.ShiftLeft(quadrant & Vector512.Create(2L), 62).AsDouble();
+        Vector512<double> sinSign = Vector512.ShiftLeft(quadrant & Vector512.Create(2L), 62).AsDouble() ^ (x & Vector512.Create(-0.0));
         Vector512<double> cosSign = Vector512.ShiftLeft((quadrant + Vector512<long>.One) & Vector512.Create(2L), 62).AsDouble();
         sin = Vector512.ConditionalSelect(even, s, c) ^ sinSign;
         cos = Vector512.ConditionalSelect(even, c, s) ^ cosSign;
+        if (Vector512.GreaterThanAny(a, Vector512.Create(TrigonometricReach)))
+        {
+            sin = SinBeyondReach(x, sin);
+            cos = CosBeyondReach(x, cos);
+        }
     }
 
     /// <inheritdoc cref="SinCos(Vector512{double}, out Vector512{double}, out Vector512{double})"/>
@@ -120,15 +120,11 @@ public static partial class VectorMath
             return;
         }
 
-        if (Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReachSingle)))
-        {
-            SinCosPerLane(x, out sin, out cos);
-            return;
-        }
-
-        Vector512<float> rounded = Linear(0.636619772f, x, RoundSingle);
+        // Of |x|, so that sin(−0) = −0 needs no care.
+        Vector512<float> a = Vector512.Abs(x);
+        Vector512<float> rounded = Linear(0.636619772f, a, RoundSingle);
         Vector512<float> n = rounded - Vector512.Create(RoundSingle);
-        Vector512<float> r = Fma(n, Vector512.Create(-HalfPi1Single), x);
+        Vector512<float> r = Fma(n, Vector512.Create(-HalfPi1Single), a);
         r = Fma(n, Vector512.Create(-HalfPi2Single), r);
         r = Fma(n, Vector512.Create(-HalfPi3Single), r);
 
@@ -137,15 +133,19 @@ public static partial class VectorMath
         Vector512<float> s01 = Linear(0.00833217348f, z, -0.166666549f);
         Vector512<float> c01 = Linear(-0.00138873617f, z, 0.0416666468f);
         Vector512<float> s = Fma(Fma(Vector512.Create(-0.00019516652f), z * z, s01), z * r, r);
-        s = OrSign(s, r);
         Vector512<float> c = Fma(Fma(Fma(Vector512.Create(2.44377565e-05f), z * z, c01), z, -0.5f), z, 1.0f);
 
         Vector512<int> quadrant = rounded.AsInt32();
         Vector512<float> even = Vector512.Equals(quadrant & Vector512<int>.One, Vector512<int>.Zero).AsSingle();
-        Vector512<float> sinSign = Vector512.ShiftLeft(quadrant & Vector512.Create(2), 30).AsSingle();
+        Vector512<float> sinSign = Vector512.ShiftLeft(quadrant & Vector512.Create(2), 30).AsSingle() ^ (x & Vector512.Create(-0.0f));
         Vector512<float> cosSign = Vector512.ShiftLeft((quadrant + Vector512<int>.One) & Vector512.Create(2), 30).AsSingle();
         sin = Vector512.ConditionalSelect(even, s, c) ^ sinSign;
         cos = Vector512.ConditionalSelect(even, c, s) ^ cosSign;
+        if (Vector512.GreaterThanAny(a, Vector512.Create(TrigonometricReachSingle)))
+        {
+            sin = SinBeyondReach(x, sin);
+            cos = CosBeyondReach(x, cos);
+        }
     }
 
     /// <summary>arcsin x, at most 2.5 ulp off. NaN outside of −1…1.</summary>
@@ -281,8 +281,8 @@ public static partial class VectorMath
     {
         // Three ranges of the quotient, told apart before the one division: arctan(b/a) = offset + arctan t with |t| ≤ ½. From ½ to 2
         // the difference b − a is exact.
-        Vector512<double> middle = Vector512.GreaterThan(b, a * 0.5);
-        Vector512<double> large = Vector512.GreaterThan(b * 0.5, a);
+        Vector512<double> middle = Vector512.GreaterThan(b + b, a);
+        Vector512<double> large = Vector512.GreaterThan(b, a + a);
         Vector512<double> numerator = Vector512.ConditionalSelect(large, -a, Vector512.ConditionalSelect(middle, b - a, b));
         Vector512<double> denominator = Vector512.ConditionalSelect(large, b, Vector512.ConditionalSelect(middle, b + a, a));
         Vector512<double> offset = Vector512.ConditionalSelect(large, Vector512.Create(HalfPi1), middle & Vector512.Create(QuarterPi));
@@ -305,26 +305,58 @@ public static partial class VectorMath
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SinCosPerLane(Vector512<double> x, out Vector512<double> sin, out Vector512<double> cos)
+    private static Vector512<double> SinBeyondReach(Vector512<double> x, Vector512<double> within)
     {
-        sin = x;
-        cos = x;
         for (int i = 0; i < Vector512<double>.Count; i++)
         {
-            sin = sin.WithElement(i, Math.Sin(x[i]));
-            cos = cos.WithElement(i, Math.Cos(x[i]));
+            if (Math.Abs(x[i]) > TrigonometricReach)
+            {
+                within = within.WithElement(i, Math.Sin(x[i]));
+            }
         }
+
+        return within;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SinCosPerLane(Vector512<float> x, out Vector512<float> sin, out Vector512<float> cos)
+    private static Vector512<double> CosBeyondReach(Vector512<double> x, Vector512<double> within)
     {
-        sin = x;
-        cos = x;
+        for (int i = 0; i < Vector512<double>.Count; i++)
+        {
+            if (Math.Abs(x[i]) > TrigonometricReach)
+            {
+                within = within.WithElement(i, Math.Cos(x[i]));
+            }
+        }
+
+        return within;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> SinBeyondReach(Vector512<float> x, Vector512<float> within)
+    {
         for (int i = 0; i < Vector512<float>.Count; i++)
         {
-            sin = sin.WithElement(i, MathF.Sin(x[i]));
-            cos = cos.WithElement(i, MathF.Cos(x[i]));
+            if (MathF.Abs(x[i]) > TrigonometricReachSingle)
+            {
+                within = within.WithElement(i, MathF.Sin(x[i]));
+            }
         }
+
+        return within;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> CosBeyondReach(Vector512<float> x, Vector512<float> within)
+    {
+        for (int i = 0; i < Vector512<float>.Count; i++)
+        {
+            if (MathF.Abs(x[i]) > TrigonometricReachSingle)
+            {
+                within = within.WithElement(i, MathF.Cos(x[i]));
+            }
+        }
+
+        return within;
     }
 }

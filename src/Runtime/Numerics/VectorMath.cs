@@ -63,7 +63,7 @@ public static partial class VectorMath
     private const float HalfPi2Single = -4.37113883e-08f;
     private const float HalfPi3Single = -1.71512451e-15f;
 
-    // Beyond these the three parts no longer reach, and the vector goes to the platform's library lane by lane.
+    // Beyond these the three parts no longer reach, and the lane goes to the platform's library.
     private const double TrigonometricReach = 1073741824.0;
     private const float TrigonometricReachSingle = 65536.0f;
 

@@ -153,7 +153,6 @@ internal sealed class DescentRun<T> : IDisposable
             Epochs = Iterations,
             BestEpoch = from,
             Steps = Iterations,
-            ValueEvaluations = 0,
             GradientEvaluations = evaluations,
             History = history,
             Timings = new FitTimings(steps, validating, total - steps - validating),

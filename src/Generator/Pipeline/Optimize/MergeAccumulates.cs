@@ -41,6 +41,7 @@ internal sealed class MergeAccumulates : IrRewriter
                 continue;
             }
 
+            if (open.Count == 0) continue;
             var alone = new Region(new[] { item }.ToEquatableArray());
             open.RemoveAll(a => IrFacts.ReadBuffers(alone).Contains(a.Buffer) || IrFacts.WrittenBuffers(alone).Contains(a.Buffer));
         }

@@ -17,6 +17,7 @@ internal static class FormulaOps
             case Op.Argument: return new Symbol(function.Arguments[(int)let.Payload].Name);
             case Op.Extent: return new Symbol(function.Extents[(int)let.Payload].Name);
             case Op.Neg: return FormulaAlgebra.Negate(of(let.A));
+            case Op.Add when !function.TypeOf(let.Id).IsReal() && of(let.A) is Number: return FormulaAlgebra.Add(of(let.B), of(let.A));
             case Op.Add: return FormulaAlgebra.Add(of(let.A), of(let.B));
             case Op.Sub: return FormulaAlgebra.Subtract(of(let.A), of(let.B));
             case Op.Div when !function.TypeOf(let.Id).IsReal(): return Call("div", of(let.A), of(let.B));

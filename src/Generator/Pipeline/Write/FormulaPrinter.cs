@@ -85,7 +85,7 @@ internal static class FormulaPrinter
             return ("−" + Print(positive, OfProduct), OfSum);
         }
 
-        Factor[] above = product.Factors.Where(f => f.Exponent > 0).OrderBy(f => f.Base is Reduce ? 1 : 0).ToArray();
+        Factor[] above = product.Factors.Where(f => f.Exponent > 0).OrderBy(Rank).ToArray();
         Factor[] below = product.Factors.Where(f => f.Exponent < 0).Select(f => f with { Exponent = -f.Exponent }).ToArray();
         if (above.Length == 1 && below.Length == 0 && product.Coefficient == 1 && above[0].Exponent > 1) return (WriteFactor(above[0], true), OfPower);
 
@@ -99,6 +99,15 @@ internal static class FormulaPrinter
             : $"({string.Join("·", below.Select(f => WriteFactor(f, false)))})";
         return ($"{numerator}/{denominator}", OfProduct);
     }
+
+    /// <summary>Scalars stand before array elements: 2·error·x[j].</summary>
+    private static int Rank(Factor factor) => factor.Base switch
+    {
+        Symbol => 0,
+        Element => 2,
+        Reduce => 3,
+        _ => 1,
+    };
 
     private static string WriteFactor(Factor factor, bool isLast)
     {

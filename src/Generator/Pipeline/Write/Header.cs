@@ -29,6 +29,7 @@ internal static class HeaderText
     /// <param name="gradient">The function that the gradient's kernel is made from; it gives the loss too.</param>
     public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites)
     {
+        if (gradient.Result < 0) throw new ArgumentException("A loss has a result.", nameof(gradient));
         var lines = new List<string>();
         HeaderFormulas? formulas = null;
         if (IrFacts.Walk(gradient.Body).Count() <= MaxItems)

@@ -43,6 +43,7 @@ internal sealed partial class KernelWriter
 
         _code.Gap();
         Text from = Scalar(loop.From);
+        if (_comments.Of(loop) is { } comment) _code.Line($"// {comment}{(rows ? ", four rows at a time" : string.Empty)}");
         string extent = from.Code == "0" ? Scalar(loop.To).Code : $"{Scalar(loop.To).Under(Text.Sum)} - {from.RightUnder(Text.Sum)}";
         _code.Line($"int {_loop.Count} = {extent};");
         DeclareSharedReferences();

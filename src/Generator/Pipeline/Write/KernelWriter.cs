@@ -15,6 +15,7 @@ internal sealed partial class KernelWriter
     private readonly Function _function;
     private readonly FunctionIndex _index;
     private readonly NameTable _names;
+    private readonly LoopComments _comments;
     private readonly string _real;
     private readonly int _lanes;
     private readonly HashSet<int> _nexts;
@@ -29,6 +30,7 @@ internal sealed partial class KernelWriter
         _plan = plan;
         _function = plan.Function;
         _index = new FunctionIndex(_function);
+        _comments = new LoopComments(_function);
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;

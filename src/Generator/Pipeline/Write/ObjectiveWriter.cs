@@ -26,8 +26,8 @@ internal static class ObjectiveWriter
 
         WriteNested(code, spec.ContainingTypes.Items.ToList(), () =>
         {
-            code.Line($"/// <summary>{header.Summary}</summary>");
-            if (header.Remarks.Length > 0) code.Line($"/// <remarks>{header.Remarks}</remarks>");
+            WriteDocumentation(code, "summary", header.Summary);
+            if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
             using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>"))
             {
                 WriteFields(code, model);
@@ -42,6 +42,33 @@ internal static class ObjectiveWriter
             }
         });
         return code.ToString();
+    }
+
+    /// <summary>An element of a documentation comment, on several lines where one would be too long.</summary>
+    private static void WriteDocumentation(CodeWriter code, string element, string text)
+    {
+        const int Width = 120;
+        if (text.Length <= Width)
+        {
+            code.Line($"/// <{element}>{text}</{element}>");
+            return;
+        }
+
+        code.Line($"/// <{element}>");
+        string line = string.Empty;
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + word.Length + 1 > Width)
+            {
+                code.Line($"/// {line}");
+                line = string.Empty;
+            }
+
+            line = line.Length == 0 ? word : line + " " + word;
+        }
+
+        code.Line($"/// {line}");
+        code.Line($"/// </{element}>");
     }
 
     private static void WriteNested(CodeWriter code, List<ContainingType> types, Action body)
