@@ -38,7 +38,9 @@ internal sealed class ProgramBatch
         }
 
         stream.Position = 0;
-        return AssemblyLoadContext.Default.LoadFromStream(stream);
+
+        // A context of its own: all batches are assemblies of one name.
+        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
     }
 
     /// <summary>The user's method of each program, as (arguments, example, count) → loss.</summary>

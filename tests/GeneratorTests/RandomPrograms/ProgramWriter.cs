@@ -54,13 +54,16 @@ internal sealed partial class ProgramWriter
     {
         _seed = seed;
         _random = new Random(seed);
-        _isSingle = Chance(8);
+        _isSingle = IsSingleSeed(seed);
         (_real, _math, _suffix) = _isSingle ? ("float", "MathF", "f") : ("double", "Math", "");
         if (_isSingle) Note("float");
 
         // Small programs are what a failure is understood from.
         _budget = Chance(2) ? _random.Next(1, 4) : _random.Next(4, 12);
     }
+
+    /// <summary>One program in nine calculates in single precision: 2,000 in double come with 250 of them.</summary>
+    public static bool IsSingleSeed(int seed) => seed % 9 == 8;
 
     public RandomProgram Write()
     {
