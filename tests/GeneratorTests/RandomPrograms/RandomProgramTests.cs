@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using SymbolicGD.Generator;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
@@ -73,15 +74,18 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         var refusals = new Dictionary<string, string>();
         foreach (Diagnostic error in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))
         {
-            MethodDeclarationSyntax? method = batch.Compilation.SyntaxTrees[0].GetRoot().FindNode(error.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>();
-            refusals.TryAdd(method?.Identifier.Text ?? batch.Programs[0].Name, error.ToString());
+            refusals.TryAdd(MethodAt(batch, error.Location.SourceSpan), error.ToString());
         }
 
         return refusals;
     }
 
+    /// <summary>What capture gave, by method: a refusal has no spec, but a place.</summary>
     private static Dictionary<string, CaptureResult<LossSpec>> Capture(ProgramBatch batch) =>
-        CaptureDriver.Run(batch.Compilation).Losses.Where(r => r.Spec is not null).ToDictionary(r => r.Spec!.Method);
+        CaptureDriver.Run(batch.Compilation).Losses.ToDictionary(r => r.Spec?.Method ?? MethodAt(batch, new TextSpan(r.Diagnostics[0].Start, r.Diagnostics[0].Length)));
+
+    private static string MethodAt(ProgramBatch batch, TextSpan place) =>
+        batch.Compilation.SyntaxTrees[0].GetRoot().FindNode(place).AncestorsAndSelf().OfType<MethodDeclarationSyntax>().LastOrDefault()?.Identifier.Text ?? batch.Programs[0].Name;
 
     private static IReadOnlyList<ProgramVerdict> InBatches(IEnumerable<int> seeds, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)
     {
