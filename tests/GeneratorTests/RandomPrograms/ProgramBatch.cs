@@ -16,7 +16,7 @@ internal sealed class ProgramBatch
         Programs = programs;
         Options = new CSharpParseOptions(language);
         Compilation = CSharpCompilation.Create(
-            "RandomPrograms", [CSharpSyntaxTree.ParseText(Stubs.Apply(RandomProgram.File(programs, ClassName)), Options, "Losses.cs")], CompilationFactory.References,
+            "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName), Options, "Losses.cs")], CompilationFactory.References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
     }
 
