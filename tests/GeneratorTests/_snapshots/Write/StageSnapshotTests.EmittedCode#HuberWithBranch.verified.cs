@@ -28,7 +28,10 @@ using SymbolicGD.Numerics;
 partial class Robust
 {
     /// <summary>Sum over the examples of ℓ = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta), r = offset + slope·x − y.</summary>
-    /// <remarks>∂ℓ/∂slope = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)); ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r).</remarks>
+    /// <remarks>
+    /// ∂ℓ/∂slope = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)); ∂ℓ/∂offset = (r if |r| ≤ delta else
+    /// 0) + (0 if |r| ≤ delta else delta)·sign(r).
+    /// </remarks>
     public sealed class HuberObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
