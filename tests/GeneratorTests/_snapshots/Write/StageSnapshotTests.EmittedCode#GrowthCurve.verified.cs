@@ -6,7 +6,7 @@
 //   ∂ℓ/∂b = 2·a·r·σ(c·x − b)·(1 − σ(c·x − b))
 //   ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
 //
-//   stabilized   a/(1 + exp x) → a·σ(−x)                           no ∞/∞ in its derivative
+//   stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
 //   cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
 //
 //   for each example:                                              (pseudo-code of the gradient)
@@ -71,7 +71,7 @@ partial class Curves
             ∂ℓ/∂b = 2·a·r·σ(c·x − b)·(1 − σ(c·x − b))
             ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
 
-            stabilized   a/(1 + exp x) → a·σ(−x)                           no ∞/∞ in its derivative
+            stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
             cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
