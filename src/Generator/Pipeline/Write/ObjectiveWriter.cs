@@ -227,14 +227,17 @@ internal static class ObjectiveWriter
             else
             {
                 string extent = model.Function.Extents[argument.Extent].Name;
+                // A field of its own: the keyword needs C# 14.
+                code.Line($"private ReadOnlyMemory<{type}> {model.DataField(index)};");
+                code.Gap();
                 code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {extent} values; referenced, not copied.</summary>");
                 using (code.Block($"public ReadOnlyMemory<{type}> {member}"))
                 {
-                    code.Line("get;");
+                    code.Line($"get => {model.DataField(index)};");
                     using (code.Block("set"))
                     {
                         code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.Length, \"{extent}\", {model.ExtentField(argument.Extent)});");
-                        code.Line("field = value;");
+                        code.Line($"{model.DataField(index)} = value;");
                     }
                 }
             }

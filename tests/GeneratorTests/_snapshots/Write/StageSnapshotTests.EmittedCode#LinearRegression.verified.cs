@@ -2,17 +2,14 @@
 //
 //   error          = intercept − price + Σⱼ weights[j]·features[j]   j < weights
 //   ℓ              = error²
-//   errorBar       = 2·error
-//   ∂ℓ/∂weights[j] = errorBar·features[j]
-//   ∂ℓ/∂intercept  = errorBar
+//   ∂ℓ/∂weights[j] = 2·error·features[j]
+//   ∂ℓ/∂intercept  = 2·error
 //
 //   cost         per example 4·weights + 7 operations; one pass over the data for value and gradient
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     error ← intercept − price + Σⱼ weights[j]·features[j];  errorBar ← 2·error;  loss += error²
-//     gradient.weights[j] += errorBar·features[j]  (j < weights)
-//   summed over the examples, then added once:
-//     gradient.intercept += errorBar
+//     gradient.weights[j] += errorBar·features[j]  (j < weights);  gradient.intercept += errorBar
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -29,7 +26,7 @@ using SymbolicGD.Numerics;
 partial class HousePrices
 {
     /// <summary>Mean over the examples of ℓ = error², error = intercept − price + Σⱼ weights[j]·features[j].</summary>
-    /// <remarks>∂ℓ/∂weights[j] = errorBar·features[j]; ∂ℓ/∂intercept = errorBar.</remarks>
+    /// <remarks>∂ℓ/∂weights[j] = 2·error·features[j]; ∂ℓ/∂intercept = 2·error.</remarks>
     public sealed class SquaredErrorObjective : ExampleObjective<float>
     {
         private readonly ReadOnlyMemory<float> _features;
@@ -70,17 +67,14 @@ partial class HousePrices
 
             error          = intercept − price + Σⱼ weights[j]·features[j]   j < weights
             ℓ              = error²
-            errorBar       = 2·error
-            ∂ℓ/∂weights[j] = errorBar·features[j]
-            ∂ℓ/∂intercept  = errorBar
+            ∂ℓ/∂weights[j] = 2·error·features[j]
+            ∂ℓ/∂intercept  = 2·error
 
             cost         per example 4·weights + 7 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
               error ← intercept − price + Σⱼ weights[j]·features[j];  errorBar ← 2·error;  loss += error²
-              gradient.weights[j] += errorBar·features[j]  (j < weights)
-            summed over the examples, then added once:
-              gradient.intercept += errorBar
+              gradient.weights[j] += errorBar·features[j]  (j < weights);  gradient.intercept += errorBar
 
             """;
 
@@ -249,6 +243,7 @@ partial class HousePrices
                 Vector512<float> error = interceptV + t5 - price;
                 Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
 
+                // gradient.weights[j] += errorBar·features[j], four rows at a time
                 int count2 = weightsLength;
                 ref float weightsGradientAt = ref Lanes.Range(weightsGradient, 0, count2);
                 errorBar.StoreUnsafe(ref spill[16]);

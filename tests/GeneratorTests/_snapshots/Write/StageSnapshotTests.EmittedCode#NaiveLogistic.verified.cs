@@ -2,9 +2,8 @@
 //
 //   z        = bias + Σⱼ w[j]·x[j]                   j < features
 //   ℓ        = softplus(z) − label·z + l2·Σⱼ w[j]²
-//   zBar     = σ(z) − label
-//   ∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]
-//   ∂ℓ/∂bias = zBar
+//   ∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]
+//   ∂ℓ/∂bias = σ(z) − label
 //
 //   stabilized   log(1 + exp z) → softplus(z)                      no overflow for any finite z
 //   hoisted      l2·Σⱼ w[j]²                                       once per call, not per example
@@ -12,9 +11,9 @@
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
-//     gradient.w[j] += zBar·x[j]  (j < features)
-//   summed over the examples, then added once:
-//     gradient.w[j] += 2·l2·w[j]  (j < features);  gradient.bias += zBar
+//     gradient.w[j] += zBar·x[j]  (j < features);  gradient.bias += zBar
+//   then once per call:
+//     gradient.w[j] += 2·l2·w[j]  (j < features)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -31,7 +30,7 @@ using SymbolicGD.Numerics;
 partial class Spam
 {
     /// <summary>Mean over the examples of ℓ = softplus(z) − label·z + l2·Σⱼ w[j]², z = bias + Σⱼ w[j]·x[j].</summary>
-    /// <remarks>∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]; ∂ℓ/∂bias = zBar.</remarks>
+    /// <remarks>∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]; ∂ℓ/∂bias = σ(z) − label.</remarks>
     public sealed class NegativeLogLikelihoodObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -77,9 +76,8 @@ partial class Spam
 
             z        = bias + Σⱼ w[j]·x[j]                   j < features
             ℓ        = softplus(z) − label·z + l2·Σⱼ w[j]²
-            zBar     = σ(z) − label
-            ∂ℓ/∂w[j] = zBar·x[j] + 2·l2·w[j]
-            ∂ℓ/∂bias = zBar
+            ∂ℓ/∂w[j] = (σ(z) − label)·x[j] + 2·l2·w[j]
+            ∂ℓ/∂bias = σ(z) − label
 
             stabilized   log(1 + exp z) → softplus(z)                      no overflow for any finite z
             hoisted      l2·Σⱼ w[j]²                                       once per call, not per example
@@ -87,9 +85,9 @@ partial class Spam
 
             for each example:                                              (pseudo-code of the gradient)
               z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
-              gradient.w[j] += zBar·x[j]  (j < features)
-            summed over the examples, then added once:
-              gradient.w[j] += 2·l2·w[j]  (j < features);  gradient.bias += zBar
+              gradient.w[j] += zBar·x[j]  (j < features);  gradient.bias += zBar
+            then once per call:
+              gradient.w[j] += 2·l2·w[j]  (j < features)
 
             """;
 
@@ -130,6 +128,7 @@ partial class Spam
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double labelColumn = ref MemoryMarshal.GetReference(_label.Span);
 
+            // penalty = Σⱼ w[j]²
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
             Vector512<double> penaltyV0 = Vector512<double>.Zero, penaltyV1 = Vector512<double>.Zero, penaltyV2 = Vector512<double>.Zero, penaltyV3 = Vector512<double>.Zero;
@@ -169,6 +168,7 @@ partial class Spam
                 Vector512<double> active = Lanes.Active((double)(rows.Count - i));
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
+                // z = bias + Σⱼ w[j]·x[j], four rows at a time
                 int count2 = features;
                 ref double wAt2 = ref Lanes.Range(w, 0, count2);
                 for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
@@ -239,6 +239,7 @@ partial class Spam
             Span<double> wGradient = gradient.Slice(0, features);
             Span<double> biasGradient = gradient.Slice(features, 1);
 
+            // penalty = Σⱼ w[j]²
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
             Vector512<double> penaltyV0 = Vector512<double>.Zero, penaltyV1 = Vector512<double>.Zero, penaltyV2 = Vector512<double>.Zero, penaltyV3 = Vector512<double>.Zero;
@@ -281,6 +282,7 @@ partial class Spam
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
+                // z = bias + Σⱼ w[j]·x[j], four rows at a time
                 int count2 = features;
                 ref double wAt2 = ref Lanes.Range(w, 0, count2);
                 for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
@@ -323,6 +325,7 @@ partial class Spam
                 VectorMath.SigmoidAndSoftplus(z5, out Vector512<double> sigmoid, out Vector512<double> softplus);
                 Vector512<double> zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
 
+                // gradient.w[j] += zBar·x[j], four rows at a time
                 int count3 = features;
                 ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
                 zBar.StoreUnsafe(ref spill[8]);
@@ -378,6 +381,7 @@ partial class Spam
             double penaltyBar = l2 * t5Sum;
             double t10 = penaltyBar * 2.0;
 
+            // gradient.w[j] += 2·l2·w[j]
             int count4 = features;
             ref double wAt3 = ref Lanes.Range(w, 0, count4);
             ref double wGradientAt2 = ref Lanes.Range(wGradient, 0, count4);

@@ -8,7 +8,6 @@
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     v ← a·x;  loss += √v if 0 < v else 0
-//   summed over the examples, then added once:
 //     gradient.a += x·(0.5/√v if 0 < v else 0)
 
 #nullable enable
@@ -67,7 +66,6 @@ partial class Branches
 
             for each example:                                              (pseudo-code of the gradient)
               v ← a·x;  loss += √v if 0 < v else 0
-            summed over the examples, then added once:
               gradient.a += x·(0.5/√v if 0 < v else 0)
 
             """;
