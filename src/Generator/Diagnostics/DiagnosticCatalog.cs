@@ -58,6 +58,9 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor InvalidName = Error(
         "SGD1015", "The name of a generated class is an identifier", "'{0}' is not an identifier: [Loss(Name = …)] names a generated class");
 
+    public static readonly DiagnosticDescriptor FileLocal = Error(
+        "SGD1016", "A loss is not in a file-local type", "'{0}' is declared 'file': the objective is generated in another file and cannot be added to it");
+
     public static readonly DiagnosticDescriptor Expression = Error(
         "SGD2001", "The expression is not supported", "'{0}' cannot be differentiated: {1}");
 

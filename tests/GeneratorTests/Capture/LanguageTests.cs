@@ -75,6 +75,14 @@ public sealed class LanguageTests
         ("double s = 0; for (int i = 0; i < w.Length; i++) { s += w[i] * w[i]; if (s > 1) return s * b; } return s;", ""),
         ("double s = 0; for (int i = 0; i < 4; i++) { for (int j = 0; j < 3; j++) { if (w[j] * i > 0.5) break; if (x[j] > 1.2) return b; s += x[j]; } s += i; } return s;", ""),
         ("double s = 0; for (int i = 0; i < w.Length; i++) { double t; if (w[i] > 0) { t = w[i]; } else { continue; } s += t; } return s;", ""),
+        ("double s = 0; for (int i = 0; i < w.Length && s < 0.5; i++) s += w[i] * w[i]; return s;", ""),
+        ("double s = 0; int i = 1; while (s < 0.5 && w.Length > i && x[i] < 1.2) { s += w[i] * w[i]; i++; } return s + i;", ""),
+        ("double s = 0; int i = 0; do { s += w[i]; i += 2; } while (i < w.Length); return s + i;", ""),
+        ("double s = 0; int i = 5; do { s += w[i]; i--; } while (i > 7); return s + i;", ""),
+        ("double s = 0; int i = k; do { s += w[i]; i++; } while (i < 2); return s + i;", ""),
+        ("double s = 0; for (int i = 0; i < w.Length; i++) { switch (i % 3) { case 0: continue; case 1: if (w[i] < 0) break; s += 1; break; default: if (s > 2) return s * b; break; } s += w[i]; } return s;", ""),
+        ("double s = 0; foreach (double v in w) { if (v < -1) continue; if (v > 1) break; s += v; } return s;", ""),
+        ("double s = 0; foreach (double v in w) if (v > 0.5) return v * b; else s += v; return s;", ""),
         ("const bool on = true; if (on) return b; else return c;", ""),
         ("{ double t = b; { t += 1; } c = t; } return c;", ""));
 
@@ -116,7 +124,7 @@ public sealed class LanguageTests
         ("return TensorPrimitives.Max(w) - TensorPrimitives.Min(x) + TensorPrimitives.Average(w);", ""),
         ("Span<double> t = stackalloc double[w.Length]; TensorPrimitives.Multiply(w, x, t); TensorPrimitives.Add(t, 2, t); TensorPrimitives.Exp(t, t); TensorPrimitives.MultiplyAdd(t, b, x, t); TensorPrimitives.Negate<double>(t, t); return TensorPrimitives.Dot<double>(w, t);", ""),
         ("Span<double> t = new double[w.Length]; TensorPrimitives.SoftMax(w, t); TensorPrimitives.Tanh(t, t); TensorPrimitives.Subtract(t, x, t); TensorPrimitives.Sigmoid(t, t); return TensorPrimitives.Sum<double>(t) + TensorPrimitives.Dot<double>(t, x);", ""),
-        ("Span<double> t = new double[w.Length]; TensorPrimitives.Max(w, x, t); TensorPrimitives.Divide(t, 3, t); TensorPrimitives.Abs(t, t); TensorPrimitives.Sqrt(t, t); TensorPrimitives.Pow(t, 3, t); TensorPrimitives.FusedMultiplyAdd(t, x, w, t); return TensorPrimitives.Dot<double>(t, x);", ""));
+        ("Span<double> t = new double[w.Length]; TensorPrimitives.Max(w, x, t); TensorPrimitives.Divide(t, 3, t); TensorPrimitives.Abs(t, t); TensorPrimitives.Sqrt(t, t); TensorPrimitives.Pow(t, 3, t); TensorPrimitives.FusedMultiplyAdd(t, x, w, t); TensorPrimitives.Lerp(t, x, 0.3, t); return TensorPrimitives.Dot<double>(t, x);", ""));
 
     [Fact]
     public void Helper_methods() => Check(

@@ -121,6 +121,36 @@ public class LossCaptureTests
         Assert.Single(loop.Body.Items.OfType<Let>(), l => l.Op == Op.Exp);
     }
 
+    [Fact]
+    public void Comments_and_spaces_change_nothing()
+    {
+        string edited = "// a comment\n\n" + Spam.Replace("double penalty", "/* here */\n\n   double   penalty", StringComparison.Ordinal) + "class Other { }";
+        Assert.Equal(CaptureDriver.Loss(Spam), CaptureDriver.Loss(edited));
+        Assert.NotEqual(CaptureDriver.Loss(Spam), CaptureDriver.Loss(Spam.Replace("1 + Math", "2 + Math", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Attribute_is_read()
+    {
+        LossSpec spec = CaptureDriver.Loss(Growth.Replace("[Loss]", "[Loss(Reduction = Reduction.Sum, MathMode = MathMode.Fast, Stabilize = false, Name = \"Curve\")]", StringComparison.Ordinal));
+        Assert.Equal((false, true, false, "CurveObjective", ""), (spec.IsMean, spec.IsFast, spec.Stabilize, spec.ClassName, spec.Namespace));
+    }
+
+    [Fact]
+    public void Extents_have_different_names()
+    {
+        Function function = CaptureDriver.Loss("""
+            public static partial class Model
+            {
+                [Loss]
+                public static double F([Parameter] ReadOnlySpan<double> w, [Shape("w")] ReadOnlySpan<double> x, ReadOnlySpan<double> y) =>
+                    w[0] * x[0] + TensorPrimitives.Dot(x, y);
+            }
+            """).Function;
+        Assert.Equal([new Extent("wLength"), new Extent("w")], function.Extents);
+        Assert.Equal([0, 1, 1], function.Arguments.Select(a => a.Extent));
+    }
+
     private static void AssertIsSum(Region body, Carried carried)
     {
         Let next = Assert.Single(body.Items.OfType<Let>(), l => l.Id == carried.Next);

@@ -81,6 +81,14 @@ public sealed class UpdateRuleCaptureTests
         Assert.Equal(0.3, values[1]);
     }
 
+    [Fact]
+    public void Arrays_are_refused()
+    {
+        Diagnostic diagnostic = Assert.Single(CaptureDriver.Diagnostics(
+            "public static partial class Rules { [UpdateRule] public static void R<T>(ref T p, T g) where T : IFloatingPointIeee754<T> { T[] t = new T[2]; p -= t[0] * g; } }"));
+        Assert.Equal("SGD2001", diagnostic.Id);
+    }
+
     [Theory]
     [InlineData("static void R(ref double p, double g) { }")]
     [InlineData("static int R<T>(ref T p, T g) where T : IFloatingPointIeee754<T> => 1;")]

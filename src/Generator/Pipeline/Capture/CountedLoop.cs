@@ -16,22 +16,24 @@ namespace SymbolicGD.Generator.Pipeline.Capture;
 internal sealed record CountedLoop(
     ISymbol Counter, IOperation Side, IOperation Bound, BinaryOperatorKind Relation, int Step, IOperation Stepping)
 {
-    /// <param name="condition">The loop's condition.</param>
+    /// <param name="condition">The loop's condition, or one of the terms that it is the conjunction of.</param>
     /// <param name="statements">The statements that run once per iteration, in order.</param>
     /// <param name="loop">Where a refusal is reported.</param>
-    public static CountedLoop Match(IOperation condition, IReadOnlyList<IOperation> statements, IOperation loop)
+    /// <returns>The loop, or why it is not counted by this condition.</returns>
+    public static (CountedLoop? Loop, Refusal? Refusal) Match(IOperation condition, IReadOnlyList<IOperation> statements, IOperation loop)
     {
         if (condition.ConstantValue is { HasValue: true, Value: true })
         {
-            throw Refusal.At(DiagnosticCatalog.Endless, loop, "give it a condition that compares a counter with a bound");
-        }
-
-        if (condition is not IBinaryOperation { OperatorKind: var kind } comparison || Mirror(kind) is not { } mirrored)
-        {
-            throw Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a counter with a bound");
+            return Not(DiagnosticCatalog.Endless, loop, "give it a condition that compares a counter with a bound");
         }
 
         HashSet<ISymbol> assigned = AssignedSymbols.In(statements.Append(condition));
+        if (!assigned.Overlaps(AssignedSymbols.ReadIn(condition))) return Not(DiagnosticCatalog.Endless, condition, "nothing in its condition changes in the loop");
+        if (condition is not IBinaryOperation { OperatorKind: var kind } comparison || Mirror(kind) is not { } mirrored)
+        {
+            return Not(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a counter with a bound");
+        }
+
         foreach ((IOperation side, IOperation bound, BinaryOperatorKind relation) in new[]
         {
             (comparison.LeftOperand, comparison.RightOperand, kind),
@@ -41,10 +43,14 @@ internal sealed record CountedLoop(
             if (CounterOf(side, assigned) is not { } counter) continue;
             if (AssignedSymbols.ReadIn(bound).FirstOrDefault(assigned.Contains) is { } changing)
             {
-                throw Refusal.At(DiagnosticCatalog.TripCount, bound, $"'{changing.Name}' changes in the loop");
+                return Not(DiagnosticCatalog.TripCount, bound, $"'{changing.Name}' changes in the loop");
             }
 
-            (int step, IOperation stepping) = StepOf(counter, statements, loop);
+            if (StepOf(counter, statements) is not var (step, stepping))
+            {
+                return Not(DiagnosticCatalog.TripCount, loop, $"'{counter.Name}' is not stepped by a constant exactly once per iteration");
+            }
+
             bool ends = relation switch
             {
                 BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual => step > 0,
@@ -52,14 +58,22 @@ internal sealed record CountedLoop(
                 BinaryOperatorKind.NotEquals => step is 1 or -1,
                 _ => false,
             };
-            if (!ends) throw Refusal.At(DiagnosticCatalog.Endless, condition, $"'{counter.Name}' is stepped by {Text(step)}, away from the bound");
-            return new CountedLoop(counter, side, bound, relation, step, stepping);
+            return ends
+                ? (new CountedLoop(counter, side, bound, relation, step, stepping), null)
+                : Not(DiagnosticCatalog.Endless, condition, $"'{counter.Name}' is stepped by {Text(step)}, away from the bound");
         }
 
-        throw assigned.Overlaps(AssignedSymbols.ReadIn(condition))
-            ? Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a stepped int counter with a bound")
-            : Refusal.At(DiagnosticCatalog.Endless, condition, "nothing in its condition changes in the loop");
+        return Not(DiagnosticCatalog.TripCount, condition, "the condition is not a comparison of a stepped int counter with a bound");
+
+        static (CountedLoop?, Refusal?) Not(DiagnosticDescriptor descriptor, IOperation operation, string reason) =>
+            (null, Refusal.At(descriptor, operation, reason));
     }
+
+    /// <summary>The terms of a conjunction <c>a &amp;&amp; b &amp;&amp; …</c>.</summary>
+    public static IEnumerable<IOperation> Terms(IOperation condition) =>
+        condition is IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd, ConstantValue.HasValue: false } both
+            ? Terms(both.LeftOperand).Concat(Terms(both.RightOperand))
+            : [condition];
 
     /// <summary>The counter in <c>i</c>, <c>i + c</c>, <c>i - c</c> or <c>c + i</c>, where c does not change.</summary>
     private static ISymbol? CounterOf(IOperation side, HashSet<ISymbol> assigned)
@@ -83,18 +97,18 @@ internal sealed record CountedLoop(
         bool Invariant(IOperation operand) => !AssignedSymbols.ReadIn(operand).Any(assigned.Contains);
     }
 
-    private static (int Step, IOperation Stepping) StepOf(ISymbol counter, IReadOnlyList<IOperation> statements, IOperation loop)
+    private static (int Step, IOperation Stepping)? StepOf(ISymbol counter, IReadOnlyList<IOperation> statements)
     {
-        int assignments = statements.Sum(s => AssignedSymbols.Count(s, counter));
+        if (statements.Sum(s => AssignedSymbols.Count(s, counter)) != 1) return null;
         foreach (IOperation statement in statements)
         {
-            if (assignments == 1 && statement is IExpressionStatementOperation { Operation: var operation } && StepIn(operation, counter) is { } step && step != 0)
+            if (statement is IExpressionStatementOperation { Operation: var operation } && StepIn(operation, counter) is { } step && step != 0)
             {
                 return (step, statement);
             }
         }
 
-        throw Refusal.At(DiagnosticCatalog.TripCount, loop, $"'{counter.Name}' is not stepped by a constant exactly once per iteration");
+        return null;
     }
 
     private static int? StepIn(IOperation operation, ISymbol counter)

@@ -102,10 +102,16 @@ internal sealed class ExitPlan
                 break;
             case ILoopOperation loop:
                 Plan(Sequence.Of(loop.Body));
+                if (HasFurtherConditions(loop)) _flagged.Add(loop.ExitLabel);
                 _flagged.UnionWith(Targets(loop.Body).Where(t => !SymbolEqualityComparer.Default.Equals(t, loop.ContinueLabel)));
                 break;
         }
     }
+
+    /// <summary>A conjunction counts by one of its terms; the others end the loop like a <c>break</c>.</summary>
+    private static bool HasFurtherConditions(ILoopOperation loop) =>
+        (loop as IForLoopOperation)?.Condition is { } a && CountedLoop.Terms(a).Skip(1).Any()
+        || (loop as IWhileLoopOperation)?.Condition is { } b && CountedLoop.Terms(b).Skip(1).Any();
 
     private (HashSet<ISymbol> Targets, bool Completes) Facts(IOperation? statement)
     {

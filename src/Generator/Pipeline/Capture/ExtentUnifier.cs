@@ -46,10 +46,9 @@ internal sealed class ExtentUnifier
     public IEnumerable<Extent> Extents() => Roots().Select(root =>
     {
         List<Source> members = Enumerable.Range(0, _sources.Count).Where(i => Find(i) == root).Select(i => _sources[i]).ToList();
-        return new Extent(
-            members.Select(m => m.Shape).FirstOrDefault(s => s is not null)
-            ?? members.Where(m => m.IsParameter).Select(m => m.Array).FirstOrDefault()
-            ?? members[0].Array);
+        if (members.Select(m => m.Shape).FirstOrDefault(s => s is not null) is { } shape) return new Extent(shape);
+        string array = members.Where(m => m.IsParameter).Select(m => m.Array).FirstOrDefault() ?? members[0].Array;
+        return new Extent(_sources.Any(s => s.Shape == array) ? array + "Length" : array);
     });
 
     /// <summary>Makes two extents one. Returns null, or why they cannot be.</summary>

@@ -75,7 +75,7 @@ internal sealed partial class MethodReader
                 Binding[] range = EvaluateArguments(call);
                 return Part(span, range[0].Value, range[1].Value);
             case "ToArray":
-                Binding copy = emit.Alloc("array", emit.Builder.Buffers[span.Root].Type, span.Length);
+                Binding copy = NewLocal(call, null, emit.Builder.Buffers[span.Root].Type, span.Length);
                 emit.Map(span.Length, copy, i => emit.Load(span, i));
                 return copy;
             case "CopyTo" when call.Arguments.Length == 1:

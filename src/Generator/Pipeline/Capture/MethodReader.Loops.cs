@@ -21,60 +21,92 @@ internal sealed partial class MethodReader
     private void ReadWhile(IWhileLoopOperation loop)
     {
         if (loop.Condition is null) throw DoesNotCompile(loop);
-        if (!loop.ConditionIsTop) throw Refusal.At(DiagnosticCatalog.TripCount, loop, "'do' loops are not supported yet; use 'for' or 'while'");
         ReadCounted(loop, loop.Condition, [], []);
     }
 
     private void ReadCounted(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> bottom, IReadOnlyList<ILocalSymbol> locals)
     {
         IReadOnlyList<IOperation> body = loop.Body is IBlockOperation block ? block.Operations : [loop.Body];
-        var counted = CountedLoop.Match(condition, [.. body, .. bottom], loop);
+        bool runsOnce = loop is IWhileLoopOperation { ConditionIsTop: false };
+        (CountedLoop counted, IReadOnlyList<IOperation> conditions) = CountedPart(loop, condition, [.. body, .. bottom]);
+        if (runsOnce && conditions.Count > 0) throw Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition of a 'do' loop is one comparison of a counter with a bound");
         bool stepsInBody = !bottom.Contains(counted.Stepping);
         if (stepsInBody && HasContinue(loop))
         {
             throw Refusal.At(DiagnosticCatalog.Jump, loop, "'continue' may skip the step of the counter: use 'for'");
         }
 
-        HashSet<int> written = WrittenBuffers([loop.Body, .. bottom]);
+        HashSet<int> written = WrittenBuffers([loop.Body, .. bottom, .. conditions]);
         CheckBoundIsNotWritten(counted.Bound, written);
         CheckBoundIsNotWritten(counted.Side, written);
-
-        Slot counterSlot = SlotOf(loop, counted.Counter);
+        ReadVariable(loop, counted.Counter);
+        Slot counterSlot = _frame.Slots[counted.Counter];
         int start = _env[counterSlot].Value;
-        int offset = OffsetOf(counted.Side, counted.Counter);
-        int limit = emit.Sub(Evaluate(counted.Bound), offset);
+        (int from, int to, bool descending, Func<int> trips) = Range(counted, start, runsOnce);
+        int size = Math.Abs(counted.Step);
+
+        // A counter that is seen after the loop is carried where a jump can end the loop early; else its last value is known.
+        bool isLocal = locals.Contains(counted.Counter, SymbolEqualityComparer.Default);
+        bool exits = Plan.Targets(loop.Body).Count > 0 || Plan.IsFlagged(loop.ExitLabel);
+        bool isCarried = exits && !isLocal;
+        HashSet<ISymbol> assigned = AssignedSymbols.In([loop.Body, .. bottom, .. conditions]);
+        if (!isCarried)
+        {
+            assigned.Remove(counted.Counter);
+            _env.Remove(counterSlot);
+        }
+
+        IEnumerable<IOperation> rest = isCarried ? bottom : bottom.Where(s => s != counted.Stepping);
+        ReadLoop(loop, from, to, descending, assigned, written, counted.Counter.Name, conditions, rest, counter =>
+            Bind(counterSlot, Binding.Of(size == 1 ? counter : emit.Add(start, emit.Mul(emit.Int(counted.Step), counter)))));
+
+        if (isLocal || isCarried) return;
+        int distance = emit.Mul(emit.Int(size), trips());
+        Bind(counterSlot, Binding.Of(counted.Step > 0 ? emit.Add(start, distance) : emit.Sub(start, distance)));
+    }
+
+    /// <summary>The term of a loop's condition that counts, and the other terms, which end the loop early.</summary>
+    private static (CountedLoop, IReadOnlyList<IOperation>) CountedPart(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> statements)
+    {
+        Refusal? first = null;
+        List<IOperation> terms = CountedLoop.Terms(condition).ToList();
+        foreach (IOperation term in terms)
+        {
+            (CountedLoop? counted, Refusal? refusal) = CountedLoop.Match(term, statements, loop);
+            if (counted is not null) return (counted, terms.Where(t => t != term).ToList());
+            first ??= refusal;
+        }
+
+        throw first!;
+    }
+
+    /// <summary>
+    /// The range of the IR's counter, and how often the loop runs. For a step of ±1 the IR's counter is the user's, else it counts the iterations.
+    /// </summary>
+    private (int From, int To, bool Descending, Func<int> Trips) Range(CountedLoop counted, int start, bool runsOnce)
+    {
+        int limit = emit.Sub(Evaluate(counted.Bound), OffsetOf(counted.Side, counted.Counter));
         int size = Math.Abs(counted.Step);
         bool up = counted.Step > 0;
 
-        // The first value that the counter does not take, for a step of ±1.
-        limit = counted.Relation switch
+        // From here on the limit is the first value that a counter with step ±1 does not take.
+        if (counted.Relation == BinaryOperatorKind.LessThanOrEqual) limit = emit.Add(limit, emit.Int(1));
+        if (counted.Relation == BinaryOperatorKind.GreaterThanOrEqual) limit = emit.Sub(limit, emit.Int(1));
+        if (size > 1)
         {
-            BinaryOperatorKind.LessThanOrEqual => emit.Add(limit, emit.Int(1)),
-            BinaryOperatorKind.GreaterThanOrEqual => emit.Sub(limit, emit.Int(1)),
-            _ => limit,
-        };
-        int distance = up ? emit.Sub(limit, start) : emit.Sub(start, limit);
-        (int from, int to, bool descending) = (size, up) switch
-        {
-            (1, true) => (start, limit, false),
-            (1, false) => (emit.Add(limit, emit.Int(1)), emit.Add(start, emit.Int(1)), true),
-            _ => (emit.Int(0), emit.Binary(Op.Div, emit.Add(distance, emit.Int(size - 1)), emit.Int(size)), false),
-        };
+            int count = emit.Binary(Op.Div, emit.Add(Distance(), emit.Int(size - 1)), emit.Int(size));
+            return (emit.Int(0), runsOnce ? AtLeast(count) : count, false, () => AtLeast(count));
+        }
 
-        bool counterIsLocal = locals.Contains(counted.Counter, SymbolEqualityComparer.Default);
-        bool exits = Plan.Targets(loop.Body).Count > 0 || HasBreak(loop);
-        HashSet<ISymbol> assigned = AssignedSymbols.In([loop.Body, .. bottom]);
-        if (counterIsLocal || !exits) assigned.Remove(counted.Counter);
-        IEnumerable<IOperation> rest = counterIsLocal || !exits && !stepsInBody ? bottom.Where(s => s != counted.Stepping) : bottom;
+        return up
+            ? (start, runsOnce ? emit.Binary(Op.Max, limit, Next(start)) : limit, false, () => AtLeast(Distance()))
+            : (runsOnce ? emit.Binary(Op.Min, Next(limit), start) : Next(limit), Next(start), true, () => AtLeast(Distance()));
 
-        ReadLoop(loop, from, to, descending, assigned, written, counted.Counter.Name, rest, counter =>
-        {
-            _env[counterSlot] = Binding.Of(size == 1 ? counter : emit.Add(start, emit.Mul(emit.Int(counted.Step), counter)));
-        });
+        int Next(int value) => emit.Add(value, emit.Int(1));
 
-        if (counterIsLocal || exits) return;
-        int trips = size == 1 ? emit.Binary(Op.Max, distance, emit.Int(0)) : emit.Binary(Op.Max, to, emit.Int(0));
-        _env[counterSlot] = Binding.Of(up ? emit.Add(start, emit.Mul(emit.Int(size), trips)) : emit.Sub(start, emit.Mul(emit.Int(size), trips)));
+        int Distance() => up ? emit.Sub(limit, start) : emit.Sub(start, limit);
+
+        int AtLeast(int count) => emit.Binary(Op.Max, count, emit.Int(runsOnce ? 1 : 0));
     }
 
     private void ReadForEach(IForEachLoopOperation loop)
@@ -90,7 +122,7 @@ internal sealed partial class MethodReader
         if (variable.RefKind is not (RefKind.None or RefKind.RefReadOnly)) throw Refusal.Statement(loop, "'foreach (ref …)' is not supported: use 'for'");
         Binding span = EvaluateSpan(collection, null);
         HashSet<int> written = WrittenBuffers([loop.Body]);
-        ReadLoop(loop, emit.Int(0), span.Length, false, AssignedSymbols.In([loop.Body]), written, null, [], counter =>
+        ReadLoop(loop, emit.Int(0), span.Length, false, AssignedSymbols.In([loop.Body]), written, null, [], [], counter =>
         {
             ScalarType type = RequireType(loop, variable.Type);
             int element = Converted(emit.Load(span, counter), type);
@@ -105,18 +137,27 @@ internal sealed partial class MethodReader
     /// </summary>
     private void ReadLoop(
         ILoopOperation loop, int from, int to, bool descending, HashSet<ISymbol> assigned, HashSet<int> written,
-        string? counterName, IEnumerable<IOperation> bottom, Action<int> bindCounter)
+        string? counterName, IReadOnlyList<IOperation> conditions, IEnumerable<IOperation> bottom, Action<int> bindCounter)
     {
-        HashSet<ISymbol> targets = new(Plan.Targets(loop.Body), SymbolEqualityComparer.Default);
-        targets.Remove(loop.ContinueLabel);
-        if (targets.Contains(loop.ExitLabel)) LowerFlag(loop.ExitLabel);
+        HashSet<ISymbol> jumps = new(Plan.Targets(loop.Body), SymbolEqualityComparer.Default);
+        jumps.Remove(loop.ContinueLabel);
+        HashSet<ISymbol> targets = new(jumps, SymbolEqualityComparer.Default);
+        if (Plan.IsFlagged(loop.ExitLabel))
+        {
+            targets.Add(loop.ExitLabel);
+            LowerFlag(loop.ExitLabel);
+        }
 
         Environment before = _env;
         List<Slot> carried = _frame.Slots.Where(p => assigned.Contains(p.Key)).Select(p => p.Value)
             .Concat(targets.Select(t => _frame.Flags[t]))
             .Where(s => before[s] is { IsValue: true } or { IsSpan: true })
             .OrderBy(s => s.Index).ToList();
-        if (targets.Contains(_frame.Method) && _frame.Result is { } result) carried.Add(result);
+        if (targets.Contains(_frame.Method) && _frame.Result is { } result)
+        {
+            if (!before[result].IsValue) throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, _frame.Method.Name, "a span is returned from within a loop");
+            carried.Add(result);
+        }
 
         int[] inits = carried.SelectMany(s => Values(before[s])).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
@@ -162,11 +203,23 @@ internal sealed partial class MethodReader
         {
             if (Plan.IsFlagged(loop.ContinueLabel)) LowerFlag(loop.ContinueLabel);
             bindCounter(open.Counter);
+            Under(0);
+        }
+
+        // What else the loop's condition asks for is tested at the head of each iteration and, where it fails, ends the loop.
+        void Under(int index)
+        {
+            if (index == conditions.Count) ReadBody();
+            else Branch(Evaluate(conditions[index]), () => Under(index + 1), () => RaiseFlag(loop.ExitLabel));
+        }
+
+        void ReadBody()
+        {
             ReadStatements(Sequence.Of(loop.Body));
             Sequence? rest = Sequence.Prepend(bottom, null);
             if (rest is null || !Plan.Completes(loop.Body) && !HasContinue(loop)) return;
-            if (targets.Count == 0) ReadStatements(rest);
-            else Branch(NoneOf(targets), () => ReadStatements(rest), () => { });
+            if (jumps.Count == 0) ReadStatements(rest);
+            else Branch(NoneOf(jumps), () => ReadStatements(rest), () => { });
         }
     }
 
@@ -176,14 +229,6 @@ internal sealed partial class MethodReader
         binding.IsSpan ? Binding.Span(binding.Root, next(), next()) : Binding.Of(next());
 
     private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
-
-    private bool HasBreak(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ExitLabel);
-
-    private Slot SlotOf(IOperation operation, ISymbol symbol)
-    {
-        ReadVariable(operation, symbol);
-        return _frame.Slots[symbol];
-    }
 
     /// <summary>What a side of the form counter ± c adds to the counter, with c evaluated on its own.</summary>
     private int OffsetOf(IOperation side, ISymbol counter)

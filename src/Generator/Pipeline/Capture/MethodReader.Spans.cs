@@ -145,7 +145,10 @@ internal sealed partial class MethodReader
         AllocateOf(creation, ScalarTypes.ElementOf(type), length, name);
 
     private Binding AllocateOf(IOperation creation, ITypeSymbol? element, int length, string? name) =>
-        emit.Alloc(name ?? "array", RequireNumber(creation, element), length);
+        NewLocal(creation, name, RequireNumber(creation, element), length);
+
+    private Binding NewLocal(IOperation creation, string? name, ScalarType type, int length) =>
+        context.IsEager ? throw Refusal.Expression(creation, "arrays are not supported in an update rule") : emit.Alloc(name ?? "array", type, length);
 
     private Binding Filled(IOperation creation, IReadOnlyList<IOperation> elements, ITypeSymbol? type, string? name) =>
         FilledWith(creation, elements, ScalarTypes.ElementOf(type), name);
@@ -155,7 +158,7 @@ internal sealed partial class MethodReader
         ScalarType type = RequireNumber(creation, elementType);
         if (elements.FirstOrDefault(e => e is ISpreadOperation) is { } spread) throw Refusal.Expression(spread, "'..' in a collection is not supported");
         List<int> values = elements.Select(e => Converted(Evaluate(e), type)).ToList();
-        Binding array = emit.Alloc(name ?? "array", type, emit.Int(values.Count));
+        Binding array = NewLocal(creation, name, type, emit.Int(values.Count));
         for (int i = 0; i < values.Count; i++) emit.Store(array, emit.Int(i), values[i]);
         return array;
     }

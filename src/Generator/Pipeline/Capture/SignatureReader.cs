@@ -92,6 +92,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             bool isPartial = type.DeclaringSyntaxReferences.Any(r =>
                 r.GetSyntax() is TypeDeclarationSyntax syntax && syntax.Modifiers.Any(SyntaxKind.PartialKeyword));
             if (!isPartial) Report(DiagnosticCatalog.NotPartial, type, type.Name);
+            if (type.IsFileLocal) Report(DiagnosticCatalog.FileLocal, type, type.Name);
             if (type.IsGenericType) Report(DiagnosticCatalog.Generic, type, type.Name);
         }
     }

@@ -21,6 +21,13 @@ internal static class TensorPrimitivesTable
         ["AddMultiply"] = (3, (e, x) => e.Mul(e.Add(x[0], x[1]), x[2])),
         ["Negate"] = (1, (e, x) => e.Unary(Op.Neg, x[0])),
         ["Reciprocal"] = (1, (e, x) => e.Binary(Op.Div, e.Constant(e.TypeOf(x[0]), 1), x[0])),
+        ["ReciprocalSqrt"] = (1, (e, x) => e.Binary(Op.Div, e.Constant(e.TypeOf(x[0]), 1), e.Unary(Op.Sqrt, x[0]))),
+        ["FusedMultiplyAdd"] = (3, Scalar("FusedMultiplyAdd")),
+        ["MultiplyAddEstimate"] = (3, Scalar("MultiplyAddEstimate")),
+        ["Lerp"] = (3, Scalar("Lerp")),
+        ["Clamp"] = (3, Scalar("Clamp")),
+        ["DegreesToRadians"] = (1, Scalar("DegreesToRadians")),
+        ["RadiansToDegrees"] = (1, Scalar("RadiansToDegrees")),
         ["Sigmoid"] = (1, (e, x) => e.Unary(Op.Sigmoid, x[0])),
     };
 
@@ -46,7 +53,6 @@ internal static class TensorPrimitivesTable
         Element? element = s_elements.TryGetValue(name, out var known) && known.Arity == sources.Count ? known.Element
             : sources.Count == 1 && MathTable.Unary(name) is { } unary ? (e, x) => e.Unary(unary, x[0])
             : sources.Count == 2 && MathTable.Binary(name) is { } binary ? (e, x) => e.Binary(binary, x[0], x[1])
-            : sources.Count == 3 && name == "FusedMultiplyAdd" ? (e, x) => e.Builder.Fma(x[0], x[1], x[2])
             : null;
         if (element is null) return false;
         emit.Map(sources.First(s => s.IsSpan).Length, destination, i => element(emit, At(emit, sources, i)));
@@ -104,6 +110,9 @@ internal static class TensorPrimitivesTable
 
     private static int[] At(Emitter emit, IReadOnlyList<Binding> sources, int index) =>
         sources.Select(s => s.IsSpan ? emit.Load(s, index) : s.Value).ToArray();
+
+    /// <summary>The scalar member of the same name, element by element.</summary>
+    private static Element Scalar(string name) => (e, x) => MathTable.Call(e, name, e.TypeOf(x[0]), x)!.Value;
 
     private static int Square(Emitter emit, int x) => emit.Mul(x, x);
 }
