@@ -2,16 +2,16 @@
 //
 //   r          = offset + slope·x − y
 //   ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//   ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
-//   ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
+//   ∂ℓ/∂slope  = x·(r if |r| ≤ delta else delta·sign(r))
+//   ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 //
 //   hoisted      0.5·delta                                         once per call, not per example
 //   cost         per example 18 operations; one pass over the data for value and gradient
 //
 //   for each example:                                              (pseudo-code of the gradient)
-//     r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-//     loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//     gradient.slope += x·rBar;  gradient.offset += rBar
+//     r ← offset + slope·x − y;  loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
+//     gradient.slope += x·(r if |r| ≤ delta else delta·sign(r))
+//     gradient.offset += r if |r| ≤ delta else delta·sign(r)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -28,10 +28,7 @@ using SymbolicGD.Numerics;
 partial class Robust
 {
     /// <summary>Sum over the examples of ℓ = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta), r = offset + slope·x − y.</summary>
-    /// <remarks>
-    /// ∂ℓ/∂slope = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)); ∂ℓ/∂offset = (r if |r| ≤ delta else
-    /// 0) + (0 if |r| ≤ delta else delta)·sign(r).
-    /// </remarks>
+    /// <remarks>∂ℓ/∂slope = x·(r if |r| ≤ delta else delta·sign(r)); ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r).</remarks>
     public sealed class HuberObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -75,16 +72,16 @@ partial class Robust
 
             r          = offset + slope·x − y
             ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-            ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
-            ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
+            ∂ℓ/∂slope  = x·(r if |r| ≤ delta else delta·sign(r))
+            ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 
             hoisted      0.5·delta                                         once per call, not per example
             cost         per example 18 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
-              r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-              loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-              gradient.slope += x·rBar;  gradient.offset += rBar
+              r ← offset + slope·x − y;  loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
+              gradient.slope += x·(r if |r| ≤ delta else delta·sign(r))
+              gradient.offset += r if |r| ≤ delta else delta·sign(r)
 
             """;
 
