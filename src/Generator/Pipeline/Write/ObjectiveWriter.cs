@@ -316,7 +316,8 @@ internal static class ObjectiveWriter
     {
         string real = model.Real;
         code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
+        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
         string header = model.HasExamples
             ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"

@@ -104,7 +104,7 @@ partial class HousePrices
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
@@ -179,7 +179,7 @@ partial class HousePrices
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {

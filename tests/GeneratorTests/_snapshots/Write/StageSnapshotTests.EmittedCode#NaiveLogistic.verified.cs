@@ -117,7 +117,7 @@ partial class Spam
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
@@ -226,7 +226,7 @@ partial class Spam
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {

@@ -90,7 +90,7 @@ partial class Functions
         }
 
         /// <summary>The loss.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double ValueKernel(ReadOnlySpan<double> parameters, Span<double> workspace)
         {
             int xLength = _xExtent;
@@ -125,7 +125,7 @@ partial class Functions
         }
 
         /// <summary>The loss; adds its derivatives to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double GradientKernel(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
         {
             int xLength = _xExtent;
