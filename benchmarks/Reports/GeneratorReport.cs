@@ -14,9 +14,9 @@ internal static class GeneratorReport
     internal static bool Write(TextWriter output)
     {
         var session = new QuickstartSession();
-        output.WriteLine("| generator over the Quickstart's losses | median | target | |");
-        output.WriteLine("|---|--:|---|---|");
-        output.WriteLine(Invariant($"| first run in a process, with the just-in-time compilation of generator and compiler | {session.FirstRun.TotalMilliseconds:0} ms | | |"));
+        output.WriteLine("| generator over the Quickstart's losses | median | best | target | |");
+        output.WriteLine("|---|--:|--:|---|---|");
+        output.WriteLine(Invariant($"| first run in a process, with the just-in-time compilation of generator and compiler | {session.FirstRun.TotalMilliseconds:0} ms | | | |"));
         bool met = Row(output, "warm, everything anew", _ => session.Full());
         met &= Row(output, "warm, a comment edited beside a loss", session.CommentEdit);
         met &= Row(output, "warm, an unrelated file edited", session.UnrelatedEdit);
@@ -30,7 +30,7 @@ internal static class GeneratorReport
         double[] milliseconds = [.. Enumerable.Range(WarmUp, Runs).Select(i => run(i).TotalMilliseconds)];
         double median = Sampler.Median(milliseconds);
         bool met = median < WarmLimit.TotalMilliseconds;
-        output.WriteLine(Invariant($"| {title} | {median:0.00} ms | < {WarmLimit.TotalMilliseconds:0} ms | {(met ? "pass" : "**fail**")} |"));
+        output.WriteLine(Invariant($"| {title} | {median:0.00} ms | {milliseconds.Min():0.00} ms | < {WarmLimit.TotalMilliseconds:0} ms | {(met ? "pass" : "**fail**")} |"));
         return met;
     }
 }

@@ -26,7 +26,7 @@ internal static class RatioReport
 
         output.WriteLine();
         foreach (string note in notes) output.WriteLine($"- {note}");
-        output.WriteLine(Invariant($"- Medians of {Rounds} alternating rounds on one thread, warm; ratios are medians over the rounds of the ratio within a round."));
+        output.WriteLine(Invariant($"- Medians of {Rounds} alternating rounds on one thread, warm, by the thread's own processor time; ratios are medians over the rounds of the ratio within a round."));
         output.WriteLine($"- {NativeKernels.Status}");
         return met;
     }
@@ -46,7 +46,7 @@ internal static class RatioReport
         double[][] seconds = Sampler.Interleave(actions, Rounds, out double running);
         if (running < 0.95)
         {
-            notes.Add(Invariant($"{workload.Title}: **the machine was busy**, this process ran for {running:0%} of the time only; take the figures as rough."));
+            notes.Add(Invariant($"{workload.Title}: **the machine was busy**, this process ran for {running:0%} of the time only: its caches were not its own."));
         }
 
         bool met = true;

@@ -9,7 +9,7 @@ internal static class Sampler
     private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(0.2);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Seconds per call: one row per action, one column per round.</summary>
+    /// <summary>Seconds per call, by the thread's own clock: one row per action, one column per round.</summary>
     /// <remarks>A sample is one call, or as many as take a fifth of a millisecond: long for the clock, short for a busy machine's time slices.</remarks>
     /// <param name="running">The share of the time for which the process had a processor: less than 1 says that others wanted it too.</param>
     internal static double[][] Interleave(IReadOnlyList<Action> actions, int rounds, out double running)
@@ -27,9 +27,9 @@ internal static class Sampler
                 // Another one begins in each round: nobody always runs after the same neighbour.
                 int turn = (k + round) % actions.Count;
                 Action action = actions[turn];
-                long start = Stopwatch.GetTimestamp();
+                double start = ThreadClock.Seconds;
                 for (int call = 0; call < calls[turn]; call++) action();
-                seconds[turn][round] = Stopwatch.GetElapsedTime(start).TotalSeconds / calls[turn];
+                seconds[turn][round] = (ThreadClock.Seconds - start) / calls[turn];
             }
         }
 

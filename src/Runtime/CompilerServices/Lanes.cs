@@ -165,20 +165,58 @@ public static class Lanes
     public static Vector512<double> TailMask(double left) =>
         Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(Vector512<double>.Count - left));
 
+    // A range that is shorter than a vector is put together from its last half, quarter, … : rows of a dozen features are common.
     private static Vector512<T> LoadShort<T>(ref T range, int count)
         where T : unmanaged
     {
-        Vector512<T> result = Vector512<T>.Zero;
-        ref T lanes = ref Unsafe.Add(ref Unsafe.As<Vector512<T>, T>(ref result), Vector512<T>.Count - count);
-        for (int i = 0; i < count; i++) Unsafe.Add(ref lanes, i) = Unsafe.Add(ref range, i);
+        int half = Vector256<T>.Count;
+        return count >= half
+            ? Vector512.Create(LoadShort256(ref range, count - half), Vector256.LoadUnsafe(ref range, (nuint)(count - half)))
+            : Vector512.Create(Vector256<T>.Zero, LoadShort256(ref range, count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> LoadShort256<T>(ref T range, int count)
+        where T : unmanaged
+    {
+        int half = Vector128<T>.Count;
+        return count >= half
+            ? Vector256.Create(LoadShort128(ref range, count - half), Vector128.LoadUnsafe(ref range, (nuint)(count - half)))
+            : Vector256.Create(Vector128<T>.Zero, LoadShort128(ref range, count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> LoadShort128<T>(ref T range, int count)
+        where T : unmanaged
+    {
+        Vector128<T> result = Vector128<T>.Zero;
+        int first = Vector128<T>.Count - count;
+        for (int i = 0; i < count; i++) result = result.WithElement(first + i, Unsafe.Add(ref range, i));
         return result;
     }
 
     private static void StoreShort<T>(ref T range, int count, Vector512<T> values)
         where T : unmanaged
     {
-        ref T lanes = ref Unsafe.Add(ref Unsafe.As<Vector512<T>, T>(ref values), Vector512<T>.Count - count);
-        for (int i = 0; i < count; i++) Unsafe.Add(ref range, i) = Unsafe.Add(ref lanes, i);
+        int half = Vector256<T>.Count;
+        Vector256<T> rest = values.GetUpper();
+        if (count >= half)
+        {
+            rest.StoreUnsafe(ref range, (nuint)(count - half));
+            count -= half;
+            rest = values.GetLower();
+        }
+
+        int quarter = Vector128<T>.Count;
+        Vector128<T> last = rest.GetUpper();
+        if (count >= quarter)
+        {
+            last.StoreUnsafe(ref range, (nuint)(count - quarter));
+            count -= quarter;
+            last = rest.GetLower();
+        }
+
+        for (int i = 0; i < count; i++) Unsafe.Add(ref range, i) = last.GetElement(quarter - count + i);
     }
 
     /// <summary>The sum of the lanes.</summary>

@@ -35,7 +35,7 @@ public static partial class VectorMath
         return Scale(Vector512<float>.One + ExpReduced(x, n), n, rounded);
     }
 
-    /// <summary>2ˣ, at most 1.1 ulp off. Underflows gradually below −1022, to zero below −1075; overflows to +∞ from 1024.</summary>
+    /// <summary>2ˣ, at most 1.25 ulp off. Underflows gradually below −1022, to zero below −1075; overflows to +∞ from 1024.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)
     {
@@ -51,7 +51,7 @@ public static partial class VectorMath
         return Scale(Vector512<double>.One + ExpPolynomial(r), n, rounded);
     }
 
-    /// <summary>2ˣ, at most 1.1 ulp off. Underflows gradually below −126, to zero below −150; overflows to +∞ from 128.</summary>
+    /// <summary>2ˣ, at most 1.25 ulp off. Underflows gradually below −126, to zero below −150; overflows to +∞ from 128.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp2(Vector512<float> x)
     {

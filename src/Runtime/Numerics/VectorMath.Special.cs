@@ -15,7 +15,7 @@ public static partial class VectorMath
         }
 
         Vector512<double> a = Vector512.Abs(x);
-        Vector512<double> small = Vector512.LessThanOrEqual(a, Vector512.Create(0.5));
+        Vector512<double> small = Vector512.LessThanOrEqual(a, Vector512<double>.One);
         return OrSign(Vector512.ConditionalSelect(small, ErfSmall(a), Vector512<double>.One - ErfcTail(Vector512.MinNative(Vector512.Create(7.0), a))), x);
     }
 
@@ -65,18 +65,20 @@ public static partial class VectorMath
         return Vector512.ConditionalSelect(small, Vector512<float>.One - ErfSmall(x), mirrored);
     }
 
-    /// <summary>erf x for |x| ≤ ½.</summary>
+    /// <summary>erf x for |x| ≤ 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> ErfSmall(Vector512<double> x)
     {
-        Vector512<double> z = x * x;                                        // erf x/x − 1, 2⁻⁵⁷·⁸
+        Vector512<double> z = x * x;                                        // erf x/x − 1 on 0…1, 2⁻⁵⁶·⁹
         Vector512<double> z2 = z * z;
         Vector512<double> z4 = z2 * z2;
-        Vector512<double> q01 = Linear(-0.37612638903183465, z, 0.12837916709551256);
-        Vector512<double> q23 = Linear(-0.026866170632685926, z, 0.11283791670924725);
-        Vector512<double> q45 = Linear(-0.0008548297477953528, z, 0.005223977369820283);
-        Vector512<double> q67 = Linear(-1.4845521991269988e-05, z, 0.00012053321962167914);
-        Vector512<double> high = Fma(Fma(Vector512.Create(1.4722559126589203e-06), z2, q67), z2, q45);
+        Vector512<double> q01 = Linear(-0.3761263890318352, z, 0.12837916709551256);
+        Vector512<double> q23 = Linear(-0.02686617064310975, z, 0.11283791670944174);
+        Vector512<double> q45 = Linear(-0.0008548325928610798, z, 0.00522397760610417);
+        Vector512<double> q67 = Linear(-1.492471187540677e-05, z, 0.00012055293555268031);
+        Vector512<double> q89 = Linear(-1.620627157006155e-07, z, 1.644712618004841e-06);
+        Vector512<double> qab = Linear(-7.779115091280972e-10, z, 1.3710794345646824e-08);
+        Vector512<double> high = Fma(Fma(qab, z2, q89), z4, Fma(q67, z2, q45));
         return Fma(Fma(high, z4, Fma(q23, z2, q01)), x, x);
     }
 

@@ -321,7 +321,7 @@ public sealed class LossGradientTests
         Assert.True(compared >= 9, $"only {compared} of 12 points are finite");
     }
 
-    private static Function Capture(string method) =>
+    internal static Function Capture(string method) =>
         CaptureDriver.Loss($$"""
             public static partial class Losses
             {

@@ -47,7 +47,11 @@ public sealed class StageSnapshotTests
         Assert.Empty(diagnostics);
         string text = Assert.Single(driver.GetRunResult().GeneratedTrees).ToString();
         Assembly assembly = CompilationFactory.Load((CSharpCompilation)generated);
-        foreach ((int extent, int examples) in new[] { (1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40) }) ObjectiveCheck.Run(assembly, spec, extent, examples);
+
+        // Dual numbers take one run per parameter: a matrix of parameters stays small.
+        bool isMatrix = spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
+        (int, int)[] sizes = isMatrix ? [(1, 1), (3, 8), (4, 37), (17, 9)] : [(1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40)];
+        foreach ((int extent, int examples) in sizes) ObjectiveCheck.Run(assembly, spec, extent, examples);
         Snapshot.Match(text, "Write", name, "cs");
     }
 

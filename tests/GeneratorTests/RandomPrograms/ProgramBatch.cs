@@ -16,7 +16,7 @@ internal sealed class ProgramBatch
         Programs = programs;
         Options = new CSharpParseOptions(language);
         Compilation = CSharpCompilation.Create(
-            "RandomPrograms", [CSharpSyntaxTree.ParseText(Stubs.Apply(RandomProgram.File(programs, ClassName)), Options, "Losses.cs")], CompilationFactory.References,
+            "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName), Options, "Losses.cs")], CompilationFactory.References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
     }
 
@@ -38,7 +38,9 @@ internal sealed class ProgramBatch
         }
 
         stream.Position = 0;
-        return AssemblyLoadContext.Default.LoadFromStream(stream);
+
+        // A context of its own: all batches are assemblies of one name.
+        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
     }
 
     /// <summary>The user's method of each program, as (arguments, example, count) → loss.</summary>

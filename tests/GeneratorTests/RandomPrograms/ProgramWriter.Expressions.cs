@@ -351,7 +351,8 @@ internal sealed partial class ProgramWriter
             case 10: Shrink("Add", $"{a}, {Tame(Leaf(), 2).Text}", 2); break;
             default:
                 Note("CopyTo or Fill");
-                if (Chance(2)) Line($"{a}.CopyTo({to});");
+                // Onto itself is refused, as what overlaps is.
+                if (a != Argument(target)) Line($"{a}.CopyTo({to});");
                 else Line($"((Span<{_real}>){to}).Fill({Tame(Real(1), LocalSize).Text});");
                 break;
         }

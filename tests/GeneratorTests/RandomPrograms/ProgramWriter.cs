@@ -54,18 +54,22 @@ internal sealed partial class ProgramWriter
     {
         _seed = seed;
         _random = new Random(seed);
-        _isSingle = Chance(8);
+        _isSingle = IsSingleSeed(seed);
         (_real, _math, _suffix) = _isSingle ? ("float", "MathF", "f") : ("double", "Math", "");
         if (_isSingle) Note("float");
 
         // Small programs are what a failure is understood from.
-        _budget = Chance(2) ? _random.Next(1, 4) : _random.Next(4, 12);
+        _budget = Chance(2) ? _random.Next(1, 4) : _random.Next(4, 15);
     }
+
+    /// <summary>One program in nine calculates in single precision: 2,000 in double come with 250 of them.</summary>
+    public static bool IsSingleSeed(int seed) => seed % 9 == 8;
 
     public RandomProgram Write()
     {
         bool examples = _random.Next(4) > 0;
         WriteSignature(examples);
+        if (Chance(2)) WriteLocalArray();
         WriteBlock(0);
         Line($"return {Total()};");
         string reduction = examples && Chance(3) ? "(Reduction = Reduction.Sum)" : "";
@@ -177,7 +181,7 @@ internal sealed partial class ProgramWriter
 
     private void WriteBlock(int depth)
     {
-        int statements = depth == 0 ? 24 : _random.Next(1, 4);
+        int statements = depth == 0 ? 24 : _random.Next(1, 5);
         for (int s = 0; s < statements && _budget > 0; s++)
         {
             _budget--;
@@ -189,28 +193,28 @@ internal sealed partial class ProgramWriter
     {
         switch (_random.Next(30))
         {
-            case 0 or 1 or 2 when depth < 3: WriteFor(depth); break;
-            case 3 when depth < 3: WriteForEach(depth); break;
-            case 4 when depth < 3: WriteWhile(depth); break;
-            case 5 or 6 when depth < 4: WriteIf(depth); break;
-            case 7 when depth < 4: WriteSwitch(depth); break;
-            case 8: WriteEarlyReturn(); break;
-            case 9 or 10: WriteLocalArray(); break;
-            case 11 or 12 when _arrays.Any(a => a.IsWritable): WriteStore(); break;
-            case 13 when _arrays.Any(a => a.IsWritable): WriteWholeArray(); break;
-            case 14: WriteSlice(); break;
-            case 15: WriteFlag(); break;
-            case 16: WriteInteger(); break;
-            case 17 or 18 or 19 when _variables.Any(v => v.IsMutable): WriteAssignment(); break;
-            case 20 when _inside is Breakable.For or Breakable.While: WriteExit(); break;
-            case 21: WriteTuple(); break;
+            case 0 or 1 or 2 or 3 when depth < 3: WriteFor(depth); break;
+            case 4 when depth < 3: WriteForEach(depth); break;
+            case 5 when depth < 3: WriteWhile(depth); break;
+            case 6 or 7 when depth < 4: WriteIf(depth); break;
+            case 8 when depth < 4: WriteSwitch(depth); break;
+            case 9: WriteEarlyReturn(); break;
+            case 10 or 11: WriteLocalArray(); break;
+            case 12 or 13 or 14 when _arrays.Any(a => a.IsWritable): WriteStore(); break;
+            case 15 or 16 when _arrays.Any(a => a.IsWritable): WriteWholeArray(); break;
+            case 17: WriteSlice(); break;
+            case 18: WriteFlag(); break;
+            case 19: WriteInteger(); break;
+            case 20 or 21 when _variables.Any(v => v.IsMutable): WriteAssignment(); break;
+            case 22 or 23 when _inside is Breakable.For or Breakable.While: WriteExit(); break;
+            case 24: WriteTuple(); break;
             default: WriteDeclaration(); break;
         }
     }
 
     private Variable WriteDeclaration()
     {
-        Expression value = Tame(Real(_random.Next(1, 4)), 40);
+        Expression value = Tame(Real(_random.Next(1, 3)), 40);
         string name = NewName("t");
         bool isMutable = Chance(2);
         double size = isMutable ? Math.Max(value.Size, 1) : value.Size;

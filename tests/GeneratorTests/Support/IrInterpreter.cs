@@ -19,7 +19,11 @@ internal sealed record IrOutcome<T>(T Value, T[] Gradient);
 
 /// <summary>A gradient by dual numbers.</summary>
 /// <param name="Magnitude">Per component, the sum of absolute products of partials (see <see cref="Dual{T}"/>).</param>
-internal sealed record DualOutcome(double Value, double[] Gradient, double[] Magnitude);
+internal sealed record DualOutcome(double Value, double[] Gradient, double[] Magnitude)
+{
+    /// <summary>Whether there is anything to compare with.</summary>
+    public bool IsFinite => double.IsFinite(Value) && Gradient.All(double.IsFinite) && Magnitude.All(double.IsFinite);
+}
 
 /// <summary>
 /// Runs a function of the IR, slowly and checking everything: what it computes is what the IR means, and every pass is

@@ -26,7 +26,7 @@ public sealed class VectorMathAccuracyTests
     private static readonly Unary[] Functions =
     [
         new("Exp", VectorMath.Exp, VectorMath.Exp, x => Reference.Exp(x), 1.1, 1.1, new(-745, 709.7), new(-87, 88.7), new(-1, 1), new(1e-290, 1, true)),
-        new("Exp2", VectorMath.Exp2, VectorMath.Exp2, x => Reference.Exp(DoubleDouble.Ln2 * x), 1.1, 1.1, new(-1074, 1023.9), new(-126, 127.9), new(-1, 1)),
+        new("Exp2", VectorMath.Exp2, VectorMath.Exp2, x => Reference.Exp(DoubleDouble.Ln2 * x), 1.25, 1.25, new(-1074, 1023.9), new(-126, 127.9), new(-1, 1)),
         new("Exp10", VectorMath.Exp10, VectorMath.Exp10, x => Reference.Exp(DoubleDouble.Ln10 * x), 1.5, 1.5, new(-323, 308.2), new(-37, 38.5), new(-1, 1)),
         new("Expm1", VectorMath.Expm1, VectorMath.Expm1, x => Reference.Expm1(x), 2, 2, new(-50, 709.7), new(-20, 88), new(-2, 2), new(1e-290, 1, true), new(-1e-30, -1, true)),
         new("Log", VectorMath.Log, VectorMath.Log, x => Reference.Log(x), 1, 1, new(1e-320, 1.7e308, true), new(1e-44, 3e38, true), new(0.5, 2), new(0.99, 1.01)),
@@ -38,10 +38,10 @@ public sealed class VectorMathAccuracyTests
         new("Tan", VectorMath.Tan, VectorMath.Tan, Reference.Tan, 3.5, 3.5, new(-10, 10), new(-60000, 60000), new(1e-290, 10, true)),
         new("Asin", VectorMath.Asin, VectorMath.Asin, Reference.Asin, 2.5, 0.51, new(-1, 1), new(1e-290, 1, true)),
         new("Acos", VectorMath.Acos, VectorMath.Acos, Reference.Acos, 2, 0.51, new(-1, 1), new(0.9, 1)),
-        new("Atan", VectorMath.Atan, VectorMath.Atan, x => Reference.Atan(x), 2, 2.1, new(-10, 10), new(0.4, 0.6), new(1e-290, 1e300, true)),
+        new("Atan", VectorMath.Atan, VectorMath.Atan, x => Reference.Atan(x), 2, 2.25, new(-10, 10), new(0.4, 0.6), new(1e-290, 1e300, true)),
         new("Sinh", VectorMath.Sinh, VectorMath.Sinh, Reference.Sinh, 2.5, 0.51, new(-710.4, 710.4), new(-89, 89), new(-3, 3), new(1e-290, 1, true)),
         new("Cosh", VectorMath.Cosh, VectorMath.Cosh, Reference.Cosh, 2, 0.51, new(-710.4, 710.4), new(-89, 89), new(-3, 3)),
-        new("Tanh", VectorMath.Tanh, VectorMath.Tanh, Reference.Tanh, 2, 2, new(-20, 20), new(-2, 2), new(1e-290, 1, true)),
+        new("Tanh", VectorMath.Tanh, VectorMath.Tanh, Reference.Tanh, 2.25, 2.25, new(-20, 20), new(-2, 2), new(1e-290, 1, true)),
         new("Asinh", VectorMath.Asinh, VectorMath.Asinh, Reference.Asinh, 3, 0.51, new(-4, 4), new(1e-290, 1e300, true)),
         new("Acosh", VectorMath.Acosh, VectorMath.Acosh, Reference.Acosh, 3, 0.51, new(1, 10), new(1, 1e300, true)),
         new("Atanh", VectorMath.Atanh, VectorMath.Atanh, Reference.Atanh, 3, 0.51, new(-1, 1), new(1e-290, 1, true)),

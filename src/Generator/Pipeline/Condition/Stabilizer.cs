@@ -50,11 +50,19 @@ internal sealed class Stabilizer : IrRewriter
         return null;
     }
 
-    /// <summary>The user's name of an operand, else a letter that stands for it.</summary>
+    /// <summary>The user's name of an operand, or the number that it is; else a letter that stands for it and is none of the user's names.</summary>
     private string Show(StableFormula.Found found, int index)
     {
-        if (index >= found.About.Length) return "y";
-        return Builder.NameOf(found.About[index]) ?? (index == 0 ? "x" : "y");
+        if (index < found.About.Length)
+        {
+            int about = found.About[index];
+            if (Builder.NameOf(about) is string name) return name;
+            if (_terms.Is(about, Op.Const, out Let constant) && constant.RealConstant == (int)constant.RealConstant)
+                return ((int)constant.RealConstant).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        string[] free = new[] { "u", "v", "s", "t", "f", "g" }.Where(letter => Source.Arguments.All(a => a.Name != letter)).ToArray();
+        return free.ElementAtOrDefault(index) ?? "…";
     }
 
     protected override void RewriteLoop(Loop loop)

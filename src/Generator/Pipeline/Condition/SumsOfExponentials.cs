@@ -51,11 +51,11 @@ internal sealed class SumsOfExponentials
     private IEnumerable<int> Numerators(int value) =>
         _defining[value] is Let { Op: Op.Div } div && Exponent(div.A) is not null ? [value, div.B] : [value];
 
-    private int? Exponent(int term) => _defining[term] is not Let let ? null : let.Op switch
+    private int? Exponent(int term, int depth = 0) => depth > Terms.MaxDepth || _defining[term] is not Let let ? null : let.Op switch
     {
         Op.Exp => let.A,
-        Op.Mul => Exponent(let.A) ?? Exponent(let.B),
-        Op.Div or Op.Neg or Op.Convert => Exponent(let.A),
+        Op.Mul => Exponent(let.A, depth + 1) ?? Exponent(let.B, depth + 1),
+        Op.Div or Op.Neg or Op.Convert => Exponent(let.A, depth + 1),
         _ => null,
     };
 
@@ -119,10 +119,10 @@ internal sealed class SumsOfExponentials
         again.Reverse();
         return (again, recorded);
 
-        int Cost(int value) => !inside.Contains(value) ? 0 : _defining[value] switch
+        int Cost(int value, int depth = 0) => !inside.Contains(value) ? 0 : _defining[value] switch
         {
             Let let when let.Op.IsTranscendental() => 1,
-            Let let => 1 + let.Operands.Sum(Cost),
+            Let let => depth >= Terms.MaxDepth ? MaxAgain + 1 : 1 + let.Operands.Sum(o => Cost(o, depth + 1)),
             _ => 1,
         };
     }

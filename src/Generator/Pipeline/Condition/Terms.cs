@@ -5,6 +5,9 @@ namespace SymbolicGD.Generator.Pipeline.Condition;
 /// <summary>The values built so far, as the rules see them: what each is, and how to make new ones.</summary>
 internal sealed class Terms(IrBuilder builder)
 {
+    /// <summary>How deep a term is searched for an exponential: products of products share operands, and a full search would take each path.</summary>
+    public const int MaxDepth = 6;
+
     private readonly Dictionary<int, Let> _lets = [];
 
     /// <summary>Makes log of a value by the rules; set by the rewriter that owns them.</summary>
@@ -75,14 +78,14 @@ internal sealed class Terms(IrBuilder builder)
     }
 
     /// <summary>The exponent f where the term is exp f, possibly times or divided by something, or converted; else null.</summary>
-    public int? Exponent(int term)
+    public int? Exponent(int term, int depth = 0)
     {
-        if (!_lets.TryGetValue(term, out Let? let)) return null;
+        if (depth > MaxDepth || !_lets.TryGetValue(term, out Let? let)) return null;
         return let.Op switch
         {
             Op.Exp => let.A,
-            Op.Mul => Exponent(let.A) ?? Exponent(let.B),
-            Op.Div or Op.Neg or Op.Convert => Exponent(let.A),
+            Op.Mul => Exponent(let.A, depth + 1) ?? Exponent(let.B, depth + 1),
+            Op.Div or Op.Neg or Op.Convert => Exponent(let.A, depth + 1),
             _ => null,
         };
     }
@@ -120,9 +123,9 @@ internal sealed class Terms(IrBuilder builder)
         return (Binary(Op.Add, shift, Unary(Op.Log, shifted)), exponents[0], exponents[1]);
     }
 
-    private bool Flatten(int sum, List<int> terms)
+    private bool Flatten(int sum, List<int> terms, int depth = 0)
     {
-        if (Is(sum, Op.Add, out Let add)) return Flatten(add.A, terms) && Flatten(add.B, terms);
+        if (Is(sum, Op.Add, out Let add)) return depth < 16 && Flatten(add.A, terms, depth + 1) && Flatten(add.B, terms, depth + 1);
         if (Exponent(sum) is null && !Is(sum, Op.Const, out _)) return false;
         terms.Add(sum);
         return terms.Count <= 16;

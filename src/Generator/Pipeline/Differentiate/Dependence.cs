@@ -7,6 +7,9 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 /// </summary>
 internal sealed class Dependence(SourceTree tree)
 {
+    private readonly Dictionary<(Node, RegionNode), Node[]> _writesAfter = [];
+    private readonly Dictionary<Node, bool> _isFirstTouch = [];
+
     public static int BufferOf(Node access) => access.Item switch
     {
         Load load => load.Buffer,
@@ -29,11 +32,23 @@ internal sealed class Dependence(SourceTree tree)
     /// The stores and accumulations that may change, after the access, the element that it touches, within one run of the
     /// region <paramref name="horizon"/>.
     /// </summary>
-    public IEnumerable<Node> WritesAfter(Node access, RegionNode horizon) =>
-        tree.AccessesOf(BufferOf(access)).Where(other => IsWrite(other) && MayHitLater(access, other, horizon));
+    public IReadOnlyList<Node> WritesAfter(Node access, RegionNode horizon)
+    {
+        if (!_writesAfter.TryGetValue((access, horizon), out Node[]? writes))
+        {
+            writes = [.. tree.AccessesOf(BufferOf(access)).Where(other => IsWrite(other) && MayHitLater(access, other, horizon))];
+            _writesAfter.Add((access, horizon), writes);
+        }
+
+        return writes;
+    }
 
     /// <summary>Whether nothing touches the element of a write before it, so that its adjoint need not be reset.</summary>
-    public bool IsFirstTouch(Node write) => !tree.AccessesOf(BufferOf(write)).Any(other => MayHitLater(other, write, tree.Root));
+    public bool IsFirstTouch(Node write)
+    {
+        if (!_isFirstTouch.TryGetValue(write, out bool first)) _isFirstTouch.Add(write, first = !tree.AccessesOf(BufferOf(write)).Any(other => MayHitLater(other, write, tree.Root)));
+        return first;
+    }
 
     /// <summary>Whether the iterations of a loop neither read nor overwrite an element that another iteration writes.</summary>
     public bool AreIterationsIndependent(Node loop)
@@ -83,10 +98,13 @@ internal sealed class Dependence(SourceTree tree)
         return node;
     }
 
+    private long? ConstantIndex(Node access) => tree[IndexOf(access)] is { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Const } let } ? let.Payload : null;
+
     private AffineIndex Index(Node access) => AffineIndex.Of(tree, IndexOf(access));
 
     private bool DiffersInOneIteration(Node a, Node b, RegionNode common)
     {
+        if (ConstantIndex(a) is { } one && ConstantIndex(b) is { } other) return one != other;
         AffineIndex difference = Index(a).Plus(Index(b), -1);
         return difference.AsConstant is { } constant && constant != 0 && Index(a).Atoms.All(v => common.IsWithin(Home(v)));
     }

@@ -88,8 +88,8 @@ internal static class DerivativeTable
             Op.Sinh => e.Times(t, e.Unary(Op.Cosh, s.A)),
             Op.Cosh => e.Times(t, e.Unary(Op.Sinh, s.A)),
             Op.Tanh => e.Times(t, e.OneMinus(e.Square(s.Y))),
-            Op.Asinh => e.Over(t, e.Unary(Op.Sqrt, e.OnePlus(e.Square(s.A)))),
-            Op.Acosh => e.Over(t, e.Unary(Op.Sqrt, e.Binary(Op.Mul, e.OnePlus(s.A), e.MinusOne(s.A)))),
+            Op.Asinh => e.Over(t, e.Binary(Op.Hypot, s.A, e.RealLike(s.A, 1))),
+            Op.Acosh => e.Over(t, e.Binary(Op.Mul, e.Unary(Op.Sqrt, e.OnePlus(s.A)), e.Unary(Op.Sqrt, e.MinusOne(s.A)))),
             Op.Atanh => e.Over(t, OneMinusSquare(e, s.A)),
             Op.Sigmoid => e.Times(t, e.Binary(Op.Mul, s.Y, e.OneMinus(s.Y))),
             Op.Softplus => e.Times(t, e.Unary(Op.Sigmoid, s.A)),
@@ -99,10 +99,11 @@ internal static class DerivativeTable
             Op.Digamma => e.Times(t, e.Unary(Op.Trigamma, s.A)),
             Op.Trigamma => throw new DifferentiationNotSupportedException("the trigamma function has no derivative here"),
 
-            Op.Pow => first ? PowBase(s, t) : e.When(e.IsPositive(s.A), e.Times(t, e.Binary(Op.Mul, s.Y, e.Unary(Op.Log, s.A)))),
+            // 0^b stays 0 for b > 0; a negative base has no derivative with respect to the exponent, and the logarithm says so.
+            Op.Pow => first ? PowBase(s, t) : e.Unless(e.Binary(Op.And, e.IsZero(s.A), e.IsPositive(s.B)), e.Times(t, e.Binary(Op.Mul, s.Y, e.Unary(Op.Log, s.A)))),
             Op.Atan2 => first ? e.Over(e.Times(t, s.B), SumOfSquares(s)) : e.Neg(e.Over(e.Times(t, s.A), SumOfSquares(s))),
             Op.Hypot => e.When(e.IsNotZero(s.Y), e.Over(e.Times(t, first ? s.A : s.B), s.Y)), // 0 at the origin
-            Op.CopySign => e.Times(t, e.Binary(Op.CopySign, e.Unary(Op.Sign, s.A), e.Binary(Op.Mul, e.Unary(Op.Sign, s.A), s.B))),
+            Op.CopySign => e.Times(t, e.Binary(Op.Mul, e.Unary(Op.Sign, s.A), e.Binary(Op.CopySign, e.RealLike(s.B, 1), s.B))),
 
             Op.Select => operand == 1 ? e.When(s.A, t) : e.Unless(s.A, t),
             Op.Convert => e.Convert(t, e.TypeOf(s.A)),
@@ -144,8 +145,6 @@ internal static class DerivativeTable
                 return e.Times(e.Times(t, 3.0), e.Square(s.A));
             case -1:
                 return e.Neg(e.Times(t, e.Square(s.Y)));
-            case 1.5:
-                return e.Times(e.Times(t, 1.5), e.Unary(Op.Sqrt, s.A));
             case { } constant:
                 return e.Times(e.Times(t, constant), e.Binary(Op.Pow, s.A, e.RealLike(s.A, constant - 1)));
         }

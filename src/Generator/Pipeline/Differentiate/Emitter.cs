@@ -83,6 +83,8 @@ internal sealed class Emitter(IrBuilder builder)
 
     public int IsNotZero(int a) => Binary(Op.Ne, a, RealLike(a, 0));
 
+    public int IsZero(int a) => Binary(Op.Eq, a, RealLike(a, 0));
+
     public int IsPositive(int a) => Binary(Op.Lt, RealLike(a, 0), a);
 
     public int Neg(int t) => ConstantOf(t) is { } constant ? RealLike(t, -constant) : Propagate(Unary(Op.Neg, t), t);

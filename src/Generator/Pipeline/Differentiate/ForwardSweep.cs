@@ -50,7 +50,8 @@ internal sealed partial class GradientPass
         _frame.Map[value] = id;
         if (!_recording.IsSaved(value))
         {
-            _builder.SetName(id, Source.Values[value].Name);
+            // A constant is shared: the name of the first variable that started from it would stick to all.
+            if (!_emit.IsConstant(id)) _builder.SetName(id, Source.Values[value].Name);
             if (_activity.IsRisky(value)) _emit.MarkRisky(id);
         }
 

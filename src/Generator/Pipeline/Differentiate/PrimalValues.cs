@@ -76,7 +76,7 @@ internal sealed partial class GradientPass
         if (kind is BufferKind.Local)
         {
             RegionNode horizon = BaseOf(node.Region);
-            Node[] writes = [.. _dependence.WritesAfter(node, horizon)];
+            IReadOnlyList<Node> writes = _dependence.WritesAfter(node, horizon);
             if (writes.Any(w => IsBetween(node, w))) return Record(value);
             if (!IsLive(load.Buffer))
             {
@@ -86,7 +86,7 @@ internal sealed partial class GradientPass
             }
 
             // An array that outlives the base region has gone on changing: nothing may be put back into it.
-            if (writes.Length > 0 && !IsLocalTo(load.Buffer, horizon)) return Record(value);
+            if (writes.Count > 0 && !IsLocalTo(load.Buffer, horizon)) return Record(value);
             foreach (Node write in writes) _recording.Save(write);
         }
 

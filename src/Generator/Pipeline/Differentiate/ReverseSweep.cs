@@ -42,9 +42,11 @@ internal sealed partial class GradientPass
         }
     }
 
+    private string? AdjointName(int value) => Source.Values[value].Name is { } name ? name + "Bar" : null;
+
     private void ReverseLet(Let let, int adjoint)
     {
-        if (_builder.NameOf(adjoint) is null && Source.Values[let.Id].Name is { } name && !_emit.IsConstant(adjoint)) _builder.SetName(adjoint, name + "Bar");
+        if (!_emit.IsConstant(adjoint)) _builder.SetName(adjoint, AdjointName(let.Id));
         var site = new RuleSite(_emit, let, Primal);
         int operand = 0;
         foreach (int value in let.Operands)
@@ -93,6 +95,9 @@ internal sealed partial class GradientPass
         SortedDictionary<int, int>? thenPassed = null;
         var thenValues = new List<int>();
         int[] passed = [];
+
+        // An adjoint that both sides pass on as it came in, such as that of a sum, need not enter the branch.
+        KeyValuePair<int, int>[] through = [];
         int[] results = _builder.If(
             Primal(branch.Condition),
             () =>
@@ -105,10 +110,12 @@ internal sealed partial class GradientPass
             () =>
             {
                 SortedDictionary<int, int> elsePassed = ReverseSide(node.Else!, branch.Results.Select(m => (m.Else, m.Result)), seeds);
-                passed = [.. thenPassed!.Keys.Union(elsePassed.Keys).OrderBy(v => v)];
+                through = [.. thenPassed!.Where(a => elsePassed.TryGetValue(a.Key, out int other) && other == a.Value)];
+                passed = [.. thenPassed!.Keys.Union(elsePassed.Keys).Except(through.Select(a => a.Key)).OrderBy(v => v)];
                 thenValues.AddRange(passed.Select(v => Passed(thenPassed, v)));
                 return [.. passed.Select(v => Passed(elsePassed, v))];
             });
+        foreach (KeyValuePair<int, int> adjoint in through) AddAdjoint(adjoint.Key, adjoint.Value);
         for (int k = 0; k < passed.Length; k++) AddAdjoint(passed[k], _emit.Masked(results[k]));
 
         // The zero stands in the outermost region, so it is visible in either side.
@@ -173,7 +180,8 @@ internal sealed partial class GradientPass
         // Iterations that do not feed one another may run in either order, and ascending ones vectorize better.
         bool independent = scans.Length == 0 && !node.Subtree().Any(n => _recording.SavedBy(n) >= 0) && _dependence.AreIterationsIndependent(node);
         bool descending = independent ? loop.Descending : !loop.Descending;
-        IrBuilder.OpenLoop open = _builder.BeginLoop(from, to, inits, WrittenReverse(node), descending, counterName: Source.Values[loop.Counter].Name);
+        IrBuilder.OpenLoop open = _builder.BeginLoop(from, to, [], WrittenReverse(node), descending, counterName: Source.Values[loop.Counter].Name);
+        for (int s = 0; s < scans.Length; s++) _builder.SetName(_builder.AddCarried(open, inits[s]), AdjointName(loop.Carried[scans[s]].Id));
         _frame = new Frame(node.Body!, _frame, isBase: false);
         _frame.Map[loop.Counter] = open.Counter;
         AllocateAdjoints();
@@ -199,6 +207,7 @@ internal sealed partial class GradientPass
         {
             int init = _frame.Parent!.Adjoints.TryGetValue(value, out int known) ? known : _emit.Zero(_tree.TypeOf(value));
             int sum = _builder.AddCarried(open, init);
+            _builder.SetName(sum, AdjointName(value));
             nexts.Add(_emit.Binary(Op.Add, sum, adjoints[value]));
         }
 

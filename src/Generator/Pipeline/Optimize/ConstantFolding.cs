@@ -39,7 +39,7 @@ internal static class ConstantFolding
     {
         Op.Neg => -x,
         Op.Abs => Math.Abs(x),
-        Op.Sign => double.IsNaN(x) ? double.NaN : Math.Sign(x),
+        Op.Sign when x != 0 => double.IsNaN(x) ? double.NaN : Math.Sign(x),
         Op.Add => x + y,
         Op.Sub => x - y,
         Op.Mul => x * y,

@@ -25,7 +25,7 @@ internal static class FormulaAlgebra
     {
         var order = new List<Formula>();
         var coefficients = new Dictionary<Formula, double>();
-        foreach (Formula term in terms.SelectMany(t => t is Sum sum ? sum.Terms.AsEnumerable() : [t]))
+        foreach (Formula term in MergeCases(terms.SelectMany(t => t is Sum sum ? sum.Terms.AsEnumerable() : [t])))
         {
             (double coefficient, Formula rest) = Split(term);
             if (!coefficients.TryGetValue(rest, out double known)) order.Add(rest);
@@ -51,6 +51,9 @@ internal static class FormulaAlgebra
 
     public static Formula Multiply(Formula a, Formula b)
     {
+        // A factor of a case that is otherwise 0 belongs to that case.
+        if (HasZeroSide(a) && b is not Number) return TimesCases((Cases)a, b);
+        if (HasZeroSide(b) && a is not Number) return TimesCases((Cases)b, a);
         double coefficient = 1;
         var order = new List<Formula>();
         var exponents = new Dictionary<Formula, int>();
@@ -141,6 +144,27 @@ internal static class FormulaAlgebra
         Product { Coefficient: not 1 } product => (product.Coefficient, Make(1, product.Factors.ToList())),
         _ => (1, term),
     };
+
+    private static bool HasZeroSide(Formula formula) => formula is Cases cases && (IsZero(cases.Then) || IsZero(cases.Else));
+
+    private static Formula TimesCases(Cases cases, Formula factor) =>
+        new Cases(cases.Condition, Multiply(cases.Then, factor), Multiply(cases.Else, factor));
+
+    /// <summary>Sums of cases under one condition are the cases of the sums.</summary>
+    private static IEnumerable<Formula> MergeCases(IEnumerable<Formula> terms)
+    {
+        var result = new List<Formula>();
+        foreach (Formula term in terms)
+        {
+            int same = term is Cases cases ? result.FindIndex(t => t is Cases other && other.Condition.Equals(cases.Condition)) : -1;
+            if (same < 0) result.Add(term);
+            else result[same] = Both((Cases)result[same], (Cases)term);
+        }
+
+        return result;
+
+        static Formula Both(Cases a, Cases b) => new Cases(a.Condition, Add(a.Then, b.Then), Add(a.Else, b.Else));
+    }
 
     private static bool EndsInReduce(Formula term) =>
         term is Formula.Reduce || (term is Product product && product.Factors.Any(f => f is { Base: Formula.Reduce, Exponent: 1 }));

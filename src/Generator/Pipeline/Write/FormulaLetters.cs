@@ -24,9 +24,10 @@ internal sealed class LoopLetters
     public string RangeOf(Loop loop, FormulaBuilder formulas)
     {
         string letter = Of(loop), to = FormulaPrinter.Print(formulas.Of(loop.To));
-        return formulas.Of(loop.From) is Formula.Number { Value: 0 }
+        string range = formulas.Of(loop.From) is Formula.Number { Value: 0 }
             ? $"{letter} < {to}"
             : $"{FormulaPrinter.Print(formulas.Of(loop.From))} ≤ {letter} < {to}";
+        return loop.Descending ? range + " downward" : range;
     }
 
     private void Assign(Region region, string[] around, string[] defaults, int depth)

@@ -84,11 +84,10 @@ internal static class HeaderText
     private static IEnumerable<string> Table(IReadOnlyList<HeaderFormulas.Row> rows)
     {
         int left = Math.Min(16, rows.Max(r => r.Left.Length));
-        int right = Math.Min(70, rows.Max(r => left + r.Right.Length));
         foreach (HeaderFormulas.Row row in rows)
         {
             string text = $"{row.Left.PadRight(left)} {row.Sign} {row.Right}";
-            yield return row.Range.Length == 0 ? text : (text + "   ").PadRight(right + 6) + row.Range;
+            yield return row.Range.Length == 0 ? text : (text + "  ").PadRight(63) + row.Range;
         }
     }
 

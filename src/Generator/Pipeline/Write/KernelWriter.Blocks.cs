@@ -41,7 +41,7 @@ internal sealed partial class KernelWriter
             _block.Vectors[carried.Id] = new Text(name);
         }
 
-        using (_code.Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})"))
+        using (Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})"))
         {
             _code.Line($"{VectorType} active = Lanes.Active(({_real})(rows.Count - {position}));");
             WriteItems(examples.Body);
@@ -138,7 +138,7 @@ internal sealed partial class KernelWriter
 
         bool before = !block.Inside.Contains(value) || let?.Op is Op.Argument or Op.Extent;
         if (!before) return new Text($"Vector512.Create({scalar})");
-        string name = _names.Unique((_function.Values[value].Name ?? scalar.Code.Split('[', '(', ' ', '.')[0]) + "V");
+        string name = _names.UniqueAtTop((_function.Values[value].Name ?? scalar.Code.Split('[', '(', ' ', '.')[0]) + "V");
         block.Code.InsertAt(block.Before, $"{VectorType} {name} = Vector512.Create({scalar});");
         return block.Vectors[value] = new Text(name);
     }
@@ -238,7 +238,7 @@ internal sealed partial class KernelWriter
     {
         int slot = _block!.Slots++;
         string lane = _names.Unique("lane");
-        using (_code.Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
+        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
         {
             _code.Line($"spill[{NumberText.Integer(slot * _lanes)} + {lane}] = {text($"{_block.Position} + {lane}")};");
         }
@@ -360,7 +360,7 @@ internal sealed partial class KernelWriter
     {
         string lane = _names.Unique("lane");
         string taken = _block!.Mask is null ? string.Empty : $" if ({_block.Mask}[{lane}] != 0)";
-        using (_code.Block($"for (int {lane} = 0; {lane} < Math.Min({_lanes}, rows.Count - {_block.Position}); {lane}++)"))
+        using (Block($"for (int {lane} = 0; {lane} < Math.Min({_lanes}, rows.Count - {_block.Position}); {lane}++)"))
         {
             _code.Line((taken.Length > 0 ? taken.Substring(1) + " " : string.Empty) + statement(lane, $"{_block.Position} + {lane}"));
         }
@@ -383,7 +383,7 @@ internal sealed partial class KernelWriter
             ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
             : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
         _currentLoopDepth++;
-        using (_code.Block(header))
+        using (Block(header))
         {
             WriteItems(loop.Body);
             Assign(
@@ -443,8 +443,8 @@ internal sealed partial class KernelWriter
         }
 
         _currentLoopDepth++;
-        using (_code.Block($"if ({Scalar(branch.Condition)})")) Side(branch.Then, m => m.Then);
-        using (_code.Block("else")) Side(branch.Else, m => m.Else);
+        using (Block($"if ({Scalar(branch.Condition)})")) Side(branch.Then, m => m.Then);
+        using (Block("else")) Side(branch.Else, m => m.Else);
         _currentLoopDepth--;
         for (int k = 0; k < names.Count; k++)
         {

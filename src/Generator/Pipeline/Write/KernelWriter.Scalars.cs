@@ -101,7 +101,7 @@ internal sealed partial class KernelWriter
         _row = _names.Unique("row");
         _scalars[examples.Counter] = new Text(_row);
         StartCarried(examples);
-        using (_code.Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
+        using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
         {
             _code.Line($"int {_row} = rows[{position}];");
             foreach (KeyValuePair<int, string> column in _columnNames)
@@ -124,7 +124,7 @@ internal sealed partial class KernelWriter
         string header = loop.Descending
             ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
             : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
-        using (_code.Block(header))
+        using (Block(header))
         {
             WriteItems(loop.Body);
             AdvanceCarried(loop);
@@ -215,7 +215,7 @@ internal sealed partial class KernelWriter
             _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
         }
 
-        using (_code.Block($"if ({condition})"))
+        using (Block($"if ({condition})"))
         {
             _code.Append(then);
             for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Then)};");
@@ -223,7 +223,7 @@ internal sealed partial class KernelWriter
 
         if (names.Count > 0 || otherwise.LineCount > 0)
         {
-            using (_code.Block("else"))
+            using (Block("else"))
             {
                 _code.Append(otherwise);
                 for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Else)};");

@@ -161,7 +161,7 @@ internal sealed partial class KernelWriter
             .Select(v => (Value: v, Slot: Spill(v))).ToList();
         var results = loop.Carried.Items.Select(c => (Carried: c, Slot: _block!.Slots++)).ToList();
         string row = _names.Unique("r");
-        using (_code.Block($"for (int {row} = 0; {row} < Math.Min({_lanes}, rows.Count - {_block!.Position}); {row} += 4)"))
+        using (Block($"for (int {row} = 0; {row} < Math.Min({_lanes}, rows.Count - {_block!.Position}); {row} += 4)"))
         {
             foreach ((int buffer, int indexValue, _) in AccessesInLoop())
             {
@@ -311,16 +311,16 @@ internal sealed partial class KernelWriter
         {
             int stride = step * _lanes;
             _code.Line($"int {k} = 0;");
-            using (_code.Block($"for (; {k} <= {count} - {stride}; {k} += {stride})")) WriteVectorBody(step, tail: false);
-            using (_code.Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(1, tail: false);
+            using (Block($"for (; {k} <= {count} - {stride}; {k} += {stride})")) WriteVectorBody(step, tail: false);
+            using (Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(1, tail: false);
         }
         else
         {
             _code.Line($"int {k} = 0;");
-            using (_code.Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(copies, tail: false);
+            using (Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(copies, tail: false);
         }
 
-        using (_code.Block($"if ({k} < {count})"))
+        using (Block($"if ({k} < {count})"))
         {
             _code.Line($"{VectorType} tail = Lanes.TailMask(({_real})({count} - {k}));");
             WriteVectorBody(_loop.Rows ? copies : 1, tail: true);

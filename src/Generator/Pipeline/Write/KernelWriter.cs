@@ -10,6 +10,9 @@ internal sealed partial class KernelWriter
 {
     private const int MaxInlineLength = 64;
 
+    // One statement that updates a running sum may fill a line.
+    private const int MaxUpdateLength = 110;
+
     private readonly ObjectiveModel _model;
     private readonly KernelPlan _plan;
     private readonly Function _function;
@@ -205,11 +208,29 @@ internal sealed partial class KernelWriter
         Text Operand(int operand) => operand < 0 ? default : Length(_index.LetOf(operand)!);
     }
 
+    /// <summary>A block of C#, with names of its own.</summary>
+    private NamedBlock Block(string header)
+    {
+        CodeWriter.BlockScope braces = _code.Block(header);
+        _names.OpenBlock();
+        return new NamedBlock(braces, _names);
+    }
+
+    private readonly struct NamedBlock(CodeWriter.BlockScope braces, NameTable names) : IDisposable
+    {
+        public void Dispose()
+        {
+            names.CloseBlock();
+            braces.Dispose();
+        }
+    }
+
     private string NameOf(int value, string? fallback = null) => _names.Unique(_function.Values[value].Name ?? fallback);
 
     /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
     private bool MayInline(int value, Text text) =>
-        (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value) && text.Code.Length <= MaxInlineLength;
+        (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
+        && text.Code.Length <= (_nexts.Contains(value) ? MaxUpdateLength : MaxInlineLength);
 }
 
 /// <summary>A loss that is understood but cannot be written for the target; it becomes a diagnostic at the method.</summary>

@@ -13,30 +13,55 @@ internal sealed class NameTable
         "using", "virtual", "void", "volatile", "while",
     ];
 
-    private readonly HashSet<string> _taken = new(s_keywords);
+    private readonly Stack<Scope> _scopes = new();
+    private readonly HashSet<string> _ever;
     private int _temporaries;
 
-    public NameTable(params string[] reserved) => _taken.UnionWith(reserved);
+    public NameTable(params string[] reserved)
+    {
+        _ever = [.. s_keywords, .. reserved];
+        _scopes.Push(new Scope([.. _ever]));
+    }
+
+    /// <summary>A block of C#: its names are free again in a block beside it, though not in the block around it.</summary>
+    private sealed class Scope(HashSet<string> own)
+    {
+        public readonly HashSet<string> Own = own;
+        public readonly HashSet<string> UsedInside = [];
+    }
+
+    public void OpenBlock() => _scopes.Push(new Scope([]));
+
+    public void CloseBlock()
+    {
+        Scope closed = _scopes.Pop();
+        _scopes.Peek().UsedInside.UnionWith(closed.Own);
+        _scopes.Peek().UsedInside.UnionWith(closed.UsedInside);
+    }
 
     /// <param name="wanted">Null for a numbered temporary.</param>
-    public string Unique(string? wanted)
-    {
-        if (wanted is null)
-        {
-            string temporary;
-            do temporary = "t" + NumberText.Integer(++_temporaries);
-            while (!_taken.Add(temporary));
-            return temporary;
-        }
+    public string Unique(string? wanted) => Choose(wanted, IsFree, _scopes.Peek());
 
-        string name = Identifier(wanted);
-        if (_taken.Add(name)) return name;
-        for (int i = 2; ; i++)
+    /// <summary>A name for a declaration at the top of the method, to be written while a block is open.</summary>
+    public string UniqueAtTop(string wanted) => Choose(wanted, name => !_ever.Contains(name), _scopes.Last());
+
+    private bool IsFree(string name) => !_scopes.Any(s => s.Own.Contains(name)) && !_scopes.Peek().UsedInside.Contains(name);
+
+    private string Choose(string? wanted, Func<string, bool> isFree, Scope scope)
+    {
+        string name = wanted is null ? "t" + NumberText.Integer(++_temporaries) : Identifier(wanted);
+        string candidate = name;
+        for (int i = 2; !isFree(candidate); i++)
         {
             // A digit at the end of the name must not run into the number: x1 → x1_2.
-            string candidate = name + (char.IsDigit(name[name.Length - 1]) ? "_" : string.Empty) + NumberText.Integer(i);
-            if (_taken.Add(candidate)) return candidate;
+            candidate = wanted is null
+                ? "t" + NumberText.Integer(++_temporaries)
+                : name + (char.IsDigit(name[name.Length - 1]) ? "_" : string.Empty) + NumberText.Integer(i);
         }
+
+        scope.Own.Add(candidate);
+        _ever.Add(candidate);
+        return candidate;
     }
 
     public static string Identifier(string wanted)

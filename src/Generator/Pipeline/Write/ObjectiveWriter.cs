@@ -227,14 +227,17 @@ internal static class ObjectiveWriter
             else
             {
                 string extent = model.Function.Extents[argument.Extent].Name;
+                // A field of its own: the keyword needs C# 14.
+                code.Line($"private ReadOnlyMemory<{type}> {model.DataField(index)};");
+                code.Gap();
                 code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {extent} values; referenced, not copied.</summary>");
                 using (code.Block($"public ReadOnlyMemory<{type}> {member}"))
                 {
-                    code.Line("get;");
+                    code.Line($"get => {model.DataField(index)};");
                     using (code.Block("set"))
                     {
                         code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.Length, \"{extent}\", {model.ExtentField(argument.Extent)});");
-                        code.Line("field = value;");
+                        code.Line($"{model.DataField(index)} = value;");
                     }
                 }
             }
@@ -313,7 +316,8 @@ internal static class ObjectiveWriter
     {
         string real = model.Real;
         code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
+        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
         string header = model.HasExamples
             ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"

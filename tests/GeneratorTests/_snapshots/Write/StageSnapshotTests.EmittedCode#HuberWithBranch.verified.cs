@@ -2,9 +2,8 @@
 //
 //   r          = offset + slope·x − y
 //   ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//   rBar       = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-//   ∂ℓ/∂slope  = x·rBar
-//   ∂ℓ/∂offset = rBar
+//   ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
+//   ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
 //
 //   hoisted      0.5·delta                                         once per call, not per example
 //   cost         per example 18 operations; one pass over the data for value and gradient
@@ -12,7 +11,6 @@
 //   for each example:                                              (pseudo-code of the gradient)
 //     r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
 //     loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//   summed over the examples, then added once:
 //     gradient.slope += x·rBar;  gradient.offset += rBar
 
 #nullable enable
@@ -30,7 +28,10 @@ using SymbolicGD.Numerics;
 partial class Robust
 {
     /// <summary>Sum over the examples of ℓ = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta), r = offset + slope·x − y.</summary>
-    /// <remarks>∂ℓ/∂slope = x·rBar; ∂ℓ/∂offset = rBar.</remarks>
+    /// <remarks>
+    /// ∂ℓ/∂slope = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)); ∂ℓ/∂offset = (r if |r| ≤ delta else
+    /// 0) + (0 if |r| ≤ delta else delta)·sign(r).
+    /// </remarks>
     public sealed class HuberObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -74,9 +75,8 @@ partial class Robust
 
             r          = offset + slope·x − y
             ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-            rBar       = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-            ∂ℓ/∂slope  = x·rBar
-            ∂ℓ/∂offset = rBar
+            ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
+            ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
 
             hoisted      0.5·delta                                         once per call, not per example
             cost         per example 18 operations; one pass over the data for value and gradient
@@ -84,7 +84,6 @@ partial class Robust
             for each example:                                              (pseudo-code of the gradient)
               r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
               loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-            summed over the examples, then added once:
               gradient.slope += x·rBar;  gradient.offset += rBar
 
             """;
@@ -115,7 +114,7 @@ partial class Robust
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
@@ -149,7 +148,7 @@ partial class Robust
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {

@@ -2,15 +2,14 @@
 //
 //   e           = user[u]·item[i] − rating
 //   ℓ           = e² + l2·(user[u]² + item[i]²)
-//   eBar        = 2·e
-//   ∂ℓ/∂user[u] = 2·user[u]·l2 + item[i]·eBar
-//   ∂ℓ/∂item[i] = 2·item[i]·l2 + user[u]·eBar
+//   ∂ℓ/∂user[u] = 2·l2·user[u] + 2·e·item[i]
+//   ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u]
 //
 //   cost         per example 21 operations; one pass over the data for value and gradient
 //
 //   for each example:                                              (pseudo-code of the gradient)
-//     e ← user[u]·item[i] − rating;  eBar ← 2·e;  loss += e² + l2·(user[u]² + item[i]²)
-//     gradient.item[i] += 2·item[i]·l2 + user[u]·eBar;  gradient.user[u] += 2·user[u]·l2 + item[i]·eBar
+//     e ← user[u]·item[i] − rating;  loss += e² + l2·(user[u]² + item[i]²)
+//     gradient.item[i] += 2·l2·item[i] + 2·e·user[u];  gradient.user[u] += 2·l2·user[u] + 2·e·item[i]
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -27,7 +26,7 @@ using SymbolicGD.Numerics;
 partial class Ratings
 {
     /// <summary>Mean over the examples of ℓ = e² + l2·(user[u]² + item[i]²), e = user[u]·item[i] − rating.</summary>
-    /// <remarks>∂ℓ/∂user[u] = 2·user[u]·l2 + item[i]·eBar; ∂ℓ/∂item[i] = 2·item[i]·l2 + user[u]·eBar.</remarks>
+    /// <remarks>∂ℓ/∂user[u] = 2·l2·user[u] + 2·e·item[i]; ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u].</remarks>
     public sealed class SquaredErrorObjective : ExampleObjective<float>
     {
         private readonly ReadOnlyMemory<int> _u;
@@ -81,15 +80,14 @@ partial class Ratings
 
             e           = user[u]·item[i] − rating
             ℓ           = e² + l2·(user[u]² + item[i]²)
-            eBar        = 2·e
-            ∂ℓ/∂user[u] = 2·user[u]·l2 + item[i]·eBar
-            ∂ℓ/∂item[i] = 2·item[i]·l2 + user[u]·eBar
+            ∂ℓ/∂user[u] = 2·l2·user[u] + 2·e·item[i]
+            ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u]
 
             cost         per example 21 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
-              e ← user[u]·item[i] − rating;  eBar ← 2·e;  loss += e² + l2·(user[u]² + item[i]²)
-              gradient.item[i] += 2·item[i]·l2 + user[u]·eBar;  gradient.user[u] += 2·user[u]·l2 + item[i]·eBar
+              e ← user[u]·item[i] − rating;  loss += e² + l2·(user[u]² + item[i]²)
+              gradient.item[i] += 2·l2·item[i] + 2·e·user[u];  gradient.user[u] += 2·l2·user[u] + 2·e·item[i]
 
             """;
 
@@ -119,7 +117,7 @@ partial class Ratings
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
@@ -160,7 +158,7 @@ partial class Ratings
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {

@@ -8,7 +8,6 @@
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     v ← a·x;  loss += √v if 0 < v else 0
-//   summed over the examples, then added once:
 //     gradient.a += x·(0.5/√v if 0 < v else 0)
 
 #nullable enable
@@ -67,7 +66,6 @@ partial class Branches
 
             for each example:                                              (pseudo-code of the gradient)
               v ← a·x;  loss += √v if 0 < v else 0
-            summed over the examples, then added once:
               gradient.a += x·(0.5/√v if 0 < v else 0)
 
             """;
@@ -98,7 +96,7 @@ partial class Branches
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
@@ -122,7 +120,7 @@ partial class Branches
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
