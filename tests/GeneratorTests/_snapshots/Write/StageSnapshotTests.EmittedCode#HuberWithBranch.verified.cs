@@ -176,11 +176,10 @@ partial class Robust
                 Vector512<double> t2 = Vector512.Abs(r);
                 Vector512<double> t3 = Vector512.LessThanOrEqual(t2, deltaV);
                 Vector512<double> t4 = Vector512.Create(0.5) * r;
-                Vector512<double> t5 = loss + Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V));
-                Vector512<double> t6 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
-                Vector512<double> t7 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
-                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t7, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t6, Vector512<double>.Zero));
-                loss = Vector512.ConditionalSelect(active, t5, loss);
+                Vector512<double> t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
+                Vector512<double> t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
+                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t6, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t5, Vector512<double>.Zero));
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V)), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
             }

@@ -139,9 +139,8 @@ partial class Branches
                 Vector512<double> v = aV * x;
                 Vector512<double> t1 = Vector512.LessThan(Vector512<double>.Zero, v);
                 Vector512<double> t2 = Vector512.Sqrt(v);
-                Vector512<double> t3 = loss + Vector512.ConditionalSelect(t1, t2, Vector512<double>.Zero);
                 Vector512<double> vBar = Vector512.ConditionalSelect(t1, Vector512.Create(0.5) * seed / t2, Vector512<double>.Zero);
-                loss = Vector512.ConditionalSelect(active, t3, loss);
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t1, t2, Vector512<double>.Zero), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, vBar, aBar);
             }
 
