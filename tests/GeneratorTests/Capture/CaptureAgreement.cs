@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Reflection;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using SymbolicGD.Generator;
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Condition;
+using SymbolicGD.Generator.Pipeline.Differentiate;
+using SymbolicGD.Generator.Pipeline.Optimize;
 using SymbolicGD.GeneratorTests.Support;
 using Xunit;
 
 namespace SymbolicGD.GeneratorTests.Capture;
 
-/// <summary>Compares what the captured IR computes with what the user's method computes.</summary>
+/// <summary>Compares what the captured IR computes with what the user's method computes, and sees that the later stages take it.</summary>
 internal static class CaptureAgreement
 {
     private const int Examples = 5;
@@ -32,7 +37,27 @@ internal static class CaptureAgreement
             Compare(specs[i], assembly.GetType(name)!.GetMethod("Run")!, extents, low, high, integers);
         }
 
+        AssertIsGenerated(source);
         return specs;
+    }
+
+    /// <summary>The whole generator accepts the losses, and what it writes compiles.</summary>
+    private static void AssertIsGenerated(string source)
+    {
+        CSharpCompilation compilation = CompilationFactory.Create(source);
+        CSharpGeneratorDriver
+            .Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out var diagnostics);
+        Assert.Equal("", string.Join("\n", diagnostics.Concat(output.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)));
+    }
+
+    /// <summary>The optimized gradient function against dual numbers, where no single precision is involved.</summary>
+    private static void CompareGradient(Function function, IrInputs inputs)
+    {
+        if (function.Values.Any(v => v.Type == ScalarType.F32)) return;
+        Function loss = OptimizeStage.Normalize(ConditionStage.Run(function, stabilize: true).Item1, fast: false);
+        Function gradient = OptimizeStage.Run(DifferentiateStage.Gradient(loss), fast: false);
+        Assert.True(Equivalence.CheckGradient(function, gradient, inputs), function.Name + ": its derivative is not finite.");
     }
 
     private static void Compare(LossSpec spec, MethodInfo method, int extents, double low, double high, int integers)
@@ -46,12 +71,14 @@ internal static class CaptureAgreement
             int[] lengths = [.. function.Extents.Select(_ => extents)];
             double[][] values = [.. function.Arguments.Select(a => Enumerable.Range(0, Count(a, extents, n)).Select(_ => Value(a, random)).ToArray())];
             double expected = (double)method.Invoke(null, [values, extents, n])!;
-            double actual = IrInterpreter.Run(function, new IrInputs(values, lengths, hasExamples ? n : 0)).Value;
+            var inputs = new IrInputs(values, lengths, hasExamples ? n : 0);
+            double actual = IrInterpreter.Run(function, inputs).Value;
             double tolerance = (function.Real == ScalarType.F32 ? 2e-5 : 1e-12) * Math.Max(1, Math.Abs(expected));
             Assert.True(
                 expected.Equals(actual) || Math.Abs(expected - actual) <= tolerance,
                 string.Create(CultureInfo.InvariantCulture, $"{spec.ContainingTypes[0].Name}: the method gives {expected:R}, its IR {actual:R}:\n{IrPrinter.Print(function)}"));
             Assert.True(double.IsFinite(expected), spec.ContainingTypes[0].Name + ": the inputs of this test do not exercise the method.");
+            if (seed == 1) CompareGradient(function, inputs with { Seed = 0.2 });
         }
 
         double Value(Argument argument, Random random) =>

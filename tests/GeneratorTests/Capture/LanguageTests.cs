@@ -1,3 +1,4 @@
+using System.Reflection;
 using Xunit;
 
 namespace SymbolicGD.GeneratorTests.Capture;
@@ -137,6 +138,31 @@ public sealed class LanguageTests
         ("return Tail(w)[1] + Gen.Twice(b) + Gen.Twice(k);", "static ReadOnlySpan<double> Tail(ReadOnlySpan<double> a) => a.Slice(2); static class Gen { public static T Twice<T>(T v) where T : System.Numerics.INumber<T> => v + v * T.One; }"),
         ("double s = 0; for (int i = 0; i < 3; i++) s += Pick(i); return s * b + Local(y); static double Local(double v) => v * v; static double Pick(int i) { switch (i) { case 0: return 2; case 1: return 5; } return 7; }", ""),
         ("return Outer(b);", "static double Outer(double v) { double s = 0; for (int i = 0; i < 3; i++) s += Inner(v, i); return s; } static double Inner(double v, int i) { double s = 1; for (int j = 0; j < i; j++) s *= v; return s; }"));
+
+    /// <summary>Every member of <c>Sym</c> is known, and its expansion computes what the member computes.</summary>
+    [Fact]
+    public void Sym_members()
+    {
+        (string, string)[] cases = [.. typeof(Sym).GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(m => m.GetParameters().All(p => p.ParameterType != typeof(float) && p.ParameterType != typeof(ReadOnlySpan<float>)))
+            .Where(m => m.Name != "Trigamma")
+            .Select(m => (Call(m.Name, m.GetParameters()), ""))];
+        Assert.True(cases.Length > 25);
+        Check(cases);
+
+        static string Call(string name, ParameterInfo[] parameters) => (name, parameters.Length) switch
+        {
+            ("SoftMax", 2) => "Span<double> t = stackalloc double[w.Length]; Sym.SoftMax(w, t); return t[k] * b;",
+            ("Detach", 1) => "return Sym.Detach(b) * b;",
+            ("Log1mExp", 1) => "return Sym.Log1mExp(-0.1 - b * b);",
+            ("Digamma" or "LogGamma" or "Logit", 1) => $"return Sym.{name}(0.5 + 0.4 * Math.Tanh(b));",
+            ("XLogY", 2) => "return Sym.XLogY(b, 0.1 + y * y);",
+            ("Huber" or "LeakyRelu", 2) => $"return Sym.{name}(b * y, 0.3);",
+            _ when parameters[0].ParameterType == typeof(ReadOnlySpan<double>) => $"return Sym.{name}(w) * b;",
+            (_, 2) => $"return Sym.{name}(b, y);",
+            _ => $"return Sym.{name}(b * y);",
+        };
+    }
 
     [Fact]
     public void Single_precision() => CaptureAgreement.Check("""

@@ -321,6 +321,37 @@ public sealed class LossGradientTests
         Assert.True(compared >= 9, $"only {compared} of 12 points are finite");
     }
 
+    /// <summary>Sums scattered into a local array through a table of integers, read and overwritten between: what captured code does not contain but passes may make.</summary>
+    [Fact]
+    public void ScatteredSums()
+    {
+        var b = new IrBuilder();
+        int w = b.AddBuffer("w", BufferKind.Parameter, ScalarType.F64, 0);
+        int sums = b.AddBuffer("sums", BufferKind.Local, ScalarType.F64);
+        int table = b.AddBuffer("table", BufferKind.Local, ScalarType.I32);
+        int zero = b.Int(0), two = b.Int(2), length = b.Extent(0), p = b.Argument(1, ScalarType.F64, "p");
+        b.Alloc(sums, two);
+        b.Alloc(table, length);
+        IrBuilder.OpenLoop fill = b.BeginLoop(zero, length, [], [table]);
+        b.Store(table, fill.Counter, b.Binary(Op.Rem, fill.Counter, two));
+        b.EndLoop(fill, []);
+        IrBuilder.OpenLoop rounds = b.BeginLoop(zero, b.Int(3), [], [sums, table]);
+        IrBuilder.OpenLoop scatter = b.BeginLoop(zero, length, [], [sums, table]);
+        int target = b.Load(table, scatter.Counter);
+        int weight = b.Unary(Op.Sin, b.Binary(Op.Mul, b.Load(w, scatter.Counter), b.Load(sums, b.Binary(Op.Sub, b.Int(1), target))));
+        b.Accumulate(sums, target, b.Binary(Op.Add, b.Binary(Op.Mul, weight, weight), p));
+        b.Store(table, scatter.Counter, b.Binary(Op.Sub, b.Int(1), target));
+        b.EndLoop(scatter, []);
+        b.EndLoop(rounds, []);
+        int loss = b.Binary(Op.Mul, b.Load(sums, zero), b.Load(sums, b.Int(1)));
+        Function function = b.Finish(
+            "Scattered", ScalarType.F64,
+            [new Argument("w", ArgumentRole.Parameter, ScalarType.F64, true, 0, w), new Argument("p", ArgumentRole.Parameter, ScalarType.F64, false, -1, -1)],
+            [new Extent("n")], loss);
+        Function gradient = DifferentiateStage.Gradient(function);
+        for (int seed = 1; seed <= 8; seed++) Assert.True(Equivalence.CheckGradient(function, gradient, RandomInputs.For(function, seed)));
+    }
+
     internal static Function Capture(string method) =>
         CaptureDriver.Loss($$"""
             public static partial class Losses

@@ -39,6 +39,8 @@ internal static class SymTable
             () => e.Unary(Op.Log1p, e.Unary(Op.Neg, e.Unary(Op.Exp, x[0])))),
         ["LogAddExp/2"] = LogAddExp,
         ["NormalCdf/1"] = (e, _, type, x) => NormalCdf(e, type, x[0]),
+        ["NormalPdf/1"] = (e, _, type, x) => e.Mul(
+            e.Constant(type, 1 / Math.Sqrt(2 * Math.PI)), e.Unary(Op.Exp, e.Mul(e.Constant(type, -0.5), e.Mul(x[0], x[0])))),
         ["Hypot/2"] = (e, _, type, x) => e.Binary(Op.Hypot, x[0], x[1]),
         ["Logit/1"] = Logit,
         ["XLogY/2"] = (e, choose, type, x) => choose(

@@ -49,7 +49,7 @@ internal static class FormulaPrinter
             case Call call: return ($"{call.Name}({string.Join(", ", call.Arguments.Select(a => Print(a)))})", OfAtom);
             case Reduce reduce: return (Sign(reduce) + " " + Print(reduce.Body, OfProduct), OfProduct);
             // "0 < v" reads better as "v > 0".
-            case Relation { Left: Number, Sign: "<" or "≤" } turned:
+            case Relation { Left: Formula.Number, Sign: "<" or "≤" } turned:
                 return ($"{Print(turned.Right, OfSum)} {(turned.Sign == "<" ? ">" : "≥")} {Print(turned.Left, OfSum)}", OfRelation);
             case Relation relation: return ($"{Print(relation.Left, OfSum)} {relation.Sign} {Print(relation.Right, OfSum)}", OfRelation);
             case Cases cases: return ($"{Print(cases.Then, OfSum)} if {Print(cases.Condition)} else {Print(cases.Else, OfSum)}", OfRelation);

@@ -153,6 +153,8 @@ internal static class ObjectiveWriter
         string baseCall = model.HasExamples
             ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
             : $"base(new ParameterLayout({layout}), {workspace})";
+        const int Width = 120;
+        if (baseCall.Length > Width) baseCall = baseCall.Replace("base(", "base(\n        ").Replace("), extents.Examples, ", "),\n        extents.Examples,\n        ");
         if (extents)
         {
             code.Line($"public {model.Spec.ClassName}({string.Join(", ", parameters)})");

@@ -2,16 +2,16 @@
 //
 //   r          = offset + slope·x − y
 //   ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//   ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
-//   ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
+//   ∂ℓ/∂slope  = x·(r if |r| ≤ delta else delta·sign(r))
+//   ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 //
 //   hoisted      0.5·delta                                         once per call, not per example
 //   cost         per example 18 operations; one pass over the data for value and gradient
 //
 //   for each example:                                              (pseudo-code of the gradient)
-//     r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-//     loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-//     gradient.slope += x·rBar;  gradient.offset += rBar
+//     r ← offset + slope·x − y;  loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
+//     gradient.slope += x·(r if |r| ≤ delta else delta·sign(r))
+//     gradient.offset += r if |r| ≤ delta else delta·sign(r)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -28,10 +28,7 @@ using SymbolicGD.Numerics;
 partial class Robust
 {
     /// <summary>Sum over the examples of ℓ = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta), r = offset + slope·x − y.</summary>
-    /// <remarks>
-    /// ∂ℓ/∂slope = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)); ∂ℓ/∂offset = (r if |r| ≤ delta else
-    /// 0) + (0 if |r| ≤ delta else delta)·sign(r).
-    /// </remarks>
+    /// <remarks>∂ℓ/∂slope = x·(r if |r| ≤ delta else delta·sign(r)); ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r).</remarks>
     public sealed class HuberObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -75,16 +72,16 @@ partial class Robust
 
             r          = offset + slope·x − y
             ℓ          = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-            ∂ℓ/∂slope  = x·((r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r))
-            ∂ℓ/∂offset = (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
+            ∂ℓ/∂slope  = x·(r if |r| ≤ delta else delta·sign(r))
+            ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 
             hoisted      0.5·delta                                         once per call, not per example
             cost         per example 18 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
-              r ← offset + slope·x − y;  rBar ← (r if |r| ≤ delta else 0) + (0 if |r| ≤ delta else delta)·sign(r)
-              loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-              gradient.slope += x·rBar;  gradient.offset += rBar
+              r ← offset + slope·x − y;  loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
+              gradient.slope += x·(r if |r| ≤ delta else delta·sign(r))
+              gradient.offset += r if |r| ≤ delta else delta·sign(r)
 
             """;
 
@@ -179,11 +176,10 @@ partial class Robust
                 Vector512<double> t2 = Vector512.Abs(r);
                 Vector512<double> t3 = Vector512.LessThanOrEqual(t2, deltaV);
                 Vector512<double> t4 = Vector512.Create(0.5) * r;
-                Vector512<double> t5 = loss + Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V));
-                Vector512<double> t6 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
-                Vector512<double> t7 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
-                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t7, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t6, Vector512<double>.Zero));
-                loss = Vector512.ConditionalSelect(active, t5, loss);
+                Vector512<double> t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
+                Vector512<double> t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
+                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t6, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t5, Vector512<double>.Zero));
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V)), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
             }

@@ -143,27 +143,19 @@ partial class HousePrices
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k));
                         Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
-                        Vector512<float> t2_0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
-                        Vector512<float> t2_1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
-                        Vector512<float> t2_2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
-                        Vector512<float> t2_3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
-                        sum0 = t2_0;
-                        sum1 = t2_1;
-                        sum2 = t2_2;
-                        sum3 = t2_3;
+                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
+                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
+                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
+                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
                     }
                     if (k < count)
                     {
                         Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                        Vector512<float> weightsV2 = Lanes.LoadTail(ref weightsAt, count);
-                        Vector512<float> t4_0 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features0, count), sum0);
-                        Vector512<float> t4_1 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features1, count), sum1);
-                        Vector512<float> t4_2 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features2, count), sum2);
-                        Vector512<float> t4_3 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features3, count), sum3);
-                        sum0 = Vector512.ConditionalSelect(tail, t4_0, sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, t4_1, sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, t4_2, sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, t4_3, sum3);
+                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
+                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
+                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
+                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
+                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
                     }
                     Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
                 }
@@ -214,27 +206,19 @@ partial class HousePrices
                     for (; k <= count - 16; k += 16)
                     {
                         Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
-                        Vector512<float> t2_0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
-                        Vector512<float> t2_1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
-                        Vector512<float> t2_2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
-                        Vector512<float> t2_3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
-                        sum0 = t2_0;
-                        sum1 = t2_1;
-                        sum2 = t2_2;
-                        sum3 = t2_3;
+                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
+                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
+                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
+                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
                     }
                     if (k < count)
                     {
                         Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                        Vector512<float> weightsV2 = Lanes.LoadTail(ref weightsAt, count);
-                        Vector512<float> t4_0 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features0, count), sum0);
-                        Vector512<float> t4_1 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features1, count), sum1);
-                        Vector512<float> t4_2 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features2, count), sum2);
-                        Vector512<float> t4_3 = Vector512.FusedMultiplyAdd(weightsV2, Lanes.LoadTail(ref features3, count), sum3);
-                        sum0 = Vector512.ConditionalSelect(tail, t4_0, sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, t4_1, sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, t4_2, sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, t4_3, sum3);
+                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
+                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
+                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
+                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
+                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
                     }
                     Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
                 }
@@ -249,10 +233,10 @@ partial class HousePrices
                 errorBar.StoreUnsafe(ref spill[16]);
                 for (int r2 = 0; r2 < Math.Min(16, rows.Count - i); r2 += 4)
                 {
-                    ref float features0_2 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
-                    ref float features1_2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 1, weightsLength);
-                    ref float features2_2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 2, weightsLength);
-                    ref float features3_2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 3, weightsLength);
+                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
+                    ref float features1 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 1, weightsLength);
+                    ref float features2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 2, weightsLength);
+                    ref float features3 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 3, weightsLength);
                     ref float featuresAhead0 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 32, weightsLength);
                     ref float featuresAhead1 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 33, weightsLength);
                     ref float featuresAhead2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 34, weightsLength);
@@ -269,21 +253,21 @@ partial class HousePrices
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
                         Vector512<float> total = Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2);
-                        total = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0_2, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar1, Vector512.LoadUnsafe(ref features1_2, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2_2, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3_2, (nuint)k2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar1, Vector512.LoadUnsafe(ref features1, (nuint)k2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), total);
                         total.StoreUnsafe(ref weightsGradientAt, (nuint)k2);
                     }
                     if (k2 < count2)
                     {
                         Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                        Vector512<float> total2 = Lanes.LoadTail(ref weightsGradientAt, count2);
-                        total2 = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0_2, count2), total2);
-                        total2 = Vector512.FusedMultiplyAdd(errorBar1, Lanes.LoadTail(ref features1_2, count2), total2);
-                        total2 = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2_2, count2), total2);
-                        total2 = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3_2, count2), total2);
-                        Lanes.StoreTail(ref weightsGradientAt, count2, total2, tail);
+                        Vector512<float> total = Lanes.LoadTail(ref weightsGradientAt, count2);
+                        total = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar1, Lanes.LoadTail(ref features1, count2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), total);
+                        total = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), total);
+                        Lanes.StoreTail(ref weightsGradientAt, count2, total, tail);
                     }
                 }
 

@@ -152,12 +152,12 @@ partial class Spam
             if (k < count)
             {
                 Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj4 = Lanes.LoadTail(ref wAt, count);
-                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj4, wj4, penaltyV0), penaltyV0);
+                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
+                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV0), penaltyV0);
             }
-            double penalty4 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
+            double penalty2 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
 
-            double t4 = l2 * penalty4;
+            double t4 = l2 * penalty2;
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
@@ -190,33 +190,25 @@ partial class Spam
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        Vector512<double> z0_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
-                        Vector512<double> z1_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
-                        Vector512<double> z2_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
-                        Vector512<double> z3_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
-                        z0 = z0_2;
-                        z1 = z1_2;
-                        z2 = z2_2;
-                        z3 = z3_2;
+                        z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
+                        z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
+                        z2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
+                        z3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
                     }
                     if (k2 < count2)
                     {
                         Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV2 = Lanes.LoadTail(ref wAt2, count2);
-                        Vector512<double> z4_0 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x0, count2), z0);
-                        Vector512<double> z4_1 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x1, count2), z1);
-                        Vector512<double> z4_2 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x2, count2), z2);
-                        Vector512<double> z4_3 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x3, count2), z3);
-                        z0 = Vector512.ConditionalSelect(tail, z4_0, z0);
-                        z1 = Vector512.ConditionalSelect(tail, z4_1, z1);
-                        z2 = Vector512.ConditionalSelect(tail, z4_2, z2);
-                        z3 = Vector512.ConditionalSelect(tail, z4_3, z3);
+                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
+                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count2), z0), z0);
+                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count2), z1), z1);
+                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
+                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
                     Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
                 }
-                Vector512<double> z5 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
 
-                Vector512<double> t7 = t4V + Lanes.MultiplyAddNegated(label, z5, VectorMath.Softplus(z5));
+                Vector512<double> t7 = t4V + Lanes.MultiplyAddNegated(label, z4, VectorMath.Softplus(z4));
                 loss = Vector512.ConditionalSelect(active, loss + t7, loss);
             }
 
@@ -263,12 +255,12 @@ partial class Spam
             if (k < count)
             {
                 Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj4 = Lanes.LoadTail(ref wAt, count);
-                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj4, wj4, penaltyV0), penaltyV0);
+                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
+                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV0), penaltyV0);
             }
-            double penalty4 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
+            double penalty2 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
 
-            double t4 = l2 * penalty4;
+            double t4 = l2 * penalty2;
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
@@ -296,33 +288,25 @@ partial class Spam
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        Vector512<double> z0_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
-                        Vector512<double> z1_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
-                        Vector512<double> z2_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
-                        Vector512<double> z3_2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
-                        z0 = z0_2;
-                        z1 = z1_2;
-                        z2 = z2_2;
-                        z3 = z3_2;
+                        z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
+                        z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
+                        z2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
+                        z3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
                     }
                     if (k2 < count2)
                     {
                         Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV2 = Lanes.LoadTail(ref wAt2, count2);
-                        Vector512<double> z4_0 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x0, count2), z0);
-                        Vector512<double> z4_1 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x1, count2), z1);
-                        Vector512<double> z4_2 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x2, count2), z2);
-                        Vector512<double> z4_3 = Vector512.FusedMultiplyAdd(wV2, Lanes.LoadTail(ref x3, count2), z3);
-                        z0 = Vector512.ConditionalSelect(tail, z4_0, z0);
-                        z1 = Vector512.ConditionalSelect(tail, z4_1, z1);
-                        z2 = Vector512.ConditionalSelect(tail, z4_2, z2);
-                        z3 = Vector512.ConditionalSelect(tail, z4_3, z3);
+                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
+                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count2), z0), z0);
+                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count2), z1), z1);
+                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
+                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
                     Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
                 }
-                Vector512<double> z5 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
 
-                VectorMath.SigmoidAndSoftplus(z5, out Vector512<double> sigmoid, out Vector512<double> softplus);
+                VectorMath.SigmoidAndSoftplus(z4, out Vector512<double> sigmoid, out Vector512<double> softplus);
                 Vector512<double> zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
 
                 // gradient.w[j] += zBar·x[j], four rows at a time
@@ -331,10 +315,10 @@ partial class Spam
                 zBar.StoreUnsafe(ref spill[8]);
                 for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
                 {
-                    ref double x0_2 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
-                    ref double x1_2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 1, features);
-                    ref double x2_2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 2, features);
-                    ref double x3_2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 3, features);
+                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
+                    ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r2 + 1, features);
+                    ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 2, features);
+                    ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r2 + 3, features);
                     ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
                     ref double xAhead1 = ref Lanes.Row(ref xColumn, rows, i + r2 + 17, features);
                     ref double xAhead2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 18, features);
@@ -351,25 +335,25 @@ partial class Spam
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
                         Vector512<double> total = Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3);
-                        total = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0_2, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar1, Vector512.LoadUnsafe(ref x1_2, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2_2, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3_2, (nuint)k3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar1, Vector512.LoadUnsafe(ref x1, (nuint)k3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), total);
                         total.StoreUnsafe(ref wGradientAt, (nuint)k3);
                     }
                     if (k3 < count3)
                     {
                         Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                        Vector512<double> total2 = Lanes.LoadTail(ref wGradientAt, count3);
-                        total2 = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0_2, count3), total2);
-                        total2 = Vector512.FusedMultiplyAdd(zBar1, Lanes.LoadTail(ref x1_2, count3), total2);
-                        total2 = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2_2, count3), total2);
-                        total2 = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3_2, count3), total2);
-                        Lanes.StoreTail(ref wGradientAt, count3, total2, tail);
+                        Vector512<double> total = Lanes.LoadTail(ref wGradientAt, count3);
+                        total = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0, count3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar1, Lanes.LoadTail(ref x1, count3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2, count3), total);
+                        total = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3, count3), total);
+                        Lanes.StoreTail(ref wGradientAt, count3, total, tail);
                     }
                 }
 
-                loss = Vector512.ConditionalSelect(active, loss + (t4V + Lanes.MultiplyAddNegated(label, z5, softplus)), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (t4V + Lanes.MultiplyAddNegated(label, z4, softplus)), loss);
                 biasBar += zBar;
                 t5 += seed;
             }

@@ -113,15 +113,15 @@ partial class Functions
             if (k < count)
             {
                 Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> xV2 = Lanes.LoadTail(ref xAt, count);
-                Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, Lanes.LoadTail(ref xAt_1, count));
-                Vector512<double> b2 = Vector512.Create(1.0) - xV2;
-                Vector512<double> t10 = Vector512.FusedMultiplyAdd(b2, b2, a2 * (Vector512.Create(100.0) * a2));
+                Vector512<double> xV = Lanes.LoadTail(ref xAt, count);
+                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
+                Vector512<double> b = Vector512.Create(1.0) - xV;
+                Vector512<double> t10 = Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
                 sumV = Vector512.ConditionalSelect(tail, sumV + t10, sumV);
             }
-            double sum3 = Lanes.Sum(sumV);
+            double sum2 = Lanes.Sum(sumV);
 
-            return sum3;
+            return sum2;
         }
 
         /// <summary>The loss; adds its derivatives to the gradient.</summary>
@@ -133,7 +133,7 @@ partial class Functions
             Span<double> xGradient = gradient.Slice(0, xLength);
 
             int t1 = xLength - 1;
-            double sum6;
+            double sum5;
             if (1 <= t1)
             {
                 double t2 = x[0];
@@ -171,50 +171,50 @@ partial class Functions
                 if (k < count)
                 {
                     Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                    Vector512<double> xV3 = Lanes.LoadTail(ref xAt_1, count);
-                    Vector512<double> xV4 = Lanes.LoadTail(ref xAt, count);
-                    Vector512<double> a4 = Lanes.MultiplyAddNegated(xV4, xV4, xV3);
-                    Vector512<double> b4 = Vector512.Create(1.0) - xV4;
-                    Vector512<double> t18 = Vector512.Create(100.0) * a4;
-                    Vector512<double> aBar4 = t18 + t18;
-                    Vector512<double> a5 = Lanes.MultiplyAddNegated(xV3, xV3, Lanes.LoadTail(ref xAt_2, count));
-                    Vector512<double> b5 = Vector512.Create(1.0) - xV3;
-                    Vector512<double> t23 = Vector512.Create(100.0) * a5;
-                    Vector512<double> aBar5 = t23 + t23;
-                    Vector512<double> t27 = Vector512.FusedMultiplyAdd(xV3, Vector512.Create(-2.0) * aBar5, Vector512.Create(-2.0) * b5);
-                    Lanes.StoreTail(ref xGradientAt_1, count, aBar4 + t27, tail);
-                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b4, b4, a4 * t18), sumV);
+                    Vector512<double> xV = Lanes.LoadTail(ref xAt_1, count);
+                    Vector512<double> xV2 = Lanes.LoadTail(ref xAt, count);
+                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    Vector512<double> b2 = Vector512.Create(1.0) - xV2;
+                    Vector512<double> t18 = Vector512.Create(100.0) * a2;
+                    Vector512<double> aBar2 = t18 + t18;
+                    Vector512<double> a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
+                    Vector512<double> b3 = Vector512.Create(1.0) - xV;
+                    Vector512<double> t23 = Vector512.Create(100.0) * a3;
+                    Vector512<double> aBar3 = t23 + t23;
+                    Vector512<double> t27 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-2.0) * aBar3, Vector512.Create(-2.0) * b3);
+                    Lanes.StoreTail(ref xGradientAt_1, count, aBar2 + t27, tail);
+                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t18), sumV);
                 }
-                double sum3 = Lanes.Sum(sumV);
+                double sum2 = Lanes.Sum(sumV);
 
                 double t29 = x[t4];
-                double a6 = x[t1] - t29 * t29;
-                double b6 = 1.0 - t29;
-                double t30 = 100.0 * a6;
-                double sum4 = sum3 + (a6 * t30 + b6 * b6);
-                double aBar6 = t30 + t30;
-                xGradient[t1] = aBar6;
-                sum6 = sum4;
+                double a4 = x[t1] - t29 * t29;
+                double b4 = 1.0 - t29;
+                double t30 = 100.0 * a4;
+                double sum3 = sum2 + (a4 * t30 + b4 * b4);
+                double aBar4 = t30 + t30;
+                xGradient[t1] = aBar4;
+                sum5 = sum3;
             }
             else
             {
-                double sum5 = 0.0;
+                double sum4 = 0.0;
                 for (int i = 0; i < t1; i++)
                 {
                     int t31 = 1 + i;
                     double t32 = x[i];
-                    double a7 = x[t31] - t32 * t32;
-                    double b7 = 1.0 - t32;
-                    double t33 = 100.0 * a7;
-                    double aBar7 = t33 + t33;
-                    xGradient[i] += -2.0 * b7 + t32 * (-2.0 * aBar7);
-                    xGradient[t31] += aBar7;
-                    sum5 += (a7 * t33 + b7 * b7);
+                    double a2 = x[t31] - t32 * t32;
+                    double b2 = 1.0 - t32;
+                    double t33 = 100.0 * a2;
+                    double aBar2 = t33 + t33;
+                    xGradient[i] += -2.0 * b2 + t32 * (-2.0 * aBar2);
+                    xGradient[t31] += aBar2;
+                    sum4 += (a2 * t33 + b2 * b2);
                 }
-                sum6 = sum5;
+                sum5 = sum4;
             }
 
-            return sum6;
+            return sum5;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>
