@@ -50,7 +50,11 @@ internal enum BufferKind : byte
 }
 
 /// <param name="Argument">Index of the argument that it holds (or, for Gradient, is the derivative of); -1 for others.</param>
-internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument);
+/// <param name="Overwritten">For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry.</param>
+internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false)
+{
+    public const int OverwrittenFrom = 8;
+}
 
 /// <summary>
 /// A function of the IR: structured regions of single-assignment values, with loops kept as loops.

@@ -44,9 +44,12 @@ internal sealed class IrBuilder
     /// <summary>Names a value after the user's variable in place of the name that it took from the value it started with.</summary>
     public void Rename(int value, string? name) => _values[value] = _values[value] with { Name = name };
 
-    public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1)
+    /// <summary>Says that the function stores to every element: see <see cref="BufferInfo.Overwritten"/>.</summary>
+    public void MarkOverwritten(int buffer) => _buffers[buffer] = _buffers[buffer] with { Overwritten = true };
+
+    public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1, bool overwritten = false)
     {
-        _buffers.Add(new BufferInfo(name, kind, type, argument));
+        _buffers.Add(new BufferInfo(name, kind, type, argument, overwritten));
         _versions.Add(0);
         return _buffers.Count - 1;
     }

@@ -20,7 +20,7 @@ internal abstract class IrRewriter(Function source)
     /// <summary>The copy.</summary>
     public virtual Function Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers) Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument);
+        foreach (BufferInfo buffer in Source.Buffers) Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
         RewriteBody();
         return Builder.Finish(Source.Name, Source.Real, Source.Arguments, Source.Extents, Source.Result < 0 ? -1 : Map(Source.Result));
     }

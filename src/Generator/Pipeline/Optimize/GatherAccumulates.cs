@@ -27,10 +27,12 @@ internal sealed class GatherAccumulates : IrRewriter
 
     private readonly IndexFacts _indices;
     private readonly HashSet<int> _writtenOnce;
+    private readonly Dictionary<int, Let> _sums;
 
     private GatherAccumulates(Function source) : base(source)
     {
         _indices = new IndexFacts(source);
+        _sums = IrFacts.Walk(source.Body).OfType<Let>().Where(l => l.Op == Op.Add && source.TypeOf(l.Id).IsReal()).ToDictionary(l => l.Id);
 
         // Gradients that one loop outside of all others writes: a store needs no zero to add to.
         _writtenOnce = new HashSet<int>(source.Body.Items.OfType<Loop>().Where(l => !l.IsExamples)
@@ -74,6 +76,7 @@ internal sealed class GatherAccumulates : IrRewriter
 
     private int[] Gather(Loop loop, List<Target> targets, int span, int from, int to)
     {
+        foreach (Target target in targets.Where(t => _writtenOnce.Contains(t.Buffer) && Covers(loop, t))) Builder.MarkOverwritten(target.Buffer);
         HashSet<Item> slice = Slice(loop, targets.SelectMany(t => t.ByShift.Values).SelectMany(a => new[] { a.Index, a.Value }))!;
 
         // The head: elements that lack the contributions of iterations before the first.
@@ -87,7 +90,7 @@ internal sealed class GatherAccumulates : IrRewriter
                 {
                     Iteration(loop, slice, Offset(from, target.Min + m - entry.Key));
                     element = element < 0 ? Map(entry.Value.Index) : element;
-                    sum = Plus(sum, Map(entry.Value.Value));
+                    sum = Plus(sum, entry.Value.Value);
                 }
 
                 Write(target.Buffer, element, sum);
@@ -108,7 +111,7 @@ internal sealed class GatherAccumulates : IrRewriter
             foreach (KeyValuePair<int, Accumulate> entry in target.ByShift.Reverse())
             {
                 Iteration(loop, slice, Offset(open.Counter, target.Max - entry.Key));
-                sum = Plus(sum, Map(entry.Value.Value));
+                sum = Plus(sum, entry.Value.Value);
             }
 
             Write(target.Buffer, element, sum);
@@ -131,7 +134,7 @@ internal sealed class GatherAccumulates : IrRewriter
                 foreach (KeyValuePair<int, Accumulate> entry in target.ByShift.Reverse().Where(e => m + target.Max - e.Key < span))
                 {
                     Iteration(loop, slice, Offset(iteration, target.Max - entry.Key));
-                    sum = Plus(sum, Map(entry.Value.Value));
+                    sum = Plus(sum, entry.Value.Value);
                 }
 
                 Write(target.Buffer, element, sum);
@@ -141,7 +144,23 @@ internal sealed class GatherAccumulates : IrRewriter
         return carried;
     }
 
-    private int Plus(int sum, int value) => sum < 0 ? value : Builder.Binary(Op.Add, sum, value);
+    /// <summary>
+    /// sum + value, for a value of the source. A value that is a sum itself was several contributions to one element: they are added
+    /// one by one, in products with an addition each.
+    /// </summary>
+    private int Plus(int sum, int value) =>
+        sum < 0 ? Map(value)
+        : _sums.TryGetValue(value, out Let? parts) ? Plus(Plus(sum, parts.A), parts.B)
+        : Builder.Binary(Op.Add, sum, Map(value));
+
+    /// <summary>Whether the loop's accumulations reach from the first element of the buffer to the last.</summary>
+    private bool Covers(Loop loop, Target target)
+    {
+        Affine from = _indices.Of(loop.From), first = _indices.Of(target.ByShift[target.Min].Index), last = _indices.Of(target.ByShift[target.Max].Index);
+        Affine counter = Affine.OfAtom(loop.Counter);
+        return from.IsConstant && first.Minus(counter) is int low && from.Constant + low == 0
+            && last.Minus(counter) is int high && _indices.LengthOf(target.Buffer) is Affine length && _indices.Of(loop.To).Minus(length) is int end && end + high == 0;
+    }
 
     private int Offset(int value, int distance) =>
         distance == 0 ? value

@@ -56,7 +56,8 @@ internal sealed class IndexFacts
             && Of(loop.To).Minus(length) is int beyond && beyond + form.Constant <= 0;
     }
 
-    private Affine? LengthOf(int buffer)
+    /// <summary>The number of elements of a buffer, where it is known.</summary>
+    public Affine? LengthOf(int buffer)
     {
         BufferInfo info = _function.Buffers[buffer];
         if (_lengths.TryGetValue(buffer, out Affine? length)) return length;

@@ -69,6 +69,13 @@ internal static class RealRules
             return algebra.Unary(Op.Neg, algebra.Binary(Op.Mul, left.A, b));
         }
 
+        // 2ᵏ·(x + x) = 2ᵏ⁺¹·x: doubling does not round, and where it overflows, so does the product.
+        if (algebra.RealOf(b) is double scale && IsPowerOfTwo(scale) && Math.Abs(scale) >= 1 && algebra.Is(a, Op.Add, out Let twice) && twice.A == twice.B
+            && IsFinite(ConstantFolding.Round(algebra.Builder.TypeOf(a), 2 * scale)))
+        {
+            return algebra.Binary(Op.Mul, twice.A, algebra.Real(algebra.Builder.TypeOf(a), 2 * scale));
+        }
+
         // 2ᵏ·(c·x) = (2ᵏ·c)·x while both factors are at least 1: neither form rounds or overflows where the other does not.
         if (algebra.RealOf(b) is double power && IsPowerOfTwo(power) && Math.Abs(power) >= 1 && algebra.Is(a, Op.Mul, out Let product))
         {

@@ -34,7 +34,7 @@ internal static class ObjectiveWriter
                 WriteConstructors(code, model, valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms);
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
-                WriteCores(code, model);
+                WriteCores(code, model, gradient.Function);
                 WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
@@ -271,7 +271,7 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, Function gradient)
     {
         string real = model.Real;
         code.Line("/// <inheritdoc/>");
@@ -283,7 +283,7 @@ internal static class ObjectiveWriter
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
             {
-                code.Line("gradient.Clear();");
+                code.Line(ClearGradient(gradient));
                 code.Line("return GradientKernel(parameters, gradient, workspace);");
             }
 
@@ -313,6 +313,13 @@ internal static class ObjectiveWriter
             code.Gap();
         }
     }
+
+    /// <summary>The kernel adds to the gradient, unless it has one block and stores to each of its elements.</summary>
+    private static string ClearGradient(Function gradient) =>
+        gradient.Buffers.Items.Where(b => b.Kind == BufferKind.Gradient).All(b => b.Overwritten)
+            && gradient.Arguments.Items.Count(a => a.Role == ArgumentRole.Parameter) == 1
+            ? $"if (gradient.Length < {BufferInfo.OverwrittenFrom}) gradient.Clear();   // longer ones are overwritten"
+            : "gradient.Clear();";
 
     private static void WriteKernel(CodeWriter code, ObjectiveModel model, string name, string summary, bool gradient, CodeWriter body)
     {
