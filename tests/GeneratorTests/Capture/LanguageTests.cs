@@ -155,7 +155,7 @@ public sealed class LanguageTests
             ("SoftMax", 2) => "Span<double> t = stackalloc double[w.Length]; Sym.SoftMax(w, t); return t[k] * b;",
             ("Detach", 1) => "return Sym.Detach(b) * b;",
             ("Log1mExp", 1) => "return Sym.Log1mExp(-0.1 - b * b);",
-            ("Digamma" or "LogGamma" or "Logit", 1) => $"return Sym.{name}(0.5 + 0.4 * Math.Tanh(b));",
+            ("Digamma" or "LogGamma" or "Logit" or "Log1p", 1) => $"return Sym.{name}(0.5 + 0.4 * Math.Tanh(b));",
             ("XLogY", 2) => "return Sym.XLogY(b, 0.1 + y * y);",
             ("Huber" or "LeakyRelu", 2) => $"return Sym.{name}(b * y, 0.3);",
             _ when parameters[0].ParameterType == typeof(ReadOnlySpan<double>) => $"return Sym.{name}(w) * b;",

@@ -15,7 +15,7 @@ internal static class FormulaOps
             case Op.Argument when let.Payload == -2: return FormulaAlgebra.One;
             case Op.Argument when let.Payload == -1: return new Symbol(CountName(function));
             case Op.Argument: return new Symbol(function.Arguments[(int)let.Payload].Name);
-            case Op.Extent: return new Symbol(function.Extents[(int)let.Payload].Name);
+            case Op.Extent: return new Symbol(ExtentName(function, (int)let.Payload));
             case Op.Neg: return FormulaAlgebra.Negate(of(let.A));
             case Op.Add when !function.TypeOf(let.Id).IsReal() && of(let.A) is Number: return FormulaAlgebra.Add(of(let.B), of(let.A));
             case Op.Add: return FormulaAlgebra.Add(of(let.A), of(let.B));
@@ -40,6 +40,13 @@ internal static class FormulaOps
             case Op.Or: return new Relation("or", of(let.A), of(let.B));
             default: return new Call(Name(let.Op), let.Operands.Select(of).ToEquatableArray());
         }
+    }
+
+    /// <summary>The extent's own name; one that is only called after its array is that array's length.</summary>
+    public static string ExtentName(Function function, int extent)
+    {
+        string name = function.Extents[extent].Name;
+        return function.Arguments.Any(a => a.Name == name) ? name + ".Length" : name;
     }
 
     private static Formula Call(string name, params Formula[] arguments) => new Call(name, arguments.ToEquatableArray());

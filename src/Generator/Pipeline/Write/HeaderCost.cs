@@ -177,7 +177,7 @@ internal sealed class HeaderCost
             switch (let.Op)
             {
                 case Op.Const: return Polynomial.Of((int)let.Payload);
-                case Op.Extent: return Polynomial.Of(_function.Extents[(int)let.Payload].Name);
+                case Op.Extent: return Polynomial.Of(FormulaOps.ExtentName(_function, (int)let.Payload));
                 case Op.Add: return Value(let.A, depth + 1).Plus(Value(let.B, depth + 1), 1);
                 case Op.Sub: return Value(let.A, depth + 1).Plus(Value(let.B, depth + 1), -1);
                 case Op.Mul: return Value(let.A, depth + 1).Times(Value(let.B, depth + 1));
