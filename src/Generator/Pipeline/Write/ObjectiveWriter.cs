@@ -89,11 +89,6 @@ internal static class ObjectiveWriter
             code.Line($"private readonly ReadOnlyMemory<{OpText.TypeName(argument.Type)}> {model.DataField(index)};");
         }
 
-        foreach ((Argument argument, int index) in model.Arguments(ArgumentRole.Constant).Where(c => c.Argument.IsArray))
-        {
-            code.Line($"private ReadOnlyMemory<{OpText.TypeName(argument.Type)}> {model.DataField(index)};");
-        }
-
         for (int e = 0; e < model.Function.Extents.Count; e++) code.Line($"private readonly int {model.ExtentField(e)};");
         code.Gap();
     }
