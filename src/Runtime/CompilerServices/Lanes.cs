@@ -166,6 +166,8 @@ public static class Lanes
         Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(Vector512<double>.Count - left));
 
     // A range that is shorter than a vector is put together from its last half, quarter, … : rows of a dozen features are common.
+    // Inlined all of them: no vector register survives a call, so that a kernel's sums would live in memory, in its main loop too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<T> LoadShort<T>(ref T range, int count)
         where T : unmanaged
     {
@@ -195,6 +197,7 @@ public static class Lanes
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreShort<T>(ref T range, int count, Vector512<T> values)
         where T : unmanaged
     {
