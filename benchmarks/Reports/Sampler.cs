@@ -7,6 +7,7 @@ namespace Benchmarks.Reports;
 internal static class Sampler
 {
     private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(0.2);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Seconds per call, by the thread's own clock: one row per action, one column per round.</summary>
@@ -27,6 +28,12 @@ internal static class Sampler
                 // Another one begins in each round: nobody always runs after the same neighbour.
                 int turn = (k + round) % actions.Count;
                 Action action = actions[turn];
+
+                // First without the clock: what the one before left in the caches must not matter, and the outermost one needs a few passes.
+                long begun = Stopwatch.GetTimestamp();
+                do action();
+                while (Stopwatch.GetElapsedTime(begun) < Settling);
+
                 double start = ThreadClock.Seconds;
                 for (int call = 0; call < calls[turn]; call++) action();
                 seconds[turn][round] = (ThreadClock.Seconds - start) / calls[turn];
