@@ -38,6 +38,7 @@ internal sealed class Terms(IrBuilder builder)
     public int Negate(int a) =>
         Is(a, Op.Neg, out Let neg) ? neg.A
         : Is(a, Op.Const, out Let constant) ? Real(TypeOf(a), -constant.RealConstant)
+        : Is(a, Op.Sub, out Let difference) ? Binary(Op.Sub, difference.B, difference.A) // Differs in the sign of a zero only.
         : Unary(Op.Neg, a);
 
     /// <summary>x where the operation has the given constant on either side and x on the other.</summary>

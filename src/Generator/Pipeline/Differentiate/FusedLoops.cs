@@ -42,8 +42,11 @@ internal sealed partial class GradientPass
         foreach (Node access in node.Subtree())
         {
             int buffer = Dependence.BufferOf(access);
-            if (buffer < 0 || !_activity.IsActiveBuffer(buffer) || _tree.AllocationOf(buffer) is not { } allocation || allocation.Region.IsWithin(node.Body!)) continue;
-            if (Dependence.IsWrite(access) || _dependence.WritesAfter(access, _tree.Root).Any()) return false;
+            if (buffer < 0 || _tree.AllocationOf(buffer) is not { } allocation || allocation.Region.IsWithin(node.Body!)) continue;
+
+            // Passive arrays too: the reverse of an iteration may bring back what it overwrote, which later iterations must not see.
+            if (Dependence.IsWrite(access)) return false;
+            if (_activity.IsActiveBuffer(buffer) && _dependence.WritesAfter(access, _tree.Root).Any()) return false;
         }
 
         return true;
@@ -144,7 +147,9 @@ internal sealed partial class GradientPass
             { Kind: UseKind.Then or UseKind.Else, Node.Item: If branch } => branch.Results[use.Slot].Result,
             _ => -1,
         };
-        if (produced >= 0 && !_activity.IsActive(produced)) return null;
+        // What a loop starts from may matter through its iterations alone.
+        bool mattersInside = use is { Kind: UseKind.Init, Node.Item: Loop into } && _activity.IsActive(into.Carried[use.Slot].Id);
+        if (produced >= 0 && !_activity.IsActive(produced) && !mattersInside) return null;
         if (use.Node.Region != _frame.Region) return Fail();
         switch (use)
         {
@@ -158,7 +163,6 @@ internal sealed partial class GradientPass
             default:
                 return Fail();
         }
-
     }
 
     private int? Fail()

@@ -8,6 +8,8 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// </summary>
 internal sealed partial class KernelWriter
 {
+    private const int MaxItemsWrittenTwice = 48;
+
     private sealed class BlockState(string position, HashSet<int> varying, HashSet<int> inside, CodeWriter code, CodeWriter.Bookmark before)
     {
         public readonly string Position = position;
@@ -21,6 +23,20 @@ internal sealed partial class KernelWriter
         public readonly HashSet<int> Done = [];
         public int Slots;
         public string? Mask;
+
+        /// <summary>Every lane has an example.</summary>
+        public bool IsWhole;
+
+        /// <summary>Forgets the texts of the body's values, to write the body again.</summary>
+        /// <param name="isBroadcast">The values that are broadcast before the loop and stay.</param>
+        public void Forget(Func<int, bool> isBroadcast)
+        {
+            foreach (int value in Vectors.Keys.Where(v => Inside.Contains(v) && !Carried.Contains(v) && !isBroadcast(v)).ToList()) Vectors.Remove(value);
+            foreach (int value in SpillSlots.Keys.Where(Inside.Contains).ToList()) SpillSlots.Remove(value);
+            Done.Clear();
+        }
+
+        public readonly HashSet<int> Carried = [];
     }
 
     private BlockState? _block;
@@ -39,31 +55,22 @@ internal sealed partial class KernelWriter
             string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
             _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
             _block.Vectors[carried.Id] = new Text(name);
+            _block.Carried.Add(carried.Id);
         }
 
-        // Whole blocks do without a mask: building one in each took 5% of the growth curve's time.
-        bool hasSeed = examples.Body.AllItems().OfType<Let>().Any(l => l.Op == Op.Argument && l.Payload == SpecialArgument.Seed);
-        _code.Line($"{VectorType} active = {VectorType}.AllBitsSet;");
-        if (hasSeed) _code.Line($"{VectorType} seed = Vector512.Create(weight);");
-        using (Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})"))
+        // A short body is written twice: for whole blocks without masks, and for the examples left. A long one would double the code for
+        // nothing: there the masks do not show.
+        if (examples.Body.AllItems().All(i => i is not Loop) && examples.Body.Items.Count <= MaxItemsWrittenTwice)
         {
-            using (Block($"if (rows.Count - {position} < {_lanes})"))
-            {
-                _code.Line($"active = Lanes.Active(({_real})(rows.Count - {position}));");
-                if (hasSeed) _code.Line("seed &= active;");
-            }
-
+            _code.Line($"int {position} = 0;");
+            using (Block($"for (; {position} <= rows.Count - {_lanes}; {position} += {_lanes})")) WriteBlock(examples, masked: false);
+            _block.Forget(v => _index.LetOf(v) is { Op: Op.Extent } || (_index.LetOf(v) is { Op: Op.Argument } argument && argument.Payload != SpecialArgument.Seed));
             _code.Gap();
-            WriteItems(examples.Body);
-            var pending = examples.Carried.Items.Where(c => c.Next != c.Id).ToList();
-            foreach (Carried carried in pending)
-            {
-                // Lanes past the last example repeat it: their loss must not count. Adjoints are zero there, since their seed is.
-                string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
-                if (carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
-                else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
-                else _code.Line($"{name} = {next};");
-            }
+            using (Block($"if ({position} < rows.Count)")) WriteBlock(examples, masked: true);
+        }
+        else
+        {
+            using (Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})")) WriteBlock(examples, masked: true);
         }
 
         if (_block.Slots > 0)
@@ -80,6 +87,21 @@ internal sealed partial class KernelWriter
             string result = _names.Unique(name + "Sum");
             _code.Line($"{_real} {result} = {(_index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 } ? sum : init + " + " + sum)};");
             _scalars[carried.Result] = new Text(result);
+        }
+    }
+
+    private void WriteBlock(Loop examples, bool masked)
+    {
+        _block!.IsWhole = !masked;
+        if (masked) _code.Line($"{VectorType} active = Lanes.Active(({_real})(rows.Count - {_block.Position}));");
+        WriteItems(examples.Body);
+        foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id))
+        {
+            // Lanes past the last example repeat it: their loss must not count. Adjoints are zero there, since their seed is.
+            string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
+            if (masked && carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
+            else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
+            else _code.Line($"{name} = {next};");
         }
     }
 
@@ -173,7 +195,9 @@ internal sealed partial class KernelWriter
         if (let.Op == Op.Argument)
         {
             // The seed: the weight of an example, zero in lanes that have none.
-            block.Vectors[let.Id] = new Text("seed");
+            string seed = _names.Unique("seed");
+            _code.Line($"{VectorType} {seed} = {(block.IsWhole ? string.Empty : "active & ")}Vector512.Create(weight);");
+            block.Vectors[let.Id] = new Text(seed);
             return;
         }
 
@@ -222,7 +246,18 @@ internal sealed partial class KernelWriter
             if (InlineProduct(let.A) is { } left) return Fused(left, let.B, negateProduct: false, negateAddend: let.Op == Op.Sub);
         }
 
+        // s·(1 − s), the slope of the logistic function, as s − s·s: one instruction, and rounded once.
+        if (let.Op == Op.Mul && (Complement(let.B) == let.A || Complement(let.A) == let.B))
+        {
+            Text s = operand(Complement(let.B) == let.A ? let.A : let.B);
+            return new Text($"Lanes.MultiplyAddNegated({s}, {s}, {s})");
+        }
+
         return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? default : operand(let.B), let.C < 0 ? default : operand(let.C));
+
+        int? Complement(int value) =>
+            _index.LetOf(value) is { Op: Op.Sub } difference && _index.LetOf(difference.A) is { Op: Op.Const, RealConstant: 1 }
+            && _index.UsesOf(value) == 1 && operand(value).Precedence != Text.Atom ? difference.B : null;
 
         Let? InlineProduct(int value) =>
             _index.LetOf(value) is { Op: Op.Mul } product && operand(value).Precedence == Text.Product && operand(value).Code.Contains(" * ") ? product : null;

@@ -1,0 +1,67 @@
+using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Pipeline.Differentiate;
+using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.GeneratorTests.Capture;
+using SymbolicGD.GeneratorTests.Support;
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.RandomPrograms;
+
+/// <summary>What random programs have found, cut down to its core.</summary>
+public sealed class RegressionTests
+{
+    /// <summary>The state's last value is unused, but what it starts from enters through the iterations.</summary>
+    [Fact]
+    public void StateWhoseEndIsUnused() => Check("""
+        double t = TensorPrimitives.Dot(w, w), s = p;
+        foreach (double e in w)
+        {
+            t /= 1 + (e * e);
+            s += Math.Sin(t);
+        }
+
+        return s;
+        """);
+
+    /// <summary>An array of data is overwritten and must be brought back for what was read of it before: later iterations must not see that.</summary>
+    [Fact]
+    public void PassiveArrayOverwrittenInASum() => Check("""
+        double[] h = new double[x.Length], g = new double[x.Length];
+        for (int i = 0; i < g.Length; i++) g[i] = Math.Tanh((1 + h[i]) * w[0]);
+        double s = 0;
+        for (int i = 0; i < w.Length; i++)
+        {
+            double z = p;
+            for (int j = 0; j < h.Length; j++)
+            {
+                h[j] = (0.5 * h[j]) + x[j];
+                z = Math.Sin(z * w[i]);
+            }
+
+            s += z * h[0];
+        }
+
+        return s + h[0] + TensorPrimitives.Sum((ReadOnlySpan<double>)g);
+        """);
+
+    private static void Check(string body)
+    {
+        Function loss = CaptureDriver.Loss($$"""
+            public static partial class C
+            {
+                [Loss]
+                public static double L([Parameter, Shape("a")] ReadOnlySpan<double> w, [Parameter] double p, [Shape("b")] ReadOnlySpan<double> x)
+                {
+            {{body}}
+                }
+            }
+            """).Function;
+        for (int seed = 0; seed < 5; seed++)
+        {
+            IrInputs inputs = RandomInputs.For(loss, seed);
+            Assert.True(Equivalence.CheckGradient(loss, DifferentiateStage.Gradient(loss), inputs));
+            Function normal = OptimizeStage.Normalize(loss, fast: false);
+            Assert.True(Equivalence.CheckGradient(loss, OptimizeStage.Run(DifferentiateStage.Gradient(normal), fast: false), inputs));
+        }
+    }
+}
