@@ -30,6 +30,15 @@ public static class Lanes
         where TRows : struct, IRowSelector, allows ref struct
         => ref Unsafe.Add(ref column, (nint)rows[Math.Min(position, rows.Count - 1)] * width);
 
+    /// <summary>The same as <see cref="Row"/>, when the row before it is at hand: where rows are contiguous it is one addition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T NextRow<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
+        where TRows : struct, IRowSelector, allows ref struct
+    {
+        if (typeof(TRows) == typeof(AllRows)) return ref Unsafe.Add(ref before, position < rows.Count ? width : 0);
+        return ref Row(ref column, rows, position, width);
+    }
+
     /// <summary>The value of a scalar column for the example at <paramref name="position"/>; positions past the end give the last example.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Item<T, TRows>(ref T column, TRows rows, int position)

@@ -171,15 +171,18 @@ internal sealed partial class KernelWriter
                 if (_loop.References.ContainsKey((buffer, start))) continue;
                 string length = _lengthTexts[buffer];
                 string checkedStart = $"Lanes.Start({start}, {_loop.Count}, {length})";
+                bool wholeRow = start == "0" && loop.To == ExtentValue(buffer);
                 var names = new string[4];
                 for (int c = 0; c < 4; c++)
                 {
                     names[c] = _names.Unique(_bufferNames[buffer] + Suffix(start) + NumberText.Integer(c));
                     string at = c == 0 ? row : $"{row} + {c}";
                     string rowReference = _function.Buffers[buffer].Kind == BufferKind.Data
-                        ? $"Lanes.Row(ref {_columnNames[buffer]}, rows, {_block.Position} + {at}, {length})"
+                        ? c > 0 && wholeRow
+                            ? $"Lanes.NextRow(ref {names[c - 1]}, ref {_columnNames[buffer]}, rows, {_block.Position} + {at}, {length})"
+                            : $"Lanes.Row(ref {_columnNames[buffer]}, rows, {_block.Position} + {at}, {length})"
                         : $"MemoryMarshal.GetReference({_bufferNames[buffer]}[(({at}) * {Parenthesized(length, true)})..])";
-                    _code.Line($"ref {_real} {names[c]} = ref {(start == "0" && loop.To == ExtentValue(buffer) ? rowReference : $"Unsafe.Add(ref {rowReference}, {checkedStart})")};");
+                    _code.Line($"ref {_real} {names[c]} = ref {(wholeRow ? rowReference : $"Unsafe.Add(ref {rowReference}, {checkedStart})")};");
                 }
 
                 _loop.References[(buffer, start)] = names;
@@ -238,7 +241,10 @@ internal sealed partial class KernelWriter
             for (int c = 0; c < 4; c++)
             {
                 string name = _names.Unique(_bufferNames[buffer] + "Ahead" + NumberText.Integer(c));
-                _code.Line($"ref {_real} {name} = ref Lanes.Row(ref {_columnNames[buffer]}, rows, {_block!.Position} + {row} + {NumberText.Integer((2 * _lanes) + c)}, {_lengthTexts[buffer]});");
+                string position = $"{_block!.Position} + {row} + {NumberText.Integer((2 * _lanes) + c)}";
+                _code.Line(c == 0
+                    ? $"ref {_real} {name} = ref Lanes.Row(ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});"
+                    : $"ref {_real} {name} = ref Lanes.NextRow(ref {_loop.Prefetches[_loop.Prefetches.Count - 1]}, ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});");
                 _loop.Prefetches.Add(name);
             }
         }
@@ -528,16 +534,20 @@ internal sealed partial class KernelWriter
             return;
         }
 
-        // One array for all rows: their contributions are added in registers, and the array is read and written once.
-        string total = _names.Unique("total");
-        _code.Line($"{VectorType} {total} = {LoadAt(accumulate.Buffer, accumulate.Index, 0)};");
-        for (int c = 0; c < _loop.Copies; c++)
+        // One array for all rows: their contributions are added in registers, in two chains that do not wait for each other, and the array is
+        // read and written once.
+        string even = _names.Unique("even"), odd = _names.Unique("odd");
+        _code.Line($"{VectorType} {even} = {AddTo(new Text(LoadAt(accumulate.Buffer, accumulate.Index, 0)), accumulate.Value, Contribution(0), 0, masks is null)};");
+        _code.Line($"{VectorType} {odd} = {Contribution(1)};");
+        for (int c = 2; c < _loop.Copies; c++)
         {
-            Text value = Masked(InLoop(accumulate.Value, c), masks, c, () => $"{VectorType}.Zero");
-            _code.Line($"{total} = {AddTo(new Text(total), accumulate.Value, value, c, masks is null)};");
+            string chain = c % 2 == 0 ? even : odd;
+            _code.Line($"{chain} = {AddTo(new Text(chain), accumulate.Value, Contribution(c), c, masks is null)};");
         }
 
-        StoreVector(accumulate.Buffer, accumulate.Index, 0, new Text(total));
+        StoreVector(accumulate.Buffer, accumulate.Index, 0, new Text($"{even} + {odd}", Text.Sum));
+
+        Text Contribution(int copy) => Masked(InLoop(accumulate.Value, copy), masks, copy, () => $"{VectorType}.Zero");
     }
 
     private Text AddTo(Text sum, int valueId, Text value, int copy, bool mayFuse)
