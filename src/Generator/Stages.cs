@@ -40,14 +40,23 @@ internal static class Stages
 
     private static string WriteLoss(LossSpec spec, CancellationToken cancellation)
     {
-        (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(spec.Function, spec.Stabilize);
-        Function loss = OptimizeStage.Normalize(stable, spec.IsFast);
+        (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
+        Function loss = Verified(OptimizeStage.Normalize(Verified(stable), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
-        Function gradient = OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast);
+        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
-        Function value = OptimizeStage.Run(loss, spec.IsFast);
+        Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
         cancellation.ThrowIfCancellationRequested();
         return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites), valuePlan, gradientPlan);
+    }
+
+    /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>
+    private static Function Verified(Function function)
+    {
+#if DEBUG
+        IrVerifier.Verify(function);
+#endif
+        return function;
     }
 }

@@ -44,6 +44,18 @@ public sealed class RegressionTests
         return s + h[0] + TensorPrimitives.Sum((ReadOnlySpan<double>)g);
         """);
 
+    /// <summary>Neighbouring elements get their derivative many times over: no store may replace the additions.</summary>
+    [Fact]
+    public void NeighboursInANestedLoop() => Check("""
+        double s = p;
+        foreach (double e in w)
+        {
+            if (e * s < 1) s = Math.Sin((s * e) + TensorPrimitives.Dot(w[1..], w[..^1]));
+        }
+
+        return s;
+        """);
+
     private static void Check(string body)
     {
         Function loss = CaptureDriver.Loss($$"""

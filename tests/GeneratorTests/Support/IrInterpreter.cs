@@ -15,12 +15,38 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 /// <summary>What a run gave.</summary>
 /// <param name="Value">The function's result.</param>
 /// <param name="Gradient">The gradient buffers one after the other: empty for a function without any.</param>
-internal sealed record IrOutcome<T>(T Value, T[] Gradient);
+internal sealed record IrOutcome<T>(T Value, T[] Gradient)
+{
+    public Undecided Undecided { get; init; } = new();
+}
+
+/// <summary>
+/// How near a run came to going another way: comparisons of almost equal numbers, steps and kinks almost at their place. Where
+/// rounding differs, so may the way.
+/// </summary>
+internal sealed class Undecided
+{
+    /// <summary>The smallest relative distance of two numbers whose order mattered, ties apart.</summary>
+    public double Closest { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Whether two numbers whose order mattered were equal.</summary>
+    public bool HasTie { get; private set; }
+
+    public void Add(double a, double b)
+    {
+        if (a == b) HasTie = true;
+        else if (Math.Abs(a - b) is var distance && double.IsFinite(distance)) Closest = Math.Min(Closest, distance / (Math.Abs(a) + Math.Abs(b)));
+    }
+
+    public bool IsWithin(double distance, bool orTie) => Closest <= distance || (orTie && HasTie);
+}
 
 /// <summary>A gradient by dual numbers.</summary>
 /// <param name="Magnitude">Per component, the sum of absolute products of partials (see <see cref="Dual{T}"/>).</param>
 internal sealed record DualOutcome(double Value, double[] Gradient, double[] Magnitude)
 {
+    public Undecided Undecided { get; init; } = new();
+
     /// <summary>Whether there is anything to compare with.</summary>
     public bool IsFinite => double.IsFinite(Value) && Gradient.All(double.IsFinite) && Magnitude.All(double.IsFinite);
 }
@@ -46,6 +72,7 @@ internal sealed class IrInterpreter<T>
     private readonly int[] _rowWidths;
     private readonly T[] _scalars;
     private IReadOnlyDictionary<int, double>? _ruleScalars;
+    private readonly Undecided _undecided = new();
     private int _example = -1;
     private long _steps;
 
@@ -98,7 +125,7 @@ internal sealed class IrInterpreter<T>
             .Where(b => b.buffer.Kind == BufferKind.Gradient)
             .OrderBy(b => b.buffer.Argument)
             .SelectMany(b => run._realBuffers[b.index]!).ToArray();
-        return new(function.Result < 0 ? default : run._reals[function.Result], gradient);
+        return new(function.Result < 0 ? default : run._reals[function.Result], gradient) { Undecided = run._undecided };
     }
 
     /// <summary>Runs an update rule: its local buffers are filled before and read after.</summary>
@@ -305,6 +332,7 @@ internal sealed class IrInterpreter<T>
         if (_function.TypeOf(let.A).IsReal())
         {
             double a = T.Primal(_reals[let.A]), b = T.Primal(_reals[let.B]);
+            if (let.A != let.B) _undecided.Add(a, b);
             return let.Op switch { Op.Lt => a < b, Op.Le => a <= b, Op.Eq => a == b, _ => a != b };
         }
 
@@ -316,6 +344,7 @@ internal sealed class IrInterpreter<T>
     {
         T a = _reals[let.A];
         T b = let.B >= 0 ? _reals[let.B] : default;
+        NoteKink(let.Op, T.Primal(a), let.B >= 0 ? T.Primal(b) : 0);
         return let.Op switch
         {
             Op.Add => a + b,
@@ -327,6 +356,18 @@ internal sealed class IrInterpreter<T>
             Op.Rem or Op.Pow or Op.Atan2 or Op.Hypot or Op.CopySign => T.Apply(let.Op, a, b),
             _ => T.Apply(let.Op, a),
         };
+    }
+
+    /// <summary>Where value or slope jump.</summary>
+    private void NoteKink(Op op, double a, double b)
+    {
+        switch (op)
+        {
+            case Op.Min or Op.Max: _undecided.Add(a, b); break;
+            case Op.Floor or Op.Ceiling or Op.Truncate: _undecided.Add(a, Math.Round(a)); break;
+            case Op.Round: _undecided.Add(a, Math.Floor(a) + 0.5); break;
+            case Op.Rem: _undecided.Add(a / b, Math.Round(a / b)); break;
+        }
     }
 
     private int Integer(Let let)
@@ -382,16 +423,19 @@ internal static class IrInterpreter
         var gradient = new List<double>();
         var magnitude = new List<double>();
         double value = double.NaN;
+        Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
         {
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
                 int argument = a, index = k;
-                Dual<Plain> result = IrInterpreter<Dual<Plain>>.Run(
+                IrOutcome<Dual<Plain>> run = IrInterpreter<Dual<Plain>>.Run(
                     loss, inputs,
                     (p, i, v) => p == argument && i == index ? Dual<Plain>.Variable(new Plain(v)) : Dual<Plain>.From(v),
-                    roundSingle).Value;
+                    roundSingle);
+                Dual<Plain> result = run.Value;
+                undecided = run.Undecided;
                 value = result.Value.Value;
                 gradient.Add(weight * result.Tangent.Value);
                 magnitude.Add(Math.Abs(weight) * result.Magnitude);
@@ -399,6 +443,6 @@ internal static class IrInterpreter
         }
 
         if (gradient.Count == 0) value = Run(loss, inputs, roundSingle).Value;
-        return new(value, gradient.ToArray(), magnitude.ToArray());
+        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided };
     }
 }

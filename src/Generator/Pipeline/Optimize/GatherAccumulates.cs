@@ -34,11 +34,11 @@ internal sealed class GatherAccumulates : IrRewriter
         _indices = new IndexFacts(source);
         _sums = IrFacts.Walk(source.Body).OfType<Let>().Where(l => l.Op == Op.Add && source.TypeOf(l.Id).IsReal()).ToDictionary(l => l.Id);
 
-        // Gradients that one loop outside of all others writes: a store needs no zero to add to.
+        // Gradients that one loop outside of all others writes, and no loop in it: a store needs no zero to add to.
         _writtenOnce = new HashSet<int>(source.Body.Items.OfType<Loop>().Where(l => !l.IsExamples)
             .SelectMany(l => IrFacts.WrittenBuffers(l.Body).Select(b => (Loop: l, Buffer: b)))
             .Where(x => source.Buffers[x.Buffer].Kind == BufferKind.Gradient
-                && IrFacts.Walk(source.Body).Count(i => Writes(i, x.Buffer)) == IrFacts.Walk(x.Loop.Body).Count(i => Writes(i, x.Buffer)))
+                && IrFacts.Walk(source.Body).Count(i => Writes(i, x.Buffer)) == x.Loop.Body.Items.Count(i => Writes(i, x.Buffer)))
             .Select(x => x.Buffer));
     }
 

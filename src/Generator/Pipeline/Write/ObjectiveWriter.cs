@@ -17,7 +17,7 @@ internal static class ObjectiveWriter
         CodeWriter gradientBody = gradientKernel.Write();
 
         var code = new CodeWriter();
-        FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", header.Lines);
+        FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
         if (spec.Namespace.Length > 0)
         {
             code.Line($"namespace {spec.Namespace};");

@@ -8,6 +8,7 @@
 //   stabilized   log(1 + exp z) → softplus(z)                      no overflow for any finite z
 //   hoisted      l2·Σⱼ w[j]²                                       once per call, not per example
 //   cost         per example 4·features + 13 operations, 1 exp, 1 log1p; one pass over the data for value and gradient
+//   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²

@@ -6,6 +6,7 @@
 //   ∂ℓ/∂c[k] = pBar
 //
 //   cost         per example 4·c.Length + 5 operations; one pass over the data for value and gradient
+//   vectorized   across examples, 8 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     p ← 0, then p ← x·p + c[k] for each k < c.Length downward

@@ -6,6 +6,7 @@
 //   ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u]
 //
 //   cost         per example 21 operations; one pass over the data for value and gradient
+//   vectorized   across examples, 16 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     e ← user[u]·item[i] − rating;  loss += e² + l2·(user[u]² + item[i]²)
@@ -131,11 +132,11 @@ partial class Ratings
             ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
 
             Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[32];
+            Span<float> spill = stackalloc float[64];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            int i = 0;
+            for (; i <= rows.Count - 16; i += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -149,7 +150,26 @@ partial class Ratings
                 Vector512<float> t2 = Vector512.LoadUnsafe(ref spill[16]);
                 Vector512<float> e = Lanes.MultiplySubtract(t1, t2, rating);
                 Vector512<float> t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
-                loss = Vector512.ConditionalSelect(active, loss + t3, loss);
+                loss += t3;
+            }
+
+            if (i < rows.Count)
+            {
+                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
+                for (int lane = 0; lane < 16; lane++)
+                {
+                    spill[32 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
+                }
+                Vector512<float> t4 = Vector512.LoadUnsafe(ref spill[32]);
+                for (int lane2 = 0; lane2 < 16; lane2++)
+                {
+                    spill[48 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
+                }
+                Vector512<float> t5 = Vector512.LoadUnsafe(ref spill[48]);
+                Vector512<float> e = Lanes.MultiplySubtract(t4, t5, rating);
+                Vector512<float> t6 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t5, t5, t4 * t4), e * e);
+                loss = Vector512.ConditionalSelect(active, loss + t6, loss);
             }
 
             float lossSum = Lanes.Sum(loss);
@@ -174,12 +194,12 @@ partial class Ratings
             Span<float> itemGradient = gradient.Slice(userLength, itemLength);
 
             Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[64];
+            Span<float> spill = stackalloc float[128];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            int i = 0;
+            for (; i <= rows.Count - 16; i += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
-                Vector512<float> seed = active & Vector512.Create(weight);
+                Vector512<float> seed = Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -205,7 +225,39 @@ partial class Ratings
                 {
                     userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[48 + lane4];
                 }
-                loss = Vector512.ConditionalSelect(active, loss + t3, loss);
+                loss += t3;
+            }
+
+            if (i < rows.Count)
+            {
+                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                Vector512<float> seed = active & Vector512.Create(weight);
+                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
+                for (int lane = 0; lane < 16; lane++)
+                {
+                    spill[64 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
+                }
+                Vector512<float> t5 = Vector512.LoadUnsafe(ref spill[64]);
+                for (int lane2 = 0; lane2 < 16; lane2++)
+                {
+                    spill[80 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
+                }
+                Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[80]);
+                Vector512<float> e = Lanes.MultiplySubtract(t5, t6, rating);
+                Vector512<float> t7 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t6, t6, t5 * t5), e * e);
+                Vector512<float> t8 = Vector512.Create(2f) * (l2V * seed);
+                Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
+                Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8).StoreUnsafe(ref spill[96]);
+                for (int lane3 = 0; lane3 < Math.Min(16, rows.Count - i); lane3++)
+                {
+                    itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[96 + lane3];
+                }
+                Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8).StoreUnsafe(ref spill[112]);
+                for (int lane4 = 0; lane4 < Math.Min(16, rows.Count - i); lane4++)
+                {
+                    userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[112 + lane4];
+                }
+                loss = Vector512.ConditionalSelect(active, loss + t7, loss);
             }
 
             float lossSum = Lanes.Sum(loss);

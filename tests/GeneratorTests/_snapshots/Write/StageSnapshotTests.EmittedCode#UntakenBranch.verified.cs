@@ -5,6 +5,7 @@
 //   ∂ℓ/∂a = 0.5·x/√v if v > 0 else 0
 //
 //   cost         per example 7 operations; one pass over the data for value and gradient
+//   vectorized   across examples, 8 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     v ← a·x;  loss += √v if v > 0 else 0
@@ -105,13 +106,22 @@ partial class Branches
 
             Vector512<double> aV = Vector512.Create(a);
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            int i = 0;
+            for (; i <= rows.Count - 8; i += 8)
+            {
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> v = aV * x;
+                Vector512<double> t1 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
+                loss += t1;
+            }
+
+            if (i < rows.Count)
             {
                 Vector512<double> active = Lanes.Active((double)(rows.Count - i));
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> v = aV * x;
-                Vector512<double> t1 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
-                loss = Vector512.ConditionalSelect(active, loss + t1, loss);
+                Vector512<double> t2 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
+                loss = Vector512.ConditionalSelect(active, loss + t2, loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -131,16 +141,29 @@ partial class Branches
             Vector512<double> aV = Vector512.Create(a);
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> aBar = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            int i = 0;
+            for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
-                Vector512<double> seed = active & Vector512.Create(weight);
+                Vector512<double> seed = Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> v = aV * x;
                 Vector512<double> t1 = Vector512.LessThan(Vector512<double>.Zero, v);
                 Vector512<double> t2 = Vector512.Sqrt(v);
                 Vector512<double> vBar = Vector512.ConditionalSelect(t1, Vector512.Create(0.5) * seed / t2, Vector512<double>.Zero);
-                loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t1, t2, Vector512<double>.Zero), loss);
+                loss += Vector512.ConditionalSelect(t1, t2, Vector512<double>.Zero);
+                aBar = Vector512.FusedMultiplyAdd(x, vBar, aBar);
+            }
+
+            if (i < rows.Count)
+            {
+                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                Vector512<double> seed = active & Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> v = aV * x;
+                Vector512<double> t3 = Vector512.LessThan(Vector512<double>.Zero, v);
+                Vector512<double> t4 = Vector512.Sqrt(v);
+                Vector512<double> vBar = Vector512.ConditionalSelect(t3, Vector512.Create(0.5) * seed / t4, Vector512<double>.Zero);
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t3, t4, Vector512<double>.Zero), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, vBar, aBar);
             }
 
