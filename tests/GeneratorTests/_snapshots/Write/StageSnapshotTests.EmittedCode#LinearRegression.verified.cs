@@ -128,13 +128,13 @@ partial class HousePrices
                 for (int r = 0; r < Math.Min(16, rows.Count - i); r += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
-                    ref float features1 = ref Lanes.Row(ref featuresColumn, rows, i + r + 1, weightsLength);
-                    ref float features2 = ref Lanes.Row(ref featuresColumn, rows, i + r + 2, weightsLength);
-                    ref float features3 = ref Lanes.Row(ref featuresColumn, rows, i + r + 3, weightsLength);
+                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
+                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
+                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
                     ref float featuresAhead0 = ref Lanes.Row(ref featuresColumn, rows, i + r + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.Row(ref featuresColumn, rows, i + r + 33, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.Row(ref featuresColumn, rows, i + r + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.Row(ref featuresColumn, rows, i + r + 35, weightsLength);
+                    ref float featuresAhead1 = ref Lanes.NextRow(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
+                    ref float featuresAhead2 = ref Lanes.NextRow(ref featuresAhead1, ref featuresColumn, rows, i + r + 34, weightsLength);
+                    ref float featuresAhead3 = ref Lanes.NextRow(ref featuresAhead2, ref featuresColumn, rows, i + r + 35, weightsLength);
                     Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
                     int k = 0;
                     for (; k <= count - 16; k += 16)
@@ -199,9 +199,9 @@ partial class HousePrices
                 for (int r = 0; r < Math.Min(16, rows.Count - i); r += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
-                    ref float features1 = ref Lanes.Row(ref featuresColumn, rows, i + r + 1, weightsLength);
-                    ref float features2 = ref Lanes.Row(ref featuresColumn, rows, i + r + 2, weightsLength);
-                    ref float features3 = ref Lanes.Row(ref featuresColumn, rows, i + r + 3, weightsLength);
+                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
+                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
+                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
                     Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
                     int k = 0;
                     for (; k <= count - 16; k += 16)
@@ -235,13 +235,13 @@ partial class HousePrices
                 for (int r2 = 0; r2 < Math.Min(16, rows.Count - i); r2 += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
-                    ref float features1 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 1, weightsLength);
-                    ref float features2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 2, weightsLength);
-                    ref float features3 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 3, weightsLength);
+                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r2 + 1, weightsLength);
+                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r2 + 2, weightsLength);
+                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r2 + 3, weightsLength);
                     ref float featuresAhead0 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 33, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 35, weightsLength);
+                    ref float featuresAhead1 = ref Lanes.NextRow(ref featuresAhead0, ref featuresColumn, rows, i + r2 + 33, weightsLength);
+                    ref float featuresAhead2 = ref Lanes.NextRow(ref featuresAhead1, ref featuresColumn, rows, i + r2 + 34, weightsLength);
+                    ref float featuresAhead3 = ref Lanes.NextRow(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
                     Vector512<float> errorBar0 = Vector512.Create(spill[16 + r2]);
                     Vector512<float> errorBar1 = Vector512.Create(spill[17 + r2]);
                     Vector512<float> errorBar2 = Vector512.Create(spill[18 + r2]);
@@ -253,22 +253,20 @@ partial class HousePrices
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
-                        Vector512<float> total = Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2);
-                        total = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar1, Vector512.LoadUnsafe(ref features1, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), total);
-                        total.StoreUnsafe(ref weightsGradientAt, (nuint)k2);
+                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2));
+                        Vector512<float> odd = errorBar1 * Vector512.LoadUnsafe(ref features1, (nuint)k2);
+                        even = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), even);
+                        odd = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), odd);
+                        (even + odd).StoreUnsafe(ref weightsGradientAt, (nuint)k2);
                     }
                     if (k2 < count2)
                     {
                         Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                        Vector512<float> total = Lanes.LoadTail(ref weightsGradientAt, count2);
-                        total = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar1, Lanes.LoadTail(ref features1, count2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), total);
-                        total = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), total);
-                        Lanes.StoreTail(ref weightsGradientAt, count2, total, tail);
+                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), Lanes.LoadTail(ref weightsGradientAt, count2));
+                        Vector512<float> odd = errorBar1 * Lanes.LoadTail(ref features1, count2);
+                        even = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), even);
+                        odd = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), odd);
+                        Lanes.StoreTail(ref weightsGradientAt, count2, even + odd, tail);
                     }
                 }
 

@@ -175,13 +175,13 @@ partial class Spam
                 for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r + 3, features);
+                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
+                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
+                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
                     ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.Row(ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.Row(ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.Row(ref xColumn, rows, i + r + 19, features);
+                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, features);
+                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
@@ -281,9 +281,9 @@ partial class Spam
                 for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r + 3, features);
+                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
+                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
+                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
@@ -317,13 +317,13 @@ partial class Spam
                 for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
-                    ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r2 + 1, features);
-                    ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 2, features);
-                    ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r2 + 3, features);
+                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
+                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
+                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
                     ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
-                    ref double xAhead1 = ref Lanes.Row(ref xColumn, rows, i + r2 + 17, features);
-                    ref double xAhead2 = ref Lanes.Row(ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.Row(ref xColumn, rows, i + r2 + 19, features);
+                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, features);
+                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
                     Vector512<double> zBar0 = Vector512.Create(spill[8 + r2]);
                     Vector512<double> zBar1 = Vector512.Create(spill[9 + r2]);
                     Vector512<double> zBar2 = Vector512.Create(spill[10 + r2]);
@@ -335,22 +335,20 @@ partial class Spam
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
-                        Vector512<double> total = Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3);
-                        total = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar1, Vector512.LoadUnsafe(ref x1, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), total);
-                        total.StoreUnsafe(ref wGradientAt, (nuint)k3);
+                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));
+                        Vector512<double> odd = zBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
+                        even = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);
+                        odd = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), odd);
+                        (even + odd).StoreUnsafe(ref wGradientAt, (nuint)k3);
                     }
                     if (k3 < count3)
                     {
                         Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                        Vector512<double> total = Lanes.LoadTail(ref wGradientAt, count3);
-                        total = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0, count3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar1, Lanes.LoadTail(ref x1, count3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2, count3), total);
-                        total = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3, count3), total);
-                        Lanes.StoreTail(ref wGradientAt, count3, total, tail);
+                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0, count3), Lanes.LoadTail(ref wGradientAt, count3));
+                        Vector512<double> odd = zBar1 * Lanes.LoadTail(ref x1, count3);
+                        even = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2, count3), even);
+                        odd = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3, count3), odd);
+                        Lanes.StoreTail(ref wGradientAt, count3, even + odd, tail);
                     }
                 }
 

@@ -160,13 +160,13 @@ partial class Softmax
                     for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r + 3, xLength);
+                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
+                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
+                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
                         ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.Row(ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.Row(ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.Row(ref xColumn, rows, i + r + 19, xLength);
+                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
+                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
+                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
@@ -255,9 +255,9 @@ partial class Softmax
                     for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r + 3, xLength);
+                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
+                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
+                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
@@ -317,13 +317,13 @@ partial class Softmax
                     for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.Row(ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.Row(ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.Row(ref xColumn, rows, i + r + 3, xLength);
+                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
+                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
+                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
                         ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.Row(ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.Row(ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.Row(ref xColumn, rows, i + r + 19, xLength);
+                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
+                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
+                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
                         Vector512<double> sumBar0 = Vector512.Create(spill[24 + r]);
                         Vector512<double> sumBar1 = Vector512.Create(spill[25 + r]);
                         Vector512<double> sumBar2 = Vector512.Create(spill[26 + r]);
@@ -335,22 +335,20 @@ partial class Softmax
                             Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                             Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
                             Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
-                            Vector512<double> total = Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2);
-                            total = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar1, Vector512.LoadUnsafe(ref x1, (nuint)k2), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k2), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k2), total);
-                            total.StoreUnsafe(ref wGradientAtt11, (nuint)k2);
+                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2));
+                            Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
+                            even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
+                            odd = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k2), odd);
+                            (even + odd).StoreUnsafe(ref wGradientAtt11, (nuint)k2);
                         }
                         if (k2 < count)
                         {
                             Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> total = Lanes.LoadTail(ref wGradientAtt11, count);
-                            total = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar1, Lanes.LoadTail(ref x1, count), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count), total);
-                            total = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count), total);
-                            Lanes.StoreTail(ref wGradientAtt11, count, total, tail);
+                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count), Lanes.LoadTail(ref wGradientAtt11, count));
+                            Vector512<double> odd = sumBar1 * Lanes.LoadTail(ref x1, count);
+                            even = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count), even);
+                            odd = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count), odd);
+                            Lanes.StoreTail(ref wGradientAtt11, count, even + odd, tail);
                         }
                     }
 
