@@ -105,6 +105,28 @@ internal static class SampleLosses
                 }
             }
             """,
+        ["CosineDistance"] = """
+            public static partial class Angles
+            {
+                [Loss]
+                public static double Cosine([Parameter] ReadOnlySpan<double> a, ReadOnlySpan<double> b, double weight) => weight * (1 - TensorPrimitives.CosineSimilarity(a, b));
+            }
+            """,
+        ["MultilayerPerceptron"] = """
+            public static partial class Network
+            {
+                [Loss]
+                public static double Squared(
+                    [Parameter, Shape("unitsSquared")] ReadOnlySpan<double> w1, [Parameter, Shape("units")] ReadOnlySpan<double> b1,
+                    [Parameter, Shape("units")] ReadOnlySpan<double> w2, [Shape("units")] ReadOnlySpan<double> x, double y)
+                {
+                    Span<double> h = stackalloc double[b1.Length];
+                    for (int i = 0; i < h.Length; i++) h[i] = Math.Tanh(b1[i] + TensorPrimitives.Dot(w1.Slice(i * x.Length, x.Length), x));
+                    double o = TensorPrimitives.Dot(w2, h);
+                    return (o - y) * (o - y);
+                }
+            }
+            """,
         ["UntakenBranch"] = """
             public static partial class Branches
             {

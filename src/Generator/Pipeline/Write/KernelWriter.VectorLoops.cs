@@ -161,7 +161,13 @@ internal sealed partial class KernelWriter
             .Select(v => (Value: v, Slot: Spill(v))).ToList();
         var results = loop.Carried.Items.Select(c => (Carried: c, Slot: _block!.Slots++)).ToList();
         string row = _names.Unique("r");
-        using (Block($"for (int {row} = 0; {row} < Math.Min({_lanes}, rows.Count - {_block!.Position}); {row} += 4)"))
+
+        // What later code reads must be there for every lane, those past the last example too, which repeat it: a zero left there could become
+        // 0/0, and a weight of zero would not help. Additions to the gradient alone may stop.
+        bool isRead = loop.Carried.Count > 0 || loop.Body.AllItems().Any(i => i is Store or Accumulate && IsPerRow(i is Store store ? store.Buffer : ((Accumulate)i).Buffer));
+        BlockState block = _block!;
+        string end = isRead ? NumberText.Integer(_lanes) : $"Math.Min({_lanes}, rows.Count - {block.Position})";
+        using (Block($"for (int {row} = 0; {row} < {end}; {row} += 4)"))
         {
             foreach ((int buffer, int indexValue, _) in AccessesInLoop())
             {
@@ -179,8 +185,8 @@ internal sealed partial class KernelWriter
                     string at = c == 0 ? row : $"{row} + {c}";
                     string rowReference = _function.Buffers[buffer].Kind == BufferKind.Data
                         ? c > 0 && wholeRow
-                            ? $"Lanes.NextRow(ref {names[c - 1]}, ref {_columnNames[buffer]}, rows, {_block.Position} + {at}, {length})"
-                            : $"Lanes.Row(ref {_columnNames[buffer]}, rows, {_block.Position} + {at}, {length})"
+                            ? $"Lanes.NextRow(ref {names[c - 1]}, ref {_columnNames[buffer]}, rows, {block.Position} + {at}, {length})"
+                            : $"Lanes.Row(ref {_columnNames[buffer]}, rows, {block.Position} + {at}, {length})"
                         : $"MemoryMarshal.GetReference({_bufferNames[buffer]}[(({at}) * {Parenthesized(length, true)})..])";
                     _code.Line($"ref {_real} {names[c]} = ref {(wholeRow ? rowReference : $"Unsafe.Add(ref {rowReference}, {checkedStart})")};");
                 }
@@ -224,7 +230,7 @@ internal sealed partial class KernelWriter
             Text total = _index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 } && reduction == Op.Add ? loaded : OpText.Vector(reduction, Vector(carried.Init), loaded, default);
             string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
             _code.Line($"{VectorType} {name} = {total};");
-            _block.Vectors[carried.Result] = new Text(name);
+            block.Vectors[carried.Result] = new Text(name);
         }
     }
 

@@ -125,7 +125,7 @@ partial class HousePrices
 
                 int count = weightsLength;
                 ref float weightsAt = ref Lanes.Range(weights, 0, count);
-                for (int r = 0; r < Math.Min(16, rows.Count - i); r += 4)
+                for (int r = 0; r < 16; r += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
                     ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
@@ -196,7 +196,7 @@ partial class HousePrices
 
                 int count = weightsLength;
                 ref float weightsAt = ref Lanes.Range(weights, 0, count);
-                for (int r = 0; r < Math.Min(16, rows.Count - i); r += 4)
+                for (int r = 0; r < 16; r += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
                     ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);

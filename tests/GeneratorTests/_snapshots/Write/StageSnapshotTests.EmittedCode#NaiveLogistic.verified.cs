@@ -172,7 +172,7 @@ partial class Spam
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
                 int count2 = features;
                 ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                for (int r = 0; r < 8; r += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
@@ -278,7 +278,7 @@ partial class Spam
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
                 int count2 = features;
                 ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                for (int r = 0; r < 8; r += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);

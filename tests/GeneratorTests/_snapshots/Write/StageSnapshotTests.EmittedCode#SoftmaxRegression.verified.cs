@@ -157,7 +157,7 @@ partial class Softmax
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
                     int count = xLength;
                     ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                    for (int r = 0; r < 8; r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
@@ -252,7 +252,7 @@ partial class Softmax
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
                     int count = xLength;
                     ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                    for (int r = 0; r < 8; r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
