@@ -3,24 +3,8 @@ namespace SymbolicGD.Generator.Ir;
 /// <summary>Questions about a region and all regions nested in it.</summary>
 internal static class RegionFacts
 {
-    /// <summary>Every item, outer before inner.</summary>
-    public static IEnumerable<Item> AllItems(this Region region)
-    {
-        foreach (Item item in region.Items)
-        {
-            yield return item;
-            switch (item)
-            {
-                case Loop loop:
-                    foreach (Item inner in loop.Body.AllItems()) yield return inner;
-                    break;
-                case If branch:
-                    foreach (Item inner in branch.Then.AllItems()) yield return inner;
-                    foreach (Item inner in branch.Else.AllItems()) yield return inner;
-                    break;
-            }
-        }
-    }
+    /// <inheritdoc cref="IrFacts.Walk"/>
+    public static IEnumerable<Item> AllItems(this Region region) => IrFacts.Walk(region);
 
     /// <summary>Every value id that is defined in the region, counters and carried values of its loops included.</summary>
     public static HashSet<int> DefinedValues(this Region region)
@@ -28,55 +12,22 @@ internal static class RegionFacts
         var defined = new HashSet<int>();
         foreach (Item item in region.AllItems())
         {
-            switch (item)
-            {
-                case Let let:
-                    defined.Add(let.Id);
-                    break;
-                case Load load:
-                    defined.Add(load.Id);
-                    break;
-                case Loop loop:
-                    defined.Add(loop.Counter);
-                    foreach (Carried carried in loop.Carried)
-                    {
-                        defined.Add(carried.Id);
-                        defined.Add(carried.Result);
-                    }
-
-                    break;
-                case If branch:
-                    foreach (Merge merge in branch.Results) defined.Add(merge.Result);
-                    break;
-            }
+            defined.UnionWith(IrFacts.Definitions(item));
+            if (item is not Loop loop) continue;
+            defined.Add(loop.Counter);
+            defined.UnionWith(loop.Carried.Select(c => c.Id));
         }
 
         return defined;
     }
 
     /// <summary>The values that one item reads itself; those of nested regions are not included, but a loop's Next and a branch's sides are.</summary>
-    public static IEnumerable<int> Reads(this Item item)
+    public static IEnumerable<int> Reads(this Item item) => item switch
     {
-        switch (item)
-        {
-            case Let let:
-                return let.Operands;
-            case Load load:
-                return [load.Index];
-            case Store store:
-                return [store.Index, store.Value];
-            case Accumulate accumulate:
-                return [accumulate.Index, accumulate.Value];
-            case Alloc alloc:
-                return [alloc.Length];
-            case Loop loop:
-                return [loop.From, loop.To, .. loop.Carried.Items.SelectMany(c => new[] { c.Init, c.Next })];
-            case If branch:
-                return [branch.Condition, .. branch.Results.Items.SelectMany(m => new[] { m.Then, m.Else })];
-            default:
-                return [];
-        }
-    }
+        Loop loop => IrFacts.Operands(loop).Concat(loop.Carried.Select(c => c.Next)),
+        If branch => IrFacts.Operands(branch).Concat(branch.Results.SelectMany(m => new[] { m.Then, m.Else })),
+        _ => IrFacts.Operands(item),
+    };
 
     /// <summary>
     /// If a carried value is a running sum, maximum or minimum whose terms do not depend on it, the operation; else null.

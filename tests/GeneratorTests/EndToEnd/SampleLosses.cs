@@ -127,6 +127,18 @@ internal static class SampleLosses
                 }
             }
             """,
+        ["UniformBranch"] = """
+            public static partial class Modes
+            {
+                [Loss]
+                public static double Switched([Parameter] double a, [Parameter] double b, [Constant] double mode, double x)
+                {
+                    double z = a * x + b, extra = 0;
+                    if (mode > 0) extra = Sym.Sigmoid(z) * x;
+                    return extra + Sym.Softplus(z);
+                }
+            }
+            """,
         ["UntakenBranch"] = """
             public static partial class Branches
             {

@@ -224,8 +224,10 @@ internal sealed partial class KernelWriter
     private bool WriteSigmoidAndSoftplus(Let let)
     {
         Op other = let.Op == Op.Sigmoid ? Op.Softplus : Op.Sigmoid;
-        Let? partner = _currentRegionLets.FirstOrDefault(l => l.Op == other && l.A == let.A && !_block!.Vectors.ContainsKey(l.Id));
-        if (partner is null) return false;
+        // Both stand in the body itself: what a nested block declares is not visible after it.
+        var lets = _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>().ToList();
+        Let? partner = lets.FirstOrDefault(l => l.Op == other && l.A == let.A && !_block!.Vectors.ContainsKey(l.Id));
+        if (partner is null || !lets.Contains(let)) return false;
         (int sigmoid, int softplus) = let.Op == Op.Sigmoid ? (let.Id, partner.Id) : (partner.Id, let.Id);
         string s = NameOf(sigmoid, "sigmoid"), p = NameOf(softplus, "softplus");
         _code.Line($"VectorMath.SigmoidAndSoftplus({Vector(let.A)}, out {VectorType} {s}, out {VectorType} {p});");
@@ -234,8 +236,6 @@ internal sealed partial class KernelWriter
         _block.Done.Add(partner.Id);
         return true;
     }
-
-    private IEnumerable<Let> _currentRegionLets => _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>();
 
     /// <summary>A vector operation, with a product and a sum fused where the product is used once.</summary>
     private Text VectorText(Let let, Func<int, Text> operand)
@@ -433,7 +433,7 @@ internal sealed partial class KernelWriter
             Assign(
                 loop.Carried.Items.Where(c => c.Next != c.Id)
                     .Select(c => IsLane(c.Id) ? (Vector(c.Id).Code, Vector(c.Next).Code) : (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(),
-                _ => VectorType, loop);
+                loop);
         }
 
         _currentLoopDepth--;

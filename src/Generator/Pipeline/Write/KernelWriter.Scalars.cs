@@ -142,10 +142,10 @@ internal sealed partial class KernelWriter
     }
 
     private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items
-        .Where(c => c.Next != c.Id).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), _ => OpText.TypeName(_function.Real), loop);
+        .Where(c => c.Next != c.Id).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
 
     /// <summary>Assigns all targets at once: a text that reads a target which an earlier assignment changes is taken aside first.</summary>
-    private void Assign(List<(string Target, string Value)> assignments, Func<int, string> type, Loop loop)
+    private void Assign(List<(string Target, string Value)> assignments, Loop loop)
     {
         var pending = loop.Carried.Items.Where(c => c.Next != c.Id).ToList();
         var values = assignments.Select(a => a.Value).ToArray();
