@@ -25,6 +25,13 @@ public sealed class LossAttribute : Attribute
     public bool Stabilize { get; set; } = true;
 
     /// <summary>
+    /// How many iterations a loop may run whose trip count only its condition knows (<c>while (error &gt; tolerance)</c>). What such a loop records for the
+    /// derivative then has a fixed place; a loop that wants more iterations ends in an <see cref="InvalidOperationException"/> that names it.
+    /// 0, the default, is no bound: the record grows with the loop and is kept.
+    /// </summary>
+    public int MaxTrips { get; set; }
+
+    /// <summary>
     /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
     /// </summary>
     public string? Name { get; set; }

@@ -20,7 +20,12 @@ internal abstract class IrRewriter(Function source)
     /// <summary>The copy.</summary>
     public virtual Function Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers) Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+        foreach (BufferInfo buffer in Source.Buffers)
+        {
+            int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+            if (buffer.Growing) Builder.MarkGrowing(copy, buffer.Owner);
+        }
+
         RewriteBody();
         return Builder.Finish(Source.Name, Source.Real, Source.Arguments, Source.Extents, Source.Result < 0 ? -1 : Map(Source.Result));
     }
@@ -101,6 +106,7 @@ internal abstract class IrRewriter(Function source)
             SetMap(loop.Carried[k].Id, open.Carried[k]);
         }
 
+        KeepEnd(loop, open);
         RewriteRegion(loop.Body);
         int[] results = Builder.EndLoop(open, loop.Carried.Select(c => Map(c.Next)).ToArray());
         for (int k = 0; k < loop.Carried.Count; k++)
@@ -108,6 +114,14 @@ internal abstract class IrRewriter(Function source)
             Builder.Rename(results[k], Source.Values[loop.Carried[k].Result].Name);
             SetMap(loop.Carried[k].Result, results[k]);
         }
+    }
+
+    /// <summary>Gives the copy of a loop the condition that may end it early. Its carried values must be mapped.</summary>
+    protected void KeepEnd(Loop loop, IrBuilder.OpenLoop open)
+    {
+        if (!loop.EndsEarly) return;
+        open.While = Map(loop.While);
+        open.Limited = loop.Limited;
     }
 
     /// <summary>Rewrites a branch. An override that keeps the branch must map its results.</summary>

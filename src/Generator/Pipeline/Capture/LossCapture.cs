@@ -20,7 +20,7 @@ internal static class LossCapture
 
         return Guard(source, method, cancellation, context: null, () =>
         {
-            Function function = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            Function function = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -71,11 +71,11 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static Function ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static Function ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .Select(a => new ExtentUnifier.Source(a.Symbol.Name, a.Shape, a.Role == ArgumentRole.Parameter)));
-        var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
+        var context = new CaptureContext(compilation, extents, isEager: false, cancellation, maxTrips);
         while (true)
         {
             Function function = LossReader.Read(context, method, signature);
@@ -83,6 +83,9 @@ internal static class LossCapture
             extents.Renumber();
         }
     }
+
+    private static int MaxTripsOf(AttributeData attribute) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxTrips").Value.Value is int given and > 0 ? given : int.MaxValue;
 
     private static bool Has(AttributeData attribute, string property, int value) =>
         attribute.NamedArguments.FirstOrDefault(a => a.Key == property).Value.Value is int given && given == value;

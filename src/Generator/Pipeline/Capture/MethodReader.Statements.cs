@@ -115,14 +115,14 @@ internal sealed partial class MethodReader
     }
 
     /// <summary>
-    /// A variable without initializer has no value; where flags guard statements, the IR needs one on the paths on which the
-    /// variable is never read.
+    /// A variable without initializer has no value; where flags guard statements, and before a loop that certainly runs, the IR needs one on the
+    /// paths on which the variable is never read.
     /// </summary>
     private Binding Default(IOperation declarator, ILocalSymbol symbol)
     {
         if (ScalarTypes.ElementOf(symbol.Type) is not null) return Binding.Undefined;
         ScalarType type = RequireType(declarator, symbol.Type);
-        return Plan.HasFlags ? Binding.Of(emit.Constant(type, 0)) : Binding.Undefined;
+        return Plan.HasFlags || Plan.HasDo ? Binding.Of(emit.Constant(type, 0)) : Binding.Undefined;
     }
 
     private void ReadReturn(IReturnOperation exit)

@@ -23,6 +23,7 @@ internal static class DifferentiateStage
     /// <exception cref="DifferentiationNotSupportedException">The loss has no derivative in this compiler.</exception>
     public static Function Gradient(Function function)
     {
+        function = TripCounts.Add(function);
         var tree = new SourceTree(function);
         var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree));
         var recording = new Recording(function.Values.Count);

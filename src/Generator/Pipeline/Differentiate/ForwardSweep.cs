@@ -28,6 +28,7 @@ internal sealed partial class GradientPass
                 break;
             case Alloc alloc:
                 if (!_recording.IsExpanded(alloc.Buffer)) _builder.Alloc(alloc.Buffer, At(alloc.Length));
+                else ClearRow(alloc);
                 if (_frame.IsBase) AllocateAdjoint(alloc);
                 break;
             case If branch:
@@ -66,6 +67,7 @@ internal sealed partial class GradientPass
 
     private void ForwardLoop(Loop loop, Node node)
     {
+        EnterRun(node);
         IrBuilder.OpenLoop open = _builder.BeginLoop(
             At(loop.From), At(loop.To), [.. loop.Carried.Select(c => At(c.Init))], WrittenForward(node), loop.Descending, loop.IsExamples, Source.Values[loop.Counter].Name);
         EnterBody(loop, node, open, isBase: false);
@@ -73,13 +75,20 @@ internal sealed partial class GradientPass
         int[] nexts = [.. loop.Carried.Select(c => At(c.Next))];
         _frame = _frame.Parent!;
         DefineResults(loop, _builder.EndLoop(open, nexts));
+        LeaveRun(node);
     }
 
     private void EnterBody(Loop loop, Node node, IrBuilder.OpenLoop open, bool isBase)
     {
         _frame = new Frame(node.Body!, _frame, isBase);
         Define(loop.Counter, open.Counter);
-        for (int k = 0; k < loop.Carried.Count; k++) Define(loop.Carried[k].Id, open.Carried[k]);
+        for (int k = 0; k < loop.Carried.Count; k++)
+        {
+            Define(loop.Carried[k].Id, open.Carried[k]);
+            if (loop.Carried[k].Id == loop.While) open.While = open.Carried[k];
+        }
+
+        open.Limited = loop.Limited;
     }
 
     private void DefineResults(Loop loop, int[] results)
@@ -126,5 +135,7 @@ internal sealed partial class GradientPass
         {
             if (HomeOf(tape.Key).IsWithin(loop.Body!)) yield return tape.Value;
         }
+
+        foreach (int position in PositionsIn(loop)) yield return position;
     }
 }

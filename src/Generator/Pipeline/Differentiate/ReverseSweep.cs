@@ -173,7 +173,8 @@ internal sealed partial class GradientPass
     {
         foreach (int value in _recording.AheadOf(node)) Primal(value);
         PassToInits(loop, node);
-        int from = Primal(loop.From), to = Primal(loop.To);
+        (int from, int to) = RangeRun(loop);
+        ReenterRun(node);
         int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => IsActive(loop.Carried[k]) && !_reductions.IsAdditive(node, k))];
         int[] inits = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Result, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
 
@@ -225,5 +226,16 @@ internal sealed partial class GradientPass
             if (_activity.IsActiveBuffer(buffer)) yield return AdjointBuffer(buffer);
             if (_recording.SavedBy(node) >= 0) yield return buffer;
         }
+
+        foreach (int position in PositionsIn(loop)) yield return position;
+    }
+
+    /// <summary>The counters of the iterations that the forward sweep ran.</summary>
+    private (int From, int To) RangeRun(Loop loop)
+    {
+        if (!loop.EndsEarly) return (Primal(loop.From), Primal(loop.To));
+        int trips = Primal(TripCounts.Of(loop).Result);
+        if (!loop.Descending) return (Primal(loop.From), _emit.AddInt(Primal(loop.From), trips));
+        return (_emit.SubInt(Primal(loop.To), trips), Primal(loop.To));
     }
 }

@@ -13,6 +13,8 @@ internal sealed partial class KernelWriter
     // One statement that updates a running sum may fill a line.
     private const int MaxUpdateLength = 110;
 
+    private const int MaxStackLength = 256;
+
     private readonly ObjectiveModel _model;
     private readonly KernelPlan _plan;
     private readonly Function _function;
@@ -67,6 +69,7 @@ internal sealed partial class KernelWriter
         }
 
         _code.Gap();
+        if (_tapeSet.Length > 0) _code.Line($"__tapes.Return({_tapeSet});");
         _code.Line($"return {Scalar(_function.Result)};");
         return _code;
     }
@@ -164,14 +167,22 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
             string name = _names.Unique(buffer.Name);
             _bufferNames[alloc.Buffer] = name;
+            if (buffer.Growing)
+            {
+                string owner = Quoted(buffer.Owner ?? "a loop without a bound that is known beforehand");
+                _code.Line($"GrowingTape<{OpText.TypeName(buffer.Type)}> {name} = {TapeSet()}.Growing<{OpText.TypeName(buffer.Type)}>({NextTape()}, {owner}, TapeLimit);");
+                continue;
+            }
+
             string length = LengthText(alloc.Length, null);
             _lengthTexts[alloc.Buffer] = length;
             string atConstruction = LengthText(alloc.Length, _model.ExtentAtConstruction);
             if (buffer.Type != _function.Real)
             {
-                // Arrays of another type than the workspace's are rare and small; they live on the stack or, if long, on the heap.
+                // Arrays of another type than the workspace's are kept beside it; a short one of known length lives on the stack.
                 string type = OpText.TypeName(buffer.Type);
-                _code.Line($"Span<{type}> {name} = {length} <= 256 ? stackalloc {type}[256] : new {type}[{length}];");
+                bool isShort = _index.LetOf(alloc.Length) is { Op: Op.Const, Payload: >= 0 and <= MaxStackLength };
+                _code.Line(isShort ? $"Span<{type}> {name} = stackalloc {type}[{length}];" : $"Span<{type}> {name} = {TapeSet()}.Fixed<{type}>({NextTape()}, {length});");
                 continue;
             }
 
@@ -183,6 +194,21 @@ internal sealed partial class KernelWriter
             WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
         }
     }
+
+    /// <summary>How many arrays the kernel keeps beside the workspace.</summary>
+    public int Tapes { get; private set; }
+
+    private string _tapeSet = string.Empty;
+
+    private string TapeSet()
+    {
+        if (_tapeSet.Length > 0) return _tapeSet;
+        _tapeSet = _names.Unique("tapes");
+        _code.Line($"TapeSet {_tapeSet} = __tapes.Rent();");
+        return _tapeSet;
+    }
+
+    private string NextTape() => NumberText.Integer(Tapes++);
 
     private static string Parenthesized(string text, bool needed) => needed && text.IndexOfAny([' ']) >= 0 ? "(" + text + ")" : text;
 

@@ -30,7 +30,7 @@ internal static class ObjectiveWriter
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
             using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>"))
             {
-                WriteFields(code, model);
+                WriteFields(code, model, Math.Max(valueKernel.Tapes, gradientKernel.Tapes));
                 WriteConstructors(code, model, valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms);
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
@@ -82,7 +82,7 @@ internal static class ObjectiveWriter
         using (code.Block($"partial {types[0].Keyword} {types[0].Name}")) WriteNested(code, types.Skip(1).ToList(), body);
     }
 
-    private static void WriteFields(CodeWriter code, ObjectiveModel model)
+    private static void WriteFields(CodeWriter code, ObjectiveModel model, int tapes)
     {
         foreach ((Argument argument, int index) in model.Arguments(ArgumentRole.Data))
         {
@@ -90,6 +90,7 @@ internal static class ObjectiveWriter
         }
 
         for (int e = 0; e < model.Function.Extents.Count; e++) code.Line($"private readonly int {model.ExtentField(e)};");
+        if (tapes > 0) code.Line($"private readonly TapePool __tapes = new({NumberText.Integer(tapes)});");
         code.Gap();
     }
 
