@@ -97,7 +97,7 @@ internal sealed partial class GradientPass
             return;
         }
 
-        _builder.MarkGrowing(buffer, ((Loop)loops[counted].Item).Limited);
+        _builder.MarkGrowing(buffer, loops.Take(counted + 1).Select(l => ((Loop)l.Item).Limited).LastOrDefault(t => t is not null));
         _builder.Alloc(buffer, _emit.Int(0));
         if (counted == 0 || _positions.ContainsKey(loops[counted])) return;
         int position = _builder.AddBuffer("position", BufferKind.Local, ScalarType.I32);
