@@ -31,6 +31,9 @@ public sealed class LossAttribute : Attribute
     /// </summary>
     public int MaxTrips { get; set; }
 
+    /// <summary>What the gradient keeps of a long loop that carries state: memory against time.</summary>
+    public Checkpoint Checkpoint { get; set; } = Checkpoint.None;
+
     /// <summary>
     /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
     /// </summary>
@@ -61,4 +64,18 @@ public enum MathMode
     /// <c>x / c → x · (1/c)</c>.
     /// </summary>
     Fast,
+}
+
+/// <summary>What the gradient keeps of a loop that carries state from one iteration to the next.</summary>
+public enum Checkpoint
+{
+    /// <summary>Of each iteration, what its derivative needs.</summary>
+    None,
+
+    /// <summary>
+    /// The state at the head of every √n-th of n iterations; the reverse sweep computes the iterations between again. Memory for about 2·√n iterations
+    /// instead of n, for one more run of the loop. For loops whose greatest number of iterations is known when they start and that stand in the loss itself,
+    /// not within a branch or another loop; others keep everything.
+    /// </summary>
+    SquareRoot,
 }

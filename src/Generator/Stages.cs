@@ -43,12 +43,15 @@ internal static class Stages
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
         Function loss = Verified(OptimizeStage.Normalize(Verified(stable), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
-        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
+        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss, spec.Checkpoints)), spec.IsFast));
+
+        // What is computed again tells nobody anything: the header shows formulas and costs without it.
+        Function shown = spec.Checkpoints ? OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast) : gradient;
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites), valuePlan, gradientPlan);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites), valuePlan, gradientPlan);
     }
 
     /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>

@@ -20,14 +20,17 @@ internal abstract class IrRewriter(Function source)
     /// <summary>The copy.</summary>
     public virtual Function Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers)
-        {
-            int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
-            if (buffer.Growing) Builder.MarkGrowing(copy, buffer.Owner);
-        }
-
+        foreach (BufferInfo buffer in Source.Buffers) CopyBuffer(buffer);
         RewriteBody();
         return Builder.Finish(Source.Name, Source.Real, Source.Arguments, Source.Extents, Source.Result < 0 ? -1 : Map(Source.Result));
+    }
+
+    /// <summary>Adds a buffer like another.</summary>
+    protected int CopyBuffer(BufferInfo buffer)
+    {
+        int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+        if (buffer.Growing) Builder.MarkGrowing(copy, buffer.Owner);
+        return copy;
     }
 
     /// <summary>The new value for a value of the source whose definition was already rewritten.</summary>

@@ -23,7 +23,11 @@ internal sealed record LossSpec(
     bool IsFast,
     bool Stabilize,
     string? Summary,
-    Function Function);
+    Function Function)
+{
+    /// <summary>Whether long loops that carry state keep only the state at the head of each of √n segments.</summary>
+    public bool Checkpoints { get; init; }
+}
 
 /// <param name="Keyword">How the type is declared: <c>class</c>, <c>struct</c>, <c>record</c>, <c>interface</c>.</param>
 internal readonly record struct ContainingType(string Keyword, string Name);

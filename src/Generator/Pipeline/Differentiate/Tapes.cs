@@ -156,7 +156,8 @@ internal sealed partial class GradientPass
         return let.Op switch
         {
             Op.Const or Op.Extent => true,
-            Op.Argument => let.Payload == SpecialArgument.ExampleCount || (let.Payload >= 0 && Source.Arguments[(int)let.Payload].Role == ArgumentRole.Constant),
+            Op.Argument => let.Payload == SpecialArgument.ExampleCount || (let.Payload >= 0 && Source.Arguments[(int)let.Payload] is { Role: ArgumentRole.Constant, Type: ScalarType.I32 }),
+            Op.Convert or Op.Sqrt => IsStatic(let.A),
             _ => _tree.TypeOf(value) == ScalarType.I32 && let.Operands.All(IsStatic),
         };
     }
@@ -190,7 +191,8 @@ internal sealed partial class GradientPass
             case Op.Min or Op.Max:
                 int? f = Bound(let.A, upper), g = Bound(let.B, upper);
 
-                // One bounded operand bounds a minimum from above and a maximum from below.
+                // One bounded operand bounds a minimum from above and a maximum from below; of two, one that does not need the other's terms will do.
+                if (upper == (let.Op == Op.Min) && (IsStatic(let.A) || IsStatic(let.B))) return IsStatic(let.A) ? f : g;
                 if (upper == (let.Op == Op.Min) && (f is null || g is null)) return f ?? g;
                 return f is { } h && g is { } i ? let.Op == Op.Min ? _emit.MinInt(h, i) : _emit.MaxInt(h, i) : null;
             case Op.Select:
@@ -242,12 +244,12 @@ internal sealed partial class GradientPass
     /// </summary>
     private void EnterRun(Node node)
     {
-        if (_positions.TryGetValue(node, out int position)) _starts[node] = _builder.Load(position, _emit.Int(0));
+        if (!_isSketch && _positions.TryGetValue(node, out int position)) _starts[node] = _builder.Load(position, _emit.Int(0));
     }
 
     private void LeaveRun(Node node)
     {
-        if (_positions.TryGetValue(node, out int position)) _builder.Store(position, _emit.Int(0), _emit.AddInt(_starts[node], Trips((Loop)node.Item)));
+        if (!_isSketch && _positions.TryGetValue(node, out int position)) _builder.Store(position, _emit.Int(0), _emit.AddInt(_starts[node], Trips((Loop)node.Item)));
     }
 
     private void ReenterRun(Node node)
@@ -263,14 +265,14 @@ internal sealed partial class GradientPass
     /// <summary>The row of an iteration in an array that grows is not zero by itself.</summary>
     private void ClearRow(Alloc alloc)
     {
-        if (!_builder.Buffers[alloc.Buffer].Growing) return;
+        if (_isSketch || !_builder.Buffers[alloc.Buffer].Growing) return;
         IrBuilder.OpenLoop open = _builder.BeginLoop(_emit.Int(0), At(alloc.Length), [], [alloc.Buffer]);
         _builder.Store(alloc.Buffer, ElementIndex(alloc.Buffer, open.Counter), _emit.Zero(Source.Buffers[alloc.Buffer].Type));
         _builder.EndLoop(open, []);
     }
 
     /// <summary>The index of an element of a buffer of the source, which may have become one row of an expanded buffer.</summary>
-    private int ElementIndex(int buffer, int index) => _expandedLengths.TryGetValue(buffer, out int length)
+    private int ElementIndex(int buffer, int index) => !_isSketch && _expandedLengths.TryGetValue(buffer, out int length)
         ? _emit.AddInt(_emit.MulInt(TapeIndex(_tree.AllocationOf(buffer)!.Region), length), index)
         : index;
 

@@ -221,13 +221,14 @@ internal sealed partial class KernelWriter
 
         Text Length(Let l) => l.Op switch
         {
+            Op.Const when _function.TypeOf(l.Id).IsReal() => new Text(NumberText.Real(l.RealConstant, _function.TypeOf(l.Id))),
             Op.Const => new Text(NumberText.Integer(l.Payload)),
             Op.Extent => new Text(atConstruction is null ? _extentNames[(int)l.Payload] : atConstruction((int)l.Payload)),
             Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(atConstruction is null ? "ExampleCount" : "extents.Examples"),
             Op.Argument when l.Payload >= 0 && _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(
                 atConstruction is null ? _argumentNames[(int)l.Payload] : NameTable.Escaped(_function.Arguments[(int)l.Payload].Name)),
             _ when l.Operands.All(o => _index.LetOf(o) is not null) && l.Operands.Any() => OpText.Scalar(
-                l.Op, ScalarType.I32, ScalarType.I32, Operand(l.A), Operand(l.B), Operand(l.C)),
+                l.Op, _function.TypeOf(l.Id), _function.TypeOf(l.A), Operand(l.A), Operand(l.B), Operand(l.C)),
             _ => throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data"),
         };
 
