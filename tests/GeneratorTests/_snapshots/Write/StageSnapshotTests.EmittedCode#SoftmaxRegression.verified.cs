@@ -8,7 +8,7 @@
 //   ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
 //   ∂ℓ/∂bias[j]      = logitsBar[j]
 //
-//   stabilized   log Σ exp(fⱼ) − u → (max − u) + log Σ exp(fⱼ − max) keeps the digits that u and the largest exponent share
+//   stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
 //   cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 //   vectorized   inside 2 of 5 loops, four rows of data at a time; blocks of 8 examples
 //
@@ -92,7 +92,7 @@ partial class Softmax
             ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
             ∂ℓ/∂bias[j]      = logitsBar[j]
 
-            stabilized   log Σ exp(fⱼ) − u → (max − u) + log Σ exp(fⱼ − max) keeps the digits that u and the largest exponent share
+            stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
             cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
