@@ -22,6 +22,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 internal sealed record IrOutcome<T>(T Value, T[] Gradient)
 {
     public Undecided Undecided { get; init; } = new();
+
+    /// <summary>How many elements the tapes had in the end.</summary>
+    public long TapeElements { get; init; }
 }
 
 /// <summary>
@@ -130,7 +133,12 @@ internal sealed class IrInterpreter<T>
             .Where(b => b.buffer.Kind == BufferKind.Gradient)
             .OrderBy(b => b.buffer.Argument)
             .SelectMany(b => run._realBuffers[b.index]!).ToArray();
-        return new(function.Result < 0 ? default : run._reals[function.Result], gradient) { Undecided = run._undecided };
+        return new(function.Result < 0 ? default : run._reals[function.Result], gradient)
+        {
+            Undecided = run._undecided,
+            TapeElements = Enumerable.Range(0, function.Buffers.Count).Where(b => function.Buffers[b].Kind == BufferKind.Tape)
+                .Sum(b => (long)(run._realBuffers[b]?.Length ?? run._integerBuffers[b]?.Length ?? 0)),
+        };
     }
 
     /// <summary>Runs an update rule: its local buffers are filled before and read after.</summary>
@@ -439,7 +447,7 @@ internal static class IrInterpreter
     public static IrOutcome<double> Run(Function function, IrInputs inputs, bool roundSingle = true)
     {
         IrOutcome<Plain> outcome = IrInterpreter<Plain>.Run(function, inputs, (_, _, value) => new Plain(value), roundSingle);
-        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray());
+        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray()) { TapeElements = outcome.TapeElements };
     }
 
     /// <summary>
