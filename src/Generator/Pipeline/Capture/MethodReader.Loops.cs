@@ -195,7 +195,7 @@ internal sealed partial class MethodReader
         Environment before = _env;
         List<Slot> carried = _frame.Slots.Where(p => assigned.Contains(p.Key)).Select(p => p.Value)
             .Concat(targets.Select(t => _frame.Flags[t]))
-            .Where(s => before[s] is { IsValue: true } or { IsSpan: true })
+            .Where(s => before[s] is { IsValue: true } or { IsArray: true })
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
         {
@@ -203,7 +203,7 @@ internal sealed partial class MethodReader
             carried.Add(result);
         }
 
-        int[] inits = carried.SelectMany(s => Values(before[s])).ToArray();
+        int[] inits = carried.SelectMany(s => before[s].Parts).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
         if (enters is { } go)
         {
@@ -215,7 +215,7 @@ internal sealed partial class MethodReader
         int k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = Rebind(before[slot], () =>
+            _env[slot] = before[slot].With(() =>
             {
                 emit.Builder.Rename(open.Carried[k], slot.Name);
                 return open.Carried[k++];
@@ -228,12 +228,12 @@ internal sealed partial class MethodReader
         foreach (Slot slot in carried)
         {
             Binding next = _env[slot];
-            if (next.IsSpan != before[slot].IsSpan || next.Root != before[slot].Root || next.HasUnknownRoot)
+            if (!next.IsLike(before[slot]))
             {
                 throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, slot.Name ?? "span", "it changes from one iteration to the next; use an index into one array");
             }
 
-            nexts.AddRange(Values(next));
+            nexts.AddRange(next.Parts);
         }
 
         if (again is { } last) nexts.Add(last);
@@ -243,7 +243,7 @@ internal sealed partial class MethodReader
         k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = Rebind(before[slot], () =>
+            _env[slot] = before[slot].With(() =>
             {
                 emit.Builder.Rename(results[k], slot.Name);
                 return results[k++];
@@ -278,11 +278,6 @@ internal sealed partial class MethodReader
         }
     }
 
-    private static IEnumerable<int> Values(Binding binding) => binding.IsSpan ? [binding.Offset, binding.Length] : [binding.Value];
-
-    private static Binding Rebind(Binding binding, Func<int> next) =>
-        binding.IsSpan ? Binding.Span(binding.Root, next(), next()) : Binding.Of(next());
-
     private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
 
     /// <summary>What a side of the form counter ± c adds to the counter, with c evaluated on its own.</summary>
@@ -315,9 +310,9 @@ internal sealed partial class MethodReader
                 _ => null,
             };
             if (span is null) continue;
-            if (AssignedSymbols.SymbolOf(span) is { } symbol && !assigned.Contains(symbol))
+            if (AssignedSymbols.SymbolOf(Whole(span)) is { } symbol && !assigned.Contains(symbol))
             {
-                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsSpan: true } known)
+                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsArray: true } known)
                 {
                     if (emit.Builder.Buffers[known.Root].Kind == BufferKind.Local) written.Add(known.Root);
                     continue;
@@ -334,7 +329,16 @@ internal sealed partial class MethodReader
             || element.Parent is ITupleOperation
             || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
 
-        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.ElementOf(type) is not null && !ScalarTypes.IsReadOnlySpan(type);
+        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(type) && !ScalarTypes.IsReadOnly(type);
+
+        // The array that a part is taken of: m in m.Row(i), x in x.Slice(1).
+        static IOperation Whole(IOperation part) => part switch
+        {
+            IInvocationOperation { Instance: { } instance } when ScalarTypes.IsArray(instance.Type) => Whole(instance),
+            IConversionOperation conversion => Whole(conversion.Operand),
+            IImplicitIndexerReferenceOperation { Argument: IRangeOperation, Instance: { } instance } => Whole(instance),
+            _ => part,
+        };
     }
 
     /// <summary>Whether the bound of a counter reads an array that the loop may write.</summary>
