@@ -23,7 +23,11 @@ internal sealed record LossSpec(
     bool IsFast,
     bool Stabilize,
     string? Summary,
-    Function Function);
+    Function Function)
+{
+    /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
+    public int Order { get; init; } = 1;
+}
 
 /// <param name="Keyword">How the type is declared: <c>class</c>, <c>struct</c>, <c>record</c>, <c>interface</c>.</param>
 internal readonly record struct ContainingType(string Keyword, string Name);

@@ -30,7 +30,10 @@ internal static class LossCapture
                 IsFast: Has(attribute, "MathMode", 1),
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
-                function);
+                function)
+            {
+                Order = signature.Order,
+            };
         });
     }
 
