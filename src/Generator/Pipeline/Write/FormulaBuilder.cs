@@ -157,8 +157,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         if (info.Argument >= 0 && info.Kind != BufferKind.Gradient)
         {
             Argument argument = function.Arguments[info.Argument];
-            string name = info.Kind == BufferKind.Direction ? "direction." + argument.Name : argument.Name;
-            return argument.IsArray ? new Element(name, index) : new Symbol(name);
+            if (info.Kind == BufferKind.Direction) argument = argument with { Name = "direction." + argument.Name };
+            return FormulaElements.Of(function, argument, index);
         }
 
         if (info.Kind is BufferKind.Tape or BufferKind.Adjoint && Recorded(buffer, index) is Formula recorded) return recorded;
