@@ -17,13 +17,27 @@ internal enum ArgumentRole : byte
 /// are read with <see cref="Op.Argument"/>. <c>[Example]</c> is the counter of the loop over examples.
 /// </summary>
 /// <param name="Name">The user's name.</param>
-/// <param name="Extent">Index into <see cref="Function.Extents"/> of an array argument's length; -1 for scalars.</param>
+/// <param name="Extent">Index into <see cref="Function.Extents"/> of an array argument's length, of a matrix's number of rows; -1 for scalars.</param>
 /// <param name="Buffer">Index into <see cref="Function.Buffers"/>; -1 where there is none.</param>
-internal sealed record Argument(string Name, ArgumentRole Role, ScalarType Type, bool IsArray, int Extent, int Buffer);
+/// <param name="Columns">
+/// Index into <see cref="Function.Extents"/> of a matrix's number of columns; -1 for others. The buffer holds row after row without gaps:
+/// element (i, j) has the index i·columns + j.
+/// </param>
+internal sealed record Argument(string Name, ArgumentRole Role, ScalarType Type, bool IsArray, int Extent, int Buffer, int Columns = -1)
+{
+    public bool IsMatrix => Columns >= 0;
+
+    /// <summary>The extents, slowest first: none for a scalar, one for a span, two for a matrix.</summary>
+    public IEnumerable<int> Dimensions => !IsArray ? [] : IsMatrix ? [Extent, Columns] : [Extent];
+
+    /// <summary>The number of elements (of one example, for data) where each extent has the given value.</summary>
+    public int LengthAt(IReadOnlyList<int> extents) => Dimensions.Aggregate(1, (length, extent) => length * extents[extent]);
+}
 
 /// <summary>A length that several arrays share. Its value is known when the objective is constructed.</summary>
 /// <param name="Name">The name from <c>[Shape]</c>, else that of the first array that has it.</param>
-internal sealed record Extent(string Name);
+/// <param name="Literal">The value that the loss itself gives it, by an array of constant length; -1 where there is none.</param>
+internal sealed record Extent(string Name, int Literal = -1);
 
 internal enum BufferKind : byte
 {
@@ -47,13 +61,19 @@ internal enum BufferKind : byte
 
     /// <summary>Values of the forward sweep that the reverse sweep reads. Not initialized.</summary>
     Tape,
+
+    /// <summary>The direction along which a parameter moves (length 1 for a scalar parameter): read only.</summary>
+    Direction,
 }
 
-/// <param name="Argument">Index of the argument that it holds (or, for Gradient, is the derivative of); -1 for others.</param>
+/// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
 /// <param name="Overwritten">For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry.</param>
 internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false)
 {
     public const int OverwrittenFrom = 8;
+
+    /// <summary>Whether it is the caller's and only read: an argument, data or a direction. Its version is 0 throughout.</summary>
+    public bool IsReadOnly => Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data or BufferKind.Direction;
 }
 
 /// <summary>
@@ -65,7 +85,7 @@ internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type,
 /// </remarks>
 /// <param name="Real">The type of the loss and of the flat parameter vector.</param>
 /// <param name="Values">Per value id: its type and the user's name for it, if any.</param>
-/// <param name="Result">The value id of the loss: per example or, after <c>LossLoop</c>, summed over the examples.</param>
+/// <param name="Result">The value id of the loss, summed over the examples; -1 where only the gradient buffers are wanted.</param>
 internal sealed record Function(
     string Name,
     ScalarType Real,

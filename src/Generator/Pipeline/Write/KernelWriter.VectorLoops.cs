@@ -261,6 +261,7 @@ internal sealed partial class KernelWriter
     {
         BufferInfo info = _function.Buffers[buffer];
         if (info.Argument < 0) return -2;
+        if (_function.Arguments[info.Argument].IsMatrix) return -2;
         int extent = _function.Arguments[info.Argument].Extent;
         return _index.LetOf(_loop.Loop.To) is { Op: Op.Extent } let && let.Payload == extent ? _loop.Loop.To : -2;
     }
@@ -495,7 +496,7 @@ internal sealed partial class KernelWriter
         Affine shift = ShiftOf(load.Index);
         if (shift.Coefficient == 1)
         {
-            bool mutable = _function.Buffers[load.Buffer].Kind is not (BufferKind.Parameter or BufferKind.Constant or BufferKind.Data);
+            bool mutable = !_function.Buffers[load.Buffer].IsReadOnly;
             bool perCopy = _loop.PerCopy.Contains(load.Id);
             string stem = _function.Values[load.Id].Name ?? _bufferNames[load.Buffer] + "V";
             foreach (int c in CopiesOf(perCopy))
