@@ -19,12 +19,14 @@ internal sealed partial class MethodReader
                 return SpanOf(expression, local.Local);
             case IParameterReferenceOperation parameter:
                 return SpanOf(expression, parameter.Parameter);
+            case IConversionOperation { OperatorMethod: { } convert } conversion when context.BodyOf(convert) is not null:
+                return RequireSpan(conversion, CallOperator(conversion, convert, [EvaluateAny(conversion.Operand)]));
             case IConversionOperation conversion:
                 // Arrays and spans convert to spans by a user-defined conversion in C# 13 and by a built-in one in C# 14.
                 if (!conversion.Conversion.Exists) throw DoesNotCompile(conversion);
                 return EvaluateSpan(conversion.Operand, name);
-            case ISimpleAssignmentOperation assignment:
-                return AssignSpan(assignment);
+            case ISimpleAssignmentOperation:
+                return EvaluateAssignment(expression);
             case IArrayCreationOperation creation:
                 return NewArray(creation, name);
             case ICollectionExpressionOperation collection:
@@ -32,7 +34,7 @@ internal sealed partial class MethodReader
             case IImplicitIndexerReferenceOperation { Argument: IRangeOperation range, Instance: { } instance }:
                 return Slice(expression, EvaluateSpan(instance, null), range);
             case IInvocationOperation call:
-                return Invoke(call) is { IsSpan: true } span ? span : throw Refusal.Expression(call, "it gives no span");
+                return Invoke(call) is { } span && IsSpan(span) ? span : throw Refusal.Expression(call, "it gives no span");
             case IObjectCreationOperation { Arguments.Length: 1 or 3 } creation when ScalarTypes.IsSpan(creation.Type):
                 Binding whole = EvaluateSpan(creation.Arguments[0].Value, name);
                 return creation.Arguments.Length == 1
@@ -40,6 +42,14 @@ internal sealed partial class MethodReader
                     : Part(whole, Evaluate(creation.Arguments[1].Value), Evaluate(creation.Arguments[2].Value));
             case IConditionalOperation { WhenFalse: { } otherwise } choice:
                 return ChooseSpan(choice, otherwise);
+            case ISwitchExpressionOperation choice:
+                return RequireSpan(choice, EvaluateSwitchExpression(choice));
+            case IFieldReferenceOperation { Instance: not null } field:
+                return RequireSpan(field, ReadField(field));
+            case IFieldReferenceOperation field:
+                throw Refusal.At(DiagnosticCatalog.State, field, Refusal.Text(field));
+            case IPropertyReferenceOperation property:
+                return RequireSpan(property, ReadProperty(property));
             case IInvalidOperation:
                 throw DoesNotCompile(expression);
         }
@@ -51,8 +61,16 @@ internal sealed partial class MethodReader
     private Binding SpanOf(IOperation expression, ISymbol symbol)
     {
         Binding binding = Lookup(expression, symbol);
-        return binding.IsSpan ? binding : throw Refusal.Expression(expression, "it is not a span here");
+        return IsSpan(binding) ? binding : throw Refusal.Expression(expression, "it is not a span here");
     }
+
+    /// <summary>Whether a binding is a span, or a span of structs, which is one span per field.</summary>
+    private static bool IsSpan(Binding binding) => binding.Leaves.Any() && binding.Leaves.All(l => l.IsSpan);
+
+    private static Binding RequireSpan(IOperation expression, Binding binding) =>
+        IsSpan(binding) ? binding : throw Refusal.At(DiagnosticCatalog.SpanRoot, expression, Refusal.Text(expression), "use an index into one array");
+
+    private static int LengthOf(Binding span) => span.Leaves.First().Length;
 
     /// <summary>A span and the index in it of an element access, evaluated in that order.</summary>
     private (Binding Span, int Index) Element(IOperation access)
@@ -77,7 +95,7 @@ internal sealed partial class MethodReader
     private int Position(IOperation index, Binding span)
     {
         while (index is IConversionOperation { Type.Name: "Index" } conversion) index = conversion.Operand;
-        if (index is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat } fromEnd) return emit.Sub(span.Length, Evaluate(fromEnd.Operand));
+        if (index is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat } fromEnd) return emit.Sub(LengthOf(span), Evaluate(fromEnd.Operand));
         if (index.Type?.SpecialType != SpecialType.System_Int32) throw Refusal.Expression(index, "an index is an int or '^n'");
         return Evaluate(index);
     }
@@ -85,11 +103,11 @@ internal sealed partial class MethodReader
     private Binding Slice(IOperation access, Binding span, IRangeOperation range)
     {
         int start = range.LeftOperand is { } left ? Position(left, span) : emit.Int(0);
-        int end = range.RightOperand is { } right ? Position(right, span) : span.Length;
+        int end = range.RightOperand is { } right ? Position(right, span) : LengthOf(span);
         return Part(span, start, emit.Sub(end, start));
     }
 
-    private Binding Part(Binding span, int start, int length) => Binding.Span(span.Root, emit.Add(span.Offset, start), length);
+    private Binding Part(Binding span, int start, int length) => emit.Slice(span, start, length);
 
     private Binding NewArray(IArrayCreationOperation creation, string? name)
     {
@@ -145,7 +163,15 @@ internal sealed partial class MethodReader
         AllocateOf(creation, ScalarTypes.ElementOf(type), length, name);
 
     private Binding AllocateOf(IOperation creation, ITypeSymbol? element, int length, string? name) =>
-        NewLocal(creation, name, RequireNumber(creation, element), length);
+        NewArray(creation, name ?? "array", element, length);
+
+    /// <summary>A new array; of structs, one array per field.</summary>
+    private Binding NewArray(IOperation creation, string name, ITypeSymbol? element, int length)
+    {
+        if (LayoutOf(element) is not { } layout) return NewLocal(creation, name, RequireNumber(creation, element), length);
+        if (layout.Parts.Count == 0 || !layout.Type.IsValueType) throw Refusal.Expression(creation, "an array holds numbers or structs of numbers");
+        return Binding.Of(layout, layout.Parts.Select((p, i) => NewArray(creation, layout.NameOf(name, i), p.Type, length)).ToList());
+    }
 
     private Binding NewLocal(IOperation creation, string? name, ScalarType type, int length) =>
         context.IsEager ? throw Refusal.Expression(creation, "arrays are not supported in an update rule") : emit.Alloc(name ?? "array", type, length);
@@ -155,11 +181,16 @@ internal sealed partial class MethodReader
 
     private Binding FilledWith(IOperation creation, IReadOnlyList<IOperation> elements, ITypeSymbol? elementType, string? name)
     {
-        ScalarType type = RequireNumber(creation, elementType);
+        if (LayoutOf(elementType) is null) RequireNumber(creation, elementType);
         if (elements.FirstOrDefault(e => e is ISpreadOperation) is { } spread) throw Refusal.Expression(spread, "'..' in a collection is not supported");
-        List<int> values = elements.Select(e => Converted(Evaluate(e), type)).ToList();
-        Binding array = NewLocal(creation, name, type, emit.Int(values.Count));
-        for (int i = 0; i < values.Count; i++) emit.Store(array, emit.Int(i), values[i]);
+        List<Binding> values = elements.Select(e => Known(e, EvaluateBinding(e, elementType, null))).ToList();
+        Binding array = NewArray(creation, name ?? "array", elementType, emit.Int(values.Count));
+        for (int i = 0; i < values.Count; i++)
+        {
+            Binding value = values[i].IsValue ? Binding.Of(Converted(values[i].Value, emit.Builder.Buffers[array.Root].Type)) : values[i];
+            emit.StoreElement(array, emit.Int(i), value);
+        }
+
         return array;
     }
 
@@ -179,7 +210,7 @@ internal sealed partial class MethodReader
             () => Bind(result, EvaluateSpan(otherwise, null)));
         Binding span = _env[result];
         _env.Remove(result);
-        return span.IsSpan ? span : throw Refusal.At(DiagnosticCatalog.SpanRoot, choice, Refusal.Text(choice), "use an index into one array");
+        return RequireSpan(choice, span);
     }
 
     /// <summary>Records that an operation needs two spans of equal length, and refuses it where they are seen not to be.</summary>
