@@ -96,7 +96,7 @@ public sealed class AggregateTests
         ("Vec3 p = new(b, y, c); var (u, v, _) = p; (double s, double t) = (p.X, v); return u * v + s * t;", ""),
         ("Vec3 p = y > 0 ? new(b, y, c) : new(w[0], 2, b); Vec3 q = k switch { 0 => p, 1 => -p, _ => new(1, b, 2) }; return p * q;", ""),
         ("Vec3 p = new(b, y, c); if (p.X > 0) p = p + p; else if (p.Y > 0.5) p = Vec3.Up; return p.Norm2;", ""),
-        ("Vec3 s = default; for (int i = 0; i < w.Length; i++) s += new Vec3(w[i], w[i] * x[i], 1); return s * s;", ""),
+        ("Vec3 s = default; for (int i = 0; i < w.Length; i++) s += new Vec3(w[i], w[i] * x[i], x[i]); return s * s;", ""),
         ("Vec3 s = new(b, 0, 0); for (int i = 0; i < w.Length; i++) { if (s.Norm2 > 2) break; s = Vec3.Cross(s, new(w[i], 1, x[i])) + Vec3.Up; } return s.Sum;", ""),
         ("Vec3 s = new(b, 0, 0); for (int i = 0; i < w.Length; i++) { if (s < Vec3.Up) continue; s = new(w[i], s.X, b); } return s.Sum;", ""),
         ("State s = new(b); for (int i = 0; i < 4; i++) s.Step(0.1 * w[i]); return s.Position * s.Velocity + s.Energy + s.Steps + s.Rate;", ""),

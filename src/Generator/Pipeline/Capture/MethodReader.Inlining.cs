@@ -87,10 +87,10 @@ internal sealed partial class MethodReader
         CheckDepth();
         switch (expression)
         {
-            case ILocalReferenceOperation { IsDeclaration: false } local:
-                return Known(expression, Lookup(expression, local.Local));
-            case IParameterReferenceOperation parameter:
-                return Known(expression, Lookup(expression, parameter.Parameter));
+            case ILocalReferenceOperation { IsDeclaration: false } or IParameterReferenceOperation:
+                return SlotOf(AssignedSymbols.SymbolOf(expression)!) is { } slot && _env[slot].Closure is not null
+                    ? _env[slot]
+                    : throw Refusal.Expression(expression, "which function it stands for is not known here");
             case IDelegateCreationOperation creation:
                 return EvaluateFunction(creation.Target);
             case IConversionOperation conversion:

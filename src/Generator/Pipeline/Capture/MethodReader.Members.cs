@@ -13,9 +13,8 @@ internal sealed partial class MethodReader
     {
         if (field.Instance is { } instance)
         {
-            return LayoutOf(instance.Type) is null
-                ? throw Refusal.At(DiagnosticCatalog.State, field, Refusal.Text(field))
-                : Part(field, Read(instance), field.Field);
+            RequireLayout(instance, instance.Type);
+            return Part(field, Read(instance), field.Field);
         }
 
         if (LayoutTable.IsVector(field.Field.ContainingType) || !field.Field.IsReadOnly) throw Refusal.At(DiagnosticCatalog.State, field, Refusal.Text(field));
