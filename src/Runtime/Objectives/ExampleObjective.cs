@@ -6,7 +6,7 @@ namespace SymbolicGD;
 
 /// <summary>An objective in host memory that is a mean or sum over examples and can be evaluated on a batch of them.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public abstract class ExampleObjective<T> : HostObjective<T>, IExampleObjective<T>
+public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <param name="layout">The named blocks of the parameter vector.</param>

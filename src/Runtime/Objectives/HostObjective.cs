@@ -8,10 +8,10 @@ namespace SymbolicGD;
 /// </summary>
 /// <remarks>May be called from several threads at once; each call works in a workspace of its own. A warm objective allocates nothing.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public abstract class HostObjective<T> : IObjective<T>
+public abstract partial class HostObjective<T> : IObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly WorkspacePool<T> pool;
+    private readonly Pool<Workspace<T>> pool;
 
     /// <param name="layout">The named blocks of the parameter vector.</param>
     /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
@@ -20,7 +20,7 @@ public abstract class HostObjective<T> : IObjective<T>
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfNegative(workspaceLength);
         Layout = layout;
-        pool = new WorkspacePool<T>(workspaceLength, layout.Length);
+        pool = new Pool<Workspace<T>>(() => new Workspace<T>(workspaceLength, layout.Length));
     }
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ public abstract class HostObjective<T> : IObjective<T>
     /// <param name="workspace">Scratch memory of the length given to the constructor, 64-byte aligned, of undefined content.</param>
     protected abstract T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace);
 
-    private protected WorkspacePool<T> Pool => pool;
+    private protected Pool<Workspace<T>> Pool => pool;
 
     private protected void CheckGradient(ReadOnlySpan<T> parameters, Span<T> gradient)
     {

@@ -13,34 +13,34 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
     public Span<T> Gradient => (gradient ??= new AlignedBuffer<T>(gradientLength)).Span;
 }
 
-/// <summary>Keeps the workspaces of an objective, so that a warm one allocates nothing and concurrent callers get their own.</summary>
-internal sealed class WorkspacePool<T>(int scratchLength, int gradientLength)
-    where T : unmanaged
+/// <summary>Keeps what the calls of an objective work in, so that a warm one allocates nothing and concurrent callers get their own.</summary>
+internal sealed class Pool<TItem>(Func<TItem> create)
+    where TItem : class
 {
-    private readonly Workspace<T>?[] others = new Workspace<T>?[Math.Max(1, Environment.ProcessorCount - 1)];
-    private Workspace<T>? first;
+    private readonly TItem?[] others = new TItem?[Math.Max(1, Environment.ProcessorCount - 1)];
+    private TItem? first;
 
-    public Workspace<T> Rent()
+    public TItem Rent()
     {
-        Workspace<T>? workspace = Interlocked.Exchange(ref first, null);
-        for (int i = 0; workspace is null && i < others.Length; i++)
+        TItem? item = Interlocked.Exchange(ref first, null);
+        for (int i = 0; item is null && i < others.Length; i++)
         {
-            workspace = Interlocked.Exchange(ref others[i], null);
+            item = Interlocked.Exchange(ref others[i], null);
         }
 
-        return workspace ?? new Workspace<T>(scratchLength, gradientLength);
+        return item ?? create();
     }
 
-    public void Return(Workspace<T> workspace)
+    public void Return(TItem item)
     {
-        if (Interlocked.CompareExchange(ref first, workspace, null) is null)
+        if (Interlocked.CompareExchange(ref first, item, null) is null)
         {
             return;
         }
 
         for (int i = 0; i < others.Length; i++)
         {
-            if (Interlocked.CompareExchange(ref others[i], workspace, null) is null)
+            if (Interlocked.CompareExchange(ref others[i], item, null) is null)
             {
                 return;
             }

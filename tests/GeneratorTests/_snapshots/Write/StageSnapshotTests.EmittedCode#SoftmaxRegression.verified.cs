@@ -8,6 +8,7 @@
 //   ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
 //   ∂ℓ/∂bias[j]      = logitsBar[j]
 //
+//   stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
 //   cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 //   vectorized   inside 2 of 5 loops, four rows of data at a time; blocks of 8 examples
 //
@@ -91,6 +92,7 @@ partial class Softmax
             ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
             ∂ℓ/∂bias[j]      = logitsBar[j]
 
+            stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
             cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -208,7 +210,7 @@ partial class Softmax
                     spill[8 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
                 Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[8]);
-                loss = Vector512.ConditionalSelect(active, loss + (t1 + VectorMath.Log(t5) - t7), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t7)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -354,7 +356,7 @@ partial class Softmax
 
                     biasGradient[k4] += Lanes.Sum(sumBar);
                 }
-                loss = Vector512.ConditionalSelect(active, loss + (t1 + VectorMath.Log(t5) - t8), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t8)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);

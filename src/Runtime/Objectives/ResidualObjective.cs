@@ -1,0 +1,122 @@
+using System.Numerics;
+
+namespace SymbolicGD;
+
+/// <summary>
+/// A least-squares objective: ½·Σ r², over the residuals of all examples, not divided by their number (the convention of Ceres and SciPy). It
+/// is what Gauss–Newton methods minimize; for every other solver it is an ordinary objective.
+/// </summary>
+/// <remarks>Row i·m + k of residuals and Jacobian is output k of example i, where m is <see cref="ResidualsPerExample"/>.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract partial class ResidualObjective<T> : ExampleObjective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Pool<T[]> residuals;
+
+    /// <param name="layout">The named blocks of the parameter vector.</param>
+    /// <param name="exampleCount">The number of examples, 1 or more.</param>
+    /// <param name="residualsPerExample">How many residuals each example has, 1 or more.</param>
+    /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
+    protected ResidualObjective(ParameterLayout layout, int exampleCount, int residualsPerExample, int workspaceLength)
+        : base(layout, exampleCount, workspaceLength, Reduction.Sum)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualsPerExample);
+        ResidualsPerExample = residualsPerExample;
+        ResidualCount = checked(exampleCount * residualsPerExample);
+        residuals = new Pool<T[]>(() => new T[residualsPerExample]);
+    }
+
+    /// <summary>The number m of residuals of one example.</summary>
+    public int ResidualsPerExample { get; }
+
+    /// <summary>The number of all residuals: examples times <see cref="ResidualsPerExample"/>.</summary>
+    public int ResidualCount { get; }
+
+    /// <summary>The residuals of one example.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="example">The index of an example, checked.</param>
+    /// <param name="residuals">As long as <see cref="ResidualsPerExample"/>, of undefined content: every element is to be overwritten.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
+    protected abstract void ResidualCore(ReadOnlySpan<T> parameters, int example, Span<T> residuals, Span<T> workspace);
+
+    /// <summary>The gradient of one residual: one row of the Jacobian.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="example">The index of an example, checked.</param>
+    /// <param name="output">Which residual of the example.</param>
+    /// <param name="row">Empty; receives the gradient.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
+    protected abstract void ResidualRowCore(ReadOnlySpan<T> parameters, int example, int output, GradientRow<T> row, Span<T> workspace);
+
+    /// <inheritdoc/>
+    protected override T ValueCore(ReadOnlySpan<T> parameters, Span<T> workspace) => ValueOver(parameters, [], workspace);
+
+    /// <inheritdoc/>
+    protected override T ValueCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace) => ValueOver(parameters, batch, workspace);
+
+    /// <inheritdoc/>
+    protected override T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace) =>
+        GradientOver(parameters, [], gradient, workspace);
+
+    /// <inheritdoc/>
+    protected override T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace) =>
+        GradientOver(parameters, batch, gradient, workspace);
+
+    /// <inheritdoc/>
+    /// <remarks>The sum of the rows of the example's Jacobian, each times its residual; touched is what they touch.</remarks>
+    protected override T ExampleGradientCore(ReadOnlySpan<T> parameters, int example, GradientRow<T> row, Span<T> workspace)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        T[] r = residuals.Rent();
+        GradientRow<T> part = Rows.Rent();
+        ResidualCore(parameters, example, r, workspace);
+        T squares = T.Zero;
+        for (int k = 0; k < r.Length; k++)
+        {
+            ResidualRowCore(parameters, example, k, part, workspace);
+            foreach (int index in part.Touched)
+            {
+                row.Add(index, r[k] * part[index]);
+            }
+
+            part.Clear();
+            squares += r[k] * r[k];
+        }
+
+        Rows.Return(part);
+        residuals.Return(r);
+        return squares / (T.One + T.One);
+    }
+
+    // An empty batch stands for all examples.
+    private T ValueOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace)
+    {
+        T[] r = residuals.Rent();
+        T squares = T.Zero;
+        int count = batch.IsEmpty ? ExampleCount : batch.Length;
+        for (int i = 0; i < count; i++)
+        {
+            ResidualCore(parameters, batch.IsEmpty ? i : batch[i], r, workspace);
+            squares += VectorKernels.Dot<T>(r, r);
+        }
+
+        residuals.Return(r);
+        return squares / (T.One + T.One);
+    }
+
+    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace)
+    {
+        GradientRow<T> row = Rows.Rent();
+        T value = T.Zero;
+        gradient.Clear();
+        int count = batch.IsEmpty ? ExampleCount : batch.Length;
+        for (int i = 0; i < count; i++)
+        {
+            value += ExampleGradientCore(parameters, batch.IsEmpty ? i : batch[i], row, workspace);
+            row.AddTo(gradient, T.One);
+            row.Clear();
+        }
+
+        Rows.Return(row);
+        return value;
+    }
+}
