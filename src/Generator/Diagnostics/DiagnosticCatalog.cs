@@ -68,7 +68,7 @@ internal static class DiagnosticCatalog
         "SGD2002", "The statement is not supported", "This statement cannot be differentiated: {0}");
 
     public static readonly DiagnosticDescriptor Type = Error(
-        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool, structures of them that are declared in this project, and spans or arrays");
+        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool, structures of them that are declared in this project, and spans, matrices or arrays");
 
     public static readonly DiagnosticDescriptor Call = Error(
         "SGD2004", "The method has no known derivative",

@@ -208,7 +208,7 @@ internal static class AssignedSymbols
                 case IFieldReferenceOperation { Instance: { } whole }:
                     place = whole;
                     break;
-                case IPropertyReferenceOperation { Instance: { } whole } property when !property.Property.IsIndexer || ScalarTypes.ElementOf(whole.Type) is null:
+                case IPropertyReferenceOperation { Instance: { } whole } property when !property.Property.IsIndexer || !ScalarTypes.IsArray(whole.Type):
                     place = whole;
                     break;
                 default:
@@ -221,7 +221,7 @@ internal static class AssignedSymbols
     private static bool CanChange(IMethodSymbol method) =>
         method is { IsStatic: false, IsReadOnly: false, MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation }
         && method.ContainingType is { IsReferenceType: false, IsReadOnly: false } or { TypeKind: TypeKind.Interface }
-        && ScalarTypes.ElementOf(method.ContainingType) is null;
+        && !ScalarTypes.IsArray(method.ContainingType);
 
     private static IEnumerable<ISymbol> AssignedBy(IOperation operation)
     {

@@ -10,14 +10,14 @@ internal sealed class Slot(int index, string? name)
 }
 
 /// <summary>
-/// What a variable holds at one point: a value, a span as (root buffer, offset, length), where offset and length are values, an
-/// aggregate of such bindings, or a function that is known.
+/// What a variable holds at one point: a value; a span as (root buffer, offset, length), where offset and length are values; a matrix as (root
+/// buffer, offset, rows, columns, stride from row to row); an aggregate of such bindings; or a function that is known.
 /// </summary>
 /// <remarks>
 /// A struct is the aggregate of its fields; a span of structs is an aggregate of spans, one per field. Which of the two an aggregate
 /// stands for is said by the type of the expression.
 /// </remarks>
-internal readonly record struct Binding(int Value, int Root, int Offset, int Length)
+internal readonly record struct Binding(int Value, int Root, int Offset, int Length, int Columns = -1, int Stride = -1)
 {
     private const int None = -1;
     private const int Several = -2;
@@ -30,7 +30,18 @@ internal readonly record struct Binding(int Value, int Root, int Offset, int Len
 
     public bool IsValue => Value >= 0;
 
-    public bool IsSpan => Root >= 0;
+    public bool IsSpan => Root >= 0 && Columns < 0;
+
+    public bool IsMatrix => Root >= 0 && Columns >= 0;
+
+    /// <summary>A span or a matrix.</summary>
+    public bool IsArray => Root >= 0;
+
+    /// <summary>The number of rows of a matrix.</summary>
+    public int Rows => Length;
+
+    /// <summary>The values that a binding that is no aggregate is made of.</summary>
+    public IEnumerable<int> Values => IsMatrix ? [Offset, Length, Columns, Stride] : IsSpan ? [Offset, Length] : IsValue ? [Value] : [];
 
     public bool HasUnknownRoot => Root == Several;
 
@@ -43,11 +54,20 @@ internal readonly record struct Binding(int Value, int Root, int Offset, int Len
     public bool IsAggregate => Parts is not null;
 
     /// <summary>Whether it has a value: all of its parts, for an aggregate.</summary>
-    public bool IsKnown => IsValue || IsSpan || Closure is not null || (Parts is { } parts && parts.Items.All(p => p.IsKnown));
+    public bool IsKnown => IsValue || IsArray || Closure is not null || (Parts is { } parts && parts.Items.All(p => p.IsKnown));
 
     public static Binding Of(int value) => new(value, None, None, None);
 
     public static Binding Span(int root, int offset, int length) => new(None, root, offset, length);
+
+    public static Binding Matrix(int root, int offset, int rows, int columns, int stride) => new(None, root, offset, rows, columns, stride);
+
+    /// <summary>Whether the two are of one kind and refer to one array, so that one can be merged with the other value by value.</summary>
+    public bool IsLike(in Binding other) => Root == other.Root && IsMatrix == other.IsMatrix && IsValue == other.IsValue && Closure == other.Closure;
+
+    /// <summary>The same with other values, which are taken in the order of <see cref="Values"/>.</summary>
+    public Binding With(Func<int> next) =>
+        IsMatrix ? Matrix(Root, next(), next(), next(), next()) : IsSpan ? Span(Root, next(), next()) : IsValue ? Of(next()) : this;
 
     public static Binding Of(Layout layout, IEnumerable<Binding> parts) => new(None, None, None, None) { Parts = new Parts(layout, parts.ToArray()) };
 

@@ -19,6 +19,7 @@ internal sealed partial class MethodReader
         IMethodSymbol method = call.TargetMethod;
         INamedTypeSymbol container = method.ContainingType;
         if (call.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null) return InvokeOnSpan(call, EvaluateSpan(instance, null));
+        if (call.Instance is { } matrix && ScalarTypes.MatrixElementOf(matrix.Type) is not null) return InvokeOnMatrix(call, EvaluateMatrix(matrix, null));
         if (method.MethodKind == MethodKind.DelegateInvoke) return InvokeClosure(call);
         method = Implementation(method, call.ConstrainedToType ?? call.Instance?.Type);
         container = method.ContainingType;

@@ -80,6 +80,7 @@ internal sealed partial class MethodReader
             throw Refusal.At(DiagnosticCatalog.Dynamic, conversion, Refusal.Text(conversion));
         }
 
+        if (TensorLength(conversion.Operand) is { } length) return Converted(length, RequireType(conversion, conversion.Type));
         if (IsUserDefined(conversion.OperatorMethod, conversion.Type, conversion.Operand.Type))
         {
             return Scalar(conversion, CallOperator(conversion, conversion.OperatorMethod!, [EvaluateAny(conversion.Operand)]));
@@ -178,7 +179,7 @@ internal sealed partial class MethodReader
         IBinaryOperation { OperatorMethod: not null } or IUnaryOperation { OperatorMethod: not null } or IConversionOperation { OperatorMethod: not null } => false,
         IBinaryOperation or IUnaryOperation or IConversionOperation => true,
         ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation => true,
-        IPropertyReferenceOperation { Property.Name: "Length" } property => ScalarTypes.ElementOf(property.Instance?.Type) is not null,
+        IPropertyReferenceOperation { Property.Name: "Length" or "Rows" or "Columns" } property => ScalarTypes.IsArray(property.Instance?.Type),
         IInstanceReferenceOperation => true,
         _ => false,
     });

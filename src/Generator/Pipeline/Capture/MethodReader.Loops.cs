@@ -158,7 +158,7 @@ internal sealed partial class MethodReader
         Environment before = _env;
         List<Slot> carried = assigned.Select(SlotOf).Where(s => s is not null).Select(s => s!)
             .Concat(targets.Select(t => _frame.Flags[t])).Distinct()
-            .Where(s => before[s].Leaves.Any(l => l.IsValue || l.IsSpan))
+            .Where(s => before[s].Leaves.Any(l => l.IsValue || l.IsArray))
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
         {
@@ -234,7 +234,7 @@ internal sealed partial class MethodReader
     private static IEnumerable<int> Values(Binding before, Binding binding)
     {
         if (before.Parts is { } parts) return parts.Items.Zip(binding.Parts!.Items, Values).SelectMany(v => v);
-        return before.IsSpan ? [binding.Offset, binding.Length] : before.IsValue ? [binding.Value] : [];
+        return before.IsKnown ? binding.Values : [];
     }
 
     private static Binding Rebind(Binding binding, string? name, Func<string?, int> next)
@@ -244,14 +244,13 @@ internal sealed partial class MethodReader
             return Binding.Of(parts.Layout, parts.Items.Select((p, i) => Rebind(p, name is null ? null : parts.Layout.NameOf(name, i), next)));
         }
 
-        return binding.IsSpan ? Binding.Span(binding.Root, next(name), next(name)) : binding.IsValue ? Binding.Of(next(name)) : binding;
+        return binding.With(() => next(name));
     }
 
     private static bool HasSameRoots(Binding before, Binding next)
     {
         if (before.Parts is { } parts) return next.Parts is { } others && parts.Items.Zip(others.Items, HasSameRoots).All(same => same);
-        if (before.IsSpan || before.IsValue) return next.IsSpan == before.IsSpan && next.Root == before.Root && !next.HasUnknownRoot;
-        return before.Closure == next.Closure;
+        return !before.IsKnown || next.IsLike(before);
     }
 
     private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
@@ -291,9 +290,9 @@ internal sealed partial class MethodReader
                 _ => null,
             };
             if (span is null) continue;
-            if (AssignedSymbols.SymbolOf(span) is { } symbol && !assigned.Contains(symbol))
+            if (AssignedSymbols.SymbolOf(Whole(span)) is { } symbol && !assigned.Contains(symbol))
             {
-                if (SlotOf(symbol) is { } slot && _env[slot] is { IsKnown: true } known && known.Leaves.All(l => l.IsSpan))
+                if (SlotOf(symbol) is { } slot && _env[slot] is { IsKnown: true } known && known.Leaves.All(l => l.IsArray))
                 {
                     written.UnionWith(Local(known));
                     continue;
@@ -318,13 +317,22 @@ internal sealed partial class MethodReader
         }
 
         // A structure may hold a span.
-        bool IsWritable(ITypeSymbol? type) => ScalarTypes.ElementOf(Resolve(type)) is not null
-            ? !ScalarTypes.IsReadOnlySpan(type)
+        bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(Resolve(type))
+            ? !ScalarTypes.IsReadOnly(type)
             : LayoutOf(type) is { } layout && layout.Parts.Any(p => IsWritable(p.Type));
+
+        // The array that a part is taken of: m in m.Row(i), x in x.Slice(1).
+        static IOperation Whole(IOperation part) => part switch
+        {
+            IInvocationOperation { Instance: { } instance } when ScalarTypes.IsArray(instance.Type) => Whole(instance),
+            IConversionOperation conversion => Whole(conversion.Operand),
+            IImplicitIndexerReferenceOperation { Argument: IRangeOperation, Instance: { } instance } => Whole(instance),
+            _ => part,
+        };
     }
 
     /// <summary>The local arrays among those that a span refers to.</summary>
-    private IEnumerable<int> Local(Binding span) => span.Leaves.Where(l => l.IsSpan && emit.Builder.Buffers[l.Root].Kind == BufferKind.Local).Select(l => l.Root);
+    private IEnumerable<int> Local(Binding span) => span.Leaves.Where(l => l.IsArray && emit.Builder.Buffers[l.Root].Kind == BufferKind.Local).Select(l => l.Root);
 
     private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)
     {

@@ -49,6 +49,7 @@ internal sealed partial class MethodReader
                 return emit.LoadElement(span, index);
             }
 
+            if (ScalarTypes.MatrixElementOf(instance.Type) is not null) return Binding.Of(EvaluateMatrixProperty(property, instance));
             if (LayoutTable.IsVector(symbol.ContainingType) && symbol.IsIndexer) return Binding.Of(VectorElement(property));
             if (LayoutOf(instance.Type) is null) throw Refusal.Expression(property, "this property is not supported");
             return ReadProperty(property, symbol, ReceiverOf(instance));
@@ -152,7 +153,7 @@ internal sealed partial class MethodReader
             IFieldSymbol field => field.Type,
             _ => ((IPropertySymbol)member).Type,
         };
-        if (clause is null || ScalarTypes.ElementOf(type) is not null || definition.ContainingType.StaticConstructors.Any(c => !c.IsImplicitlyDeclared))
+        if (clause is null || ScalarTypes.IsArray(type) || definition.ContainingType.StaticConstructors.Any(c => !c.IsImplicitlyDeclared))
         {
             throw Refusal.At(DiagnosticCatalog.State, reference, Refusal.Text(reference));
         }

@@ -125,7 +125,7 @@ internal sealed partial class MethodReader
     /// </summary>
     private Binding Default(IOperation declarator, ILocalSymbol symbol)
     {
-        if (ScalarTypes.ElementOf(symbol.Type) is not null || IsFunction(symbol.Type)) return Binding.Undefined;
+        if (ScalarTypes.IsArray(symbol.Type) || IsFunction(symbol.Type)) return Binding.Undefined;
         if (LayoutOf(symbol.Type) is not { } layout)
         {
             RequireType(declarator, symbol.Type);
@@ -170,11 +170,12 @@ internal sealed partial class MethodReader
         }
     }
 
-    /// <summary>Evaluates a scalar, a span, an aggregate or a delegate, as the type says.</summary>
+    /// <summary>Evaluates a scalar, a span, a matrix, an aggregate or a delegate, as the type says.</summary>
     private Binding EvaluateBinding(IOperation expression, ITypeSymbol? type, string? name)
     {
         type = Resolve(type ?? expression.Type);
         if (ScalarTypes.ElementOf(type) is not null) return EvaluateSpan(expression, name);
+        if (ScalarTypes.MatrixElementOf(type) is not null) return EvaluateMatrix(expression, name);
         if (LayoutOf(type) is not null) return EvaluateAggregate(expression);
         return IsFunction(type) ? EvaluateFunction(expression) : Binding.Of(Evaluate(expression));
     }

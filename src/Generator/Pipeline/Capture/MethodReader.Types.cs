@@ -54,7 +54,7 @@ internal sealed partial class MethodReader
     private Layout? LayoutOf(ITypeSymbol? type)
     {
         ITypeSymbol? resolved = Resolve(type);
-        return ScalarTypes.ElementOf(resolved) is null ? context.Layouts.Of(resolved) : null;
+        return ScalarTypes.IsArray(resolved) ? null : context.Layouts.Of(resolved);
     }
 
     /// <summary>The layout of an expression's type, which must be an aggregate.</summary>

@@ -98,7 +98,7 @@ internal sealed partial class MethodReader
     private int ReadVariable(IOperation expression, ISymbol symbol)
     {
         Binding binding = Lookup(expression, symbol);
-        return binding.IsValue ? binding.Value : throw Refusal.Expression(expression, "a span is used as a number");
+        return binding.IsValue ? binding.Value : throw Refusal.Expression(expression, "an array is used as a number");
     }
 
     private Place PlaceOf(IOperation target, bool isWritten = true)
@@ -123,7 +123,7 @@ internal sealed partial class MethodReader
                 return ReceiverOf(instance);
             case IFieldReferenceOperation { Instance: { } whole } field when LayoutOf(whole.Type) is not null:
                 return PartOf(target, PlaceOf(whole, isWritten), whole.Type, field.Field);
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when ScalarTypes.ElementOf(instance.Type) is not null:
+            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when ScalarTypes.IsArray(instance.Type):
             case IArrayElementReferenceOperation:
             case IImplicitIndexerReferenceOperation:
                 (Binding span, int index) = Element(target);
@@ -159,7 +159,7 @@ internal sealed partial class MethodReader
         IInstanceReferenceOperation => true,
         IFieldReferenceOperation { Instance: { } whole } => LayoutOf(whole.Type) is { Type.IsValueType: true } && IsPlace(whole),
         IArrayElementReferenceOperation => true,
-        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } span } => ScalarTypes.ElementOf(span.Type) is not null,
+        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } span } => ScalarTypes.IsArray(span.Type),
         IImplicitIndexerReferenceOperation { Argument: not IRangeOperation } => true,
         _ => false,
     };
