@@ -34,6 +34,7 @@ internal static class LossCapture
                 indexUses)
             {
                 Checkpoints = Has(attribute, "Checkpoint", 1),
+                Order = signature.Order,
             };
         });
     }

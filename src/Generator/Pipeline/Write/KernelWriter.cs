@@ -16,6 +16,7 @@ internal sealed partial class KernelWriter
     private const int MaxStackLength = 256;
 
     private readonly ObjectiveModel _model;
+    private readonly string _output;
     private readonly KernelPlan _plan;
     private readonly Function _function;
     private readonly FunctionIndex _index;
@@ -29,9 +30,11 @@ internal sealed partial class KernelWriter
     private readonly Dictionary<int, string> _lengthTexts = [];
     private CodeWriter _code = new();
 
-    public KernelWriter(ObjectiveModel model, KernelPlan plan)
+    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c> or <c>product</c>.</param>
+    public KernelWriter(ObjectiveModel model, KernelPlan plan, string output = "gradient")
     {
         _model = model;
+        _output = output;
         _plan = plan;
         _function = plan.Function;
         _index = new FunctionIndex(_function);
@@ -39,7 +42,7 @@ internal sealed partial class KernelWriter
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
-        _names = new NameTable("parameters", "gradient", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
     private string VectorType => $"Vector512<{_real}>";
@@ -68,6 +71,7 @@ internal sealed partial class KernelWriter
             }
         }
 
+        if (_function.Result < 0) return _code;
         _code.Gap();
         if (_tapeSet.Length > 0) _code.Line($"__tapes.Return({_tapeSet});");
         _code.Line($"return {Scalar(_function.Result)};");
@@ -131,8 +135,16 @@ internal sealed partial class KernelWriter
                     _code.Line($"ReadOnlySpan<{type}> {name} = parameters.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
                 case BufferKind.Gradient:
-                    name = _names.Unique(argument.Name + "Gradient");
-                    _code.Line($"Span<{type}> {name} = gradient.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    name = _names.Unique(argument.Name + NameTable.Pascal(_output));
+                    _code.Line($"Span<{type}> {name} = {_output}.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
+                case BufferKind.Direction when !argument.IsArray:
+                    // Read where it is needed: see LoadText.
+                    name = argument.Name;
+                    break;
+                case BufferKind.Direction:
+                    name = _names.Unique(argument.Name + "Direction");
+                    _code.Line($"ReadOnlySpan<{type}> {name} = direction.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
                 case BufferKind.Constant:
                     name = _names.Unique(argument.Name);
@@ -208,9 +220,6 @@ internal sealed partial class KernelWriter
         }
     }
 
-    /// <summary>How many arrays the kernel keeps beside the workspace.</summary>
-    public int Tapes { get; private set; }
-
     private string _tapeSet = string.Empty;
 
     private string TapeSet()
@@ -221,7 +230,7 @@ internal sealed partial class KernelWriter
         return _tapeSet;
     }
 
-    private string NextTape() => NumberText.Integer(Tapes++);
+    private string NextTape() => NumberText.Integer(_model.Tapes++);
 
     private static string Parenthesized(string text, bool needed) => needed && text.IndexOfAny([' ']) >= 0 ? "(" + text + ")" : text;
 

@@ -27,7 +27,7 @@ internal sealed class ObjectiveModel
     private static readonly HashSet<string> s_baseMembers =
     [
         "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
-        "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 
     private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];
@@ -85,6 +85,9 @@ internal sealed class ObjectiveModel
 
     /// <summary>No data column tells the number of examples, so the constructor asks for it.</summary>
     public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any();
+
+    /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
+    public int Tapes { get; set; }
 
     public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
 
