@@ -71,9 +71,10 @@ internal sealed partial class KernelWriter
             }
         }
 
-        if (_function.Result < 0) return _code;
+        if (_function.Result < 0 && _tapeSet.Length == 0) return _code;
         _code.Gap();
         if (_tapeSet.Length > 0) _code.Line($"__tapes.Return({_tapeSet});");
+        if (_function.Result < 0) return _code;
         _code.Line($"return {Scalar(_function.Result)};");
         return _code;
     }
