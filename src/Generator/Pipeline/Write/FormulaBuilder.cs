@@ -31,6 +31,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private readonly Dictionary<Formula, string> _names = [];
     private readonly HashSet<string> _taken = new(function.Arguments.Select(a => a.Name));
     private readonly HashSet<int> _arrays = [];
+
+    // The arrays whose element is being looked up: one that is made of its own other elements has no formula.
+    private readonly HashSet<int> _recorded = [];
     private int _temporaries;
 
     /// <summary>What was given a name so far, in an order in which each uses earlier ones only (arrays excepted).</summary>
@@ -187,10 +190,17 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private Formula? Recorded(int buffer, Formula index)
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
-        if (writes.Length != 1) return null;
-        Formula at = Of(writes[0].Index);
-        if (at.Equals(index) || at is Number) return Of(writes[0].Value);
-        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(writes[0].Value), symbol.Name, index) : null;
+        if (writes.Length != 1 || !_recorded.Add(buffer)) return null;
+        Formula? formula = Written(writes[0].Index, writes[0].Value, index);
+        _recorded.Remove(buffer);
+        return formula;
+    }
+
+    private Formula? Written(int place, int value, Formula index)
+    {
+        Formula at = Of(place);
+        if (at.Equals(index) || at is Number) return Of(value);
+        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(value), symbol.Name, index) : null;
     }
 
     /// <summary>Adds the definitions of an array's elements, once.</summary>
