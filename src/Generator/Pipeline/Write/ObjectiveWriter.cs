@@ -35,8 +35,8 @@ internal static class ObjectiveWriter
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
-                WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
-                WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                WriteKernel(code, model, value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
+                WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -321,7 +321,7 @@ internal static class ObjectiveWriter
             ? $"if (gradient.Length < {BufferInfo.OverwrittenFrom}) gradient.Clear();   // longer ones are overwritten"
             : "gradient.Clear();";
 
-    private static void WriteKernel(CodeWriter code, ObjectiveModel model, string name, string summary, bool gradient, CodeWriter body)
+    private static void WriteKernel(CodeWriter code, ObjectiveModel model, KernelPlan plan, string name, string summary, bool gradient, CodeWriter body)
     {
         string real = model.Real;
         code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
@@ -331,7 +331,17 @@ internal static class ObjectiveWriter
         string header = model.HasExamples
             ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"
             : $"private {real} {name}({parameters})";
-        using (code.Block(header)) code.Append(body);
+        using (code.Block(header))
+        {
+            if (plan.Examples == ExampleMode.Blocks)
+            {
+                string arguments = $"parameters, {(gradient ? "gradient, " : string.Empty)}workspace, BatchRows.First(rows.Count){(gradient ? ", weight" : string.Empty)}";
+                code.Line($"if (Lanes.AreShort(rows, {(real == "float" ? "16" : "8")})) return {name}({arguments});");
+            }
+
+            code.Append(body);
+        }
+
         code.Gap();
     }
 
