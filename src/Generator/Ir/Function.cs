@@ -47,13 +47,19 @@ internal enum BufferKind : byte
 
     /// <summary>Values of the forward sweep that the reverse sweep reads. Not initialized.</summary>
     Tape,
+
+    /// <summary>The direction along which a parameter moves (length 1 for a scalar parameter): read only.</summary>
+    Direction,
 }
 
-/// <param name="Argument">Index of the argument that it holds (or, for Gradient, is the derivative of); -1 for others.</param>
+/// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
 /// <param name="Overwritten">For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry.</param>
 internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false)
 {
     public const int OverwrittenFrom = 8;
+
+    /// <summary>Whether it is the caller's and only read: an argument, data or a direction. Its version is 0 throughout.</summary>
+    public bool IsReadOnly => Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data or BufferKind.Direction;
 }
 
 /// <summary>
@@ -65,7 +71,7 @@ internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type,
 /// </remarks>
 /// <param name="Real">The type of the loss and of the flat parameter vector.</param>
 /// <param name="Values">Per value id: its type and the user's name for it, if any.</param>
-/// <param name="Result">The value id of the loss: per example or, after <c>LossLoop</c>, summed over the examples.</param>
+/// <param name="Result">The value id of the loss, summed over the examples; -1 where only the gradient buffers are wanted.</param>
 internal sealed record Function(
     string Name,
     ScalarType Real,

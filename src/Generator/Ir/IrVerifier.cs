@@ -49,7 +49,7 @@ internal sealed class IrVerifier
         VerifyItems(_function.Body, out List<int> _);
         if (_function.Result < 0)
         {
-            if (!_isUpdateRule) throw new IrVerificationException($"{_function.Name}: no result.");
+            if (!_isUpdateRule && !_function.Buffers.Any(b => b.Kind == BufferKind.Gradient)) throw new IrVerificationException($"{_function.Name}: no result.");
         }
         else if (_function.Result >= _visible.Length || !_visible[_function.Result])
         {
@@ -173,7 +173,7 @@ internal sealed class IrVerifier
         BufferInfo buffer = BufferOf(load.Buffer, load);
         if (_function.TypeOf(load.Id) != buffer.Type) throw Wrong(load, $"'{buffer.Name}' holds {buffer.Type}");
         if (buffer.Kind == BufferKind.Data && !_inExamples) throw Wrong(load, $"data '{buffer.Name}' is read outside the loop over examples");
-        if (IsReadOnly(buffer) && load.Version != 0) throw Wrong(load, $"'{buffer.Name}' is read only: its version is 0");
+        if (buffer.IsReadOnly && load.Version != 0) throw Wrong(load, $"'{buffer.Name}' is read only: its version is 0");
         RequireAllocated(load.Buffer, load);
         if (_ended.Contains((load.Buffer, load.Version))) throw Wrong(load, $"version {load.Version} of '{buffer.Name}' has been written over");
         SeenOf(load.Buffer).Add(load.Version);
@@ -184,7 +184,7 @@ internal sealed class IrVerifier
         BufferInfo buffer = BufferOf(index, item);
         RequireType(position, ScalarType.I32, item);
         RequireType(value, buffer.Type, item);
-        if (IsReadOnly(buffer)) throw Wrong(item, $"'{buffer.Name}' is read only");
+        if (buffer.IsReadOnly) throw Wrong(item, $"'{buffer.Name}' is read only");
         RequireAllocated(index, item);
         EndVersions(index);
     }
@@ -281,8 +281,6 @@ internal sealed class IrVerifier
         if (!_seen.TryGetValue(buffer, out HashSet<int>? seen)) _seen.Add(buffer, seen = []);
         return seen;
     }
-
-    private static bool IsReadOnly(BufferInfo buffer) => buffer.Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data;
 
     private static bool IsAllocated(BufferInfo buffer) => buffer.Kind is BufferKind.Local or BufferKind.Adjoint or BufferKind.Tape;
 

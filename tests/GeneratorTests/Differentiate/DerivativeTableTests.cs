@@ -159,13 +159,13 @@ public sealed class DerivativeTableTests
 
     private static bool IsReal(Op op) => op is not (Op.Const or Op.Argument or Op.Extent or Op.Lt or Op.Le or Op.Eq or Op.Ne or Op.And or Op.Or or Op.Not or Op.Convert);
 
-    private static Function Build(Op op) => Build((b, p) => op switch
+    internal static Function Build(Op op) => Build((b, p) => op switch
     {
         Op.Select => b.Select(b.Binary(Op.Lt, p[0], p[1]), p[1], p[2]),
         _ => op.Arity() switch { 1 => b.Unary(op, p[0]), 2 => b.Binary(op, p[0], p[1]), _ => b.Fma(p[0], p[1], p[2]) },
     });
 
-    private static Function Build(Func<IrBuilder, int[], int> body)
+    internal static Function Build(Func<IrBuilder, int[], int> body)
     {
         var b = new IrBuilder();
         int[] p = [.. "pqr".Select((name, k) => b.Argument(k, ScalarType.F64, name.ToString()))];

@@ -61,6 +61,7 @@ internal static class ProgramCheck
             Equivalence.CheckGradient(loss, expected, gradient, inputs, bound);
             stage = "Optimize after Differentiate";
             Equivalence.CheckGradient(loss, expected, OptimizeStage.Run(gradient, spec.IsFast), inputs, bound);
+            CheckSecondOrder(loss, normal, spec.IsFast, inputs.WithDirection(loss, program.Seed), bound, out stage);
             return new(program, null, true);
         }
         catch (XunitException) when (expected is not null && IsUndecided(program, expected, orTie: program.IsSingle))
@@ -71,6 +72,31 @@ internal static class ProgramCheck
         {
             return new(program, $"{stage}: {exception.Message}\n{(exception is XunitException or IrVerificationException ? "" : exception.StackTrace)}", true);
         }
+    }
+
+    /// <summary>The Hessian-vector product against hyper-dual numbers, and the derivative along the direction against dual ones.</summary>
+    private static void CheckSecondOrder(Function loss, Function normal, bool fast, IrInputs inputs, double bound, out string stage)
+    {
+        stage = "Tangent";
+        Equivalence.CheckTangent(loss, OptimizeStage.Run(DifferentiateStage.Tangent(normal), fast), inputs, bound);
+        DualOutcome expected = IrInterpreter.DifferentiateTwice(loss, inputs, roundSingle: false);
+
+        // A slope that is finite can have a curvature that is not.
+        if (!expected.IsFinite) return;
+        stage = "Hessian-vector product";
+        Function product;
+        try
+        {
+            product = DifferentiateStage.HessianVectorProduct(normal);
+        }
+        catch (DifferentiationNotSupportedException) when (loss.Body.AllItems().OfType<Let>().Any(l => l.Op == Op.Digamma))
+        {
+            return;
+        }
+
+        Equivalence.CheckProduct(loss, expected, product, inputs, bound);
+        stage = "Optimize after Hessian-vector product";
+        Equivalence.CheckProduct(loss, expected, OptimizeStage.Run(product, fast), inputs, bound);
     }
 
     /// <summary>The generated class against dual numbers on the captured loss.</summary>

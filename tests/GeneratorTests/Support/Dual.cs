@@ -52,10 +52,18 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
         double y = T.Primal(value);
         return op switch
         {
-            Op.Tanh => result with { Magnitude = (1 + (y * y)) * a.Magnitude },
-            Op.Sigmoid => result with { Magnitude = (y + (y * y)) * a.Magnitude },
+            Op.Tanh => WithScale(result, a, 1 + (y * y), 2 * Math.Abs(y)),
+            Op.Sigmoid => WithScale(result, a, y + (y * y), 1 + (2 * y)),
             _ => result,
         };
+    }
+
+    /// <param name="partial">The sum of the absolute terms of the partial derivative.</param>
+    /// <param name="second">That of its derivative with respect to the result.</param>
+    private static Dual<T> WithScale(Dual<T> result, Dual<T> a, double partial, double second)
+    {
+        double ofSecond = (partial * T.MagnitudeOf(a.Tangent)) + (second * partial * T.MagnitudeOf(a.Value) * Math.Abs(T.Primal(a.Tangent)));
+        return result with { Magnitude = partial * a.Magnitude, Tangent = T.AddMagnitude(result.Tangent, ofSecond) };
     }
 
     public static Dual<T> Apply(Op op, Dual<T> a, Dual<T> b)
@@ -82,6 +90,10 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
     }
 
     public static Dual<T> Polygamma(int n, Dual<T> x) => Chain(T.Polygamma(n, x.Value), x, T.Polygamma(n + 1, x.Value));
+
+    public static double MagnitudeOf(Dual<T> x) => x.Magnitude;
+
+    public static Dual<T> AddMagnitude(Dual<T> x, double magnitude) => x with { Magnitude = x.Magnitude + magnitude };
 
     public static Dual<T> RoundToSingle(Dual<T> x) => x with { Value = T.RoundToSingle(x.Value) };
 
@@ -143,7 +155,7 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
             case Op.Rem:
                 return (one, -T.Apply(Op.Truncate, a / b));
             case Op.Pow:
-                T byBase = y == 0 ? zero : b * T.Apply(Op.Pow, a, b - one);
+                T byBase = y == 0 && !(Math.Abs(x) > 0) ? zero : b * T.Apply(Op.Pow, a, b - one);
                 T byExponent = x == 0 && y > 0 ? zero : value * T.Apply(Op.Log, a);
                 return (byBase, byExponent);
             case Op.Atan2:

@@ -94,6 +94,51 @@ internal static class Equivalence
         }
     }
 
+    /// <summary>
+    /// Verifies the function of the Hessian-vector product and compares it with hyper-dual numbers on the loss, as
+    /// <see cref="CheckGradient(Function, Function, IrInputs, double)"/> does for the gradient.
+    /// </summary>
+    /// <returns>Whether anything was compared: not if a derivative is not finite there.</returns>
+    public static bool CheckProduct(Function loss, Function product, IrInputs inputs, double bound = Bound)
+    {
+        DualOutcome expected = IrInterpreter.DifferentiateTwice(loss, inputs, roundSingle: false);
+        if (!expected.IsFinite) return false;
+        CheckProduct(loss, expected, product, inputs, bound);
+        return true;
+    }
+
+    /// <summary>As the other, with the product by hyper-dual numbers already known, and finite.</summary>
+    public static void CheckProduct(Function loss, DualOutcome expected, Function product, IrInputs inputs, double bound = Bound)
+    {
+        IrVerifier.Verify(product);
+        IrOutcome<double> actual = IrInterpreter.Run(product, inputs, roundSingle: false);
+        if (actual.Gradient.Length != expected.Gradient.Length) throw Mismatch("products of different length", loss, product, inputs);
+        for (int k = 0; k < expected.Gradient.Length; k++)
+        {
+            if (!(Math.Abs(actual.Gradient[k] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            {
+                throw Mismatch(
+                    $"product[{k}] is {actual.Gradient[k]:R} instead of {expected.Gradient[k]:R} (magnitude {expected.Magnitude[k]:R})",
+                    loss, product, inputs);
+            }
+        }
+    }
+
+    /// <summary>The derivative along the direction against dual numbers on the loss.</summary>
+    /// <returns>Whether anything was compared.</returns>
+    public static bool CheckTangent(Function loss, Function tangent, IrInputs inputs, double bound = Bound)
+    {
+        IrVerifier.Verify(tangent);
+        DualOutcome gradient = IrInterpreter.Differentiate(loss, inputs with { Seed = 1 }, roundSingle: false);
+        if (!gradient.IsFinite) return false;
+        double[] direction = [.. inputs.Direction.SelectMany(d => d)];
+        double expected = gradient.Gradient.Zip(direction, (g, d) => g * d).Sum();
+        double scale = gradient.Magnitude.Zip(direction, (m, d) => m * Math.Abs(d)).Sum();
+        double actual = IrInterpreter.Run(tangent, inputs, roundSingle: false).Value;
+        if (!(Math.Abs(actual - expected) <= bound * scale)) throw Mismatch($"derivative along the direction {actual:R} instead of {expected:R} (magnitude {scale:R})", loss, tangent, inputs);
+        return true;
+    }
+
     private static XunitException Mismatch(string what, Function before, Function after, IrInputs inputs)
     {
         string arguments = string.Join("; ", inputs.Arguments.Select(a => string.Join(", ", a.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))));

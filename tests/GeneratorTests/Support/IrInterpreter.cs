@@ -10,7 +10,11 @@ namespace SymbolicGD.GeneratorTests.Support;
 /// <param name="Extents">Per extent of the function, its value.</param>
 /// <param name="ExampleCount">The number of examples.</param>
 /// <param name="Seed">What the derivative of each example's loss is weighed with.</param>
-internal sealed record IrInputs(double[][] Arguments, int[] Extents, int ExampleCount = 0, double Seed = 1);
+internal sealed record IrInputs(double[][] Arguments, int[] Extents, int ExampleCount = 0, double Seed = 1)
+{
+    /// <summary>Per argument, the direction along which it moves: as long as its values for a parameter, empty for others.</summary>
+    public double[][] Direction { get; init; } = [];
+}
 
 /// <summary>What a run gave.</summary>
 /// <param name="Value">The function's result.</param>
@@ -110,6 +114,7 @@ internal sealed class IrInterpreter<T>
         for (int b = 0; b < function.Buffers.Count; b++)
         {
             BufferInfo buffer = function.Buffers[b];
+            if (buffer.Kind == BufferKind.Direction) _realBuffers[b] = inputs.Direction[buffer.Argument].Select(v => Round(T.From(v), buffer.Type)).ToArray();
             if (buffer.Kind == BufferKind.Gradient) _realBuffers[b] = new T[inputs.Arguments[buffer.Argument].Length];
         }
     }
@@ -444,5 +449,42 @@ internal static class IrInterpreter
 
         if (gradient.Count == 0) value = Run(loss, inputs, roundSingle).Value;
         return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+    }
+
+    /// <summary>
+    /// The derivative of the gradient along <see cref="IrInputs.Direction"/> by hyper-dual numbers, one run per parameter: the product of
+    /// the Hessian with the direction, weighed as the gradient is. The value is the derivative of the loss along the direction, not weighed.
+    /// </summary>
+    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true)
+    {
+        double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
+        var product = new List<double>();
+        var magnitude = new List<double>();
+        double along = 0;
+        Undecided undecided = new();
+        for (int a = 0; a < loss.Arguments.Count; a++)
+        {
+            if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
+            for (int k = 0; k < inputs.Arguments[a].Length; k++)
+            {
+                int argument = a, index = k;
+                IrOutcome<Dual<Dual<Plain>>> run = IrInterpreter<Dual<Dual<Plain>>>.Run(
+                    loss, inputs,
+                    (p, i, v) =>
+                    {
+                        double d = loss.Arguments[p].Role == ArgumentRole.Parameter ? inputs.Direction[p][i] : 0;
+                        var moving = new Dual<Plain>(new Plain(v), new Plain(d), Math.Abs(d), loss.Arguments[p].Role == ArgumentRole.Parameter && d != 0);
+                        return p == argument && i == index ? Dual<Dual<Plain>>.Variable(moving) : Dual<Dual<Plain>>.Inactive(moving);
+                    },
+                    roundSingle);
+                Dual<Dual<Plain>> result = run.Value;
+                undecided = run.Undecided;
+                along = result.Value.Tangent.Value;
+                product.Add(weight * result.Tangent.Tangent.Value);
+                magnitude.Add(Math.Abs(weight) * result.Tangent.Magnitude);
+            }
+        }
+
+        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided };
     }
 }

@@ -40,6 +40,12 @@ internal interface INumber<T>
 
     /// <summary>Rounds the value to single precision; tangents stay as they are.</summary>
     static abstract T RoundToSingle(T x);
+
+    /// <summary>The scale of the rounding error of the number's tangent; 0 where it has none.</summary>
+    static abstract double MagnitudeOf(T x);
+
+    /// <summary>The same number, its tangent known less well.</summary>
+    static abstract T AddMagnitude(T x, double magnitude);
 }
 
 /// <summary>A double, as the interpreter's plain number.</summary>
@@ -69,6 +75,10 @@ internal readonly record struct Plain(double Value) : INumber<Plain>
     public static Plain Fma(Plain a, Plain b, Plain c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 
     public static Plain Polygamma(int n, Plain x) => new(SpecialFunctions.Polygamma(n, x.Value));
+
+    public static double MagnitudeOf(Plain x) => 0;
+
+    public static Plain AddMagnitude(Plain x, double magnitude) => x;
 
     public static Plain RoundToSingle(Plain x) => new((float)x.Value);
 

@@ -27,6 +27,16 @@ internal static class RandomInputs
     public static IrInputs OfSize(Function function, int seed, int extent, int examples) =>
         Fill(function, new Random(seed), function.Extents.Select(e => e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
 
+    /// <summary>The same inputs with a random direction for the parameters.</summary>
+    public static IrInputs WithDirection(this IrInputs inputs, Function function, int seed)
+    {
+        var random = new Random(unchecked((seed * 7919) + 1));
+        return inputs with
+        {
+            Direction = function.Arguments.Select((a, k) => a.Role == ArgumentRole.Parameter ? inputs.Arguments[k].Select(_ => Real(random, a.Type)).ToArray() : []).ToArray(),
+        };
+    }
+
     private static IrInputs Fill(Function function, Random random, int[] extents, int examples)
     {
         int smallest = extents.Length == 0 ? 1 : extents.Min();

@@ -34,6 +34,11 @@ internal sealed class Activity
 
     public bool IsActive(int value) => _varied[value] && _useful[value];
 
+    /// <summary>Whether the value depends on a parameter, through operations that have a slope.</summary>
+    public bool IsVaried(int value) => _varied[value];
+
+    public bool IsVariedBuffer(int buffer) => _variedBuffers[buffer];
+
     public bool IsActiveBuffer(int buffer) => _variedBuffers[buffer] && _usefulBuffers[buffer];
 
     /// <summary>Whether the value may be infinite or NaN although every input is finite.</summary>

@@ -64,8 +64,8 @@ internal static class DerivativeTable
             Op.Rem => first ? t : e.Neg(e.Times(t, e.Unary(Op.Round, e.Binary(Op.Div, e.Binary(Op.Sub, s.A, s.Y), s.B)))),
 
             // At a tie a constant operand wins, else the first.
-            Op.Max => Extremum(e, first, e.IsConstant(s.B) ? e.Binary(Op.Lt, s.B, s.A) : -1, () => e.Binary(Op.Lt, s.A, s.B), t),
-            Op.Min => Extremum(e, first, e.IsConstant(s.B) ? e.Binary(Op.Lt, s.A, s.B) : -1, () => e.Binary(Op.Lt, s.B, s.A), t),
+            Op.Max or Op.Min when e.IsConstant(s.B) => e.When(Exceeds(s, s.A, s.B), t),
+            Op.Max or Op.Min => first ? e.Unless(Exceeds(s, s.B, s.A), t) : e.When(Exceeds(s, s.B, s.A), t),
             Op.Fma => operand switch { 0 => e.Times(t, s.B), 1 => e.Times(t, s.A), _ => t },
 
             Op.Sqrt => e.Over(e.Times(t, 0.5), s.Y),
@@ -111,16 +111,51 @@ internal static class DerivativeTable
         };
     }
 
+    /// <summary>
+    /// The tangent of y from those of its operands, -1 for an operand that does not move: the sum of what <see cref="Scale"/> gives for
+    /// each, written with fewer operations where two share a quotient or exclude each other. Null where it is zero by definition.
+    /// </summary>
+    /// <inheritdoc cref="Scale" path="/exception"/>
+    public static int? Along(RuleSite s, int da, int db, int dc)
+    {
+        Emitter e = s.Emit;
+        bool both = da >= 0 && db >= 0;
+        switch (s.Op)
+        {
+            case Op.Div when both:
+                return e.Over(e.Binary(Op.Sub, da, e.Times(db, s.Y)), s.B);
+            case Op.Atan2 when both:
+                return e.Over(e.Binary(Op.Sub, e.Times(da, s.B), e.Times(db, s.A)), SumOfSquares(s));
+            case Op.Hypot when both:
+                return e.When(e.IsNotZero(s.Y), e.Over(e.Binary(Op.Add, e.Times(da, s.A), e.Times(db, s.B)), s.Y));
+            case Op.Max or Op.Min when both:
+                return e.Let(Op.Select, e.TypeOf(da), Exceeds(s, s.B, s.A), db, da);
+            case Op.Convert:
+                return e.Convert(da, e.TypeOf(s.Y));
+            case Op.Select when db >= 0 && dc >= 0:
+                return e.Let(Op.Select, e.TypeOf(db), s.A, db, dc);
+        }
+
+        int? sum = null;
+        int operand = 0;
+        foreach (int t in new[] { da, db, dc })
+        {
+            if (t >= 0 && Scale(s, operand, t) is { } term) sum = sum is { } known ? e.Sum(known, term) : term;
+            operand++;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Whether the slope may be infinite where the operation itself is finite: a root at 0, an arc sine at 1.</summary>
+    public static bool MayBeSteep(Op op) => op is Op.Sqrt or Op.Cbrt or Op.Pow or Op.Asin or Op.Acos or Op.Acosh;
+
     private const double Ln2 = 0.69314718055994530942;
     private const double Ln10 = 2.30258509299404568402;
     private const double TwoOverRootPi = 1.12837916709551257390;
 
-    /// <param name="firstWins">The condition under which the first operand alone has a slope where the second is a constant; else -1.</param>
-    private static int Extremum(Emitter e, bool first, int firstWins, Func<int> secondWins, int t)
-    {
-        if (firstWins >= 0) return e.When(firstWins, t);
-        return first ? e.Unless(secondWins(), t) : e.When(secondWins(), t);
-    }
+    /// <summary>Whether a wins over b strictly.</summary>
+    private static int Exceeds(RuleSite s, int a, int b) => s.Op == Op.Max ? s.Emit.Binary(Op.Lt, b, a) : s.Emit.Binary(Op.Lt, a, b);
 
     private static int OneMinusSquare(Emitter e, int a) => e.Binary(Op.Mul, e.OneMinus(a), e.OnePlus(a));
 
@@ -134,7 +169,7 @@ internal static class DerivativeTable
         {
             case null:
                 int exponent = e.Binary(Op.Sub, s.B, e.RealLike(s.B, 1));
-                return e.When(e.IsNotZero(s.B), e.Times(e.Times(t, s.B), e.Binary(Op.Pow, s.A, exponent)));
+                return e.Guarded(Op.Mul, e.Times(t, s.B), e.Binary(Op.Pow, s.A, exponent));
             case 0:
                 return null;
             case 1:

@@ -21,7 +21,26 @@ internal static class DifferentiateStage
     /// So recording and use cannot disagree.
     /// </remarks>
     /// <exception cref="DifferentiationNotSupportedException">The loss has no derivative in this compiler.</exception>
-    public static Function Gradient(Function function)
+    public static Function Gradient(Function function) => Reverse(function, out _);
+
+    /// <summary>
+    /// Forward mode. For a loss: the function whose result is the derivative along the <see cref="BufferKind.Direction"/> buffers, one per
+    /// parameter. For a function with gradient buffers: the one that accumulates the derivative of the gradient along the direction into
+    /// these buffers, and has no result.
+    /// </summary>
+    /// <exception cref="DifferentiationNotSupportedException">An operation has no derivative in this compiler.</exception>
+    public static Function Tangent(Function function) => new TangentPass(function, []).Run();
+
+    /// <summary>The product of the Hessian with the direction: forward mode over the reverse one.</summary>
+    /// <inheritdoc cref="Tangent" path="/exception"/>
+    public static Function HessianVectorProduct(Function loss)
+    {
+        Function gradient = Reverse(loss, out HashSet<int> guards);
+        return new TangentPass(gradient, guards).Run();
+    }
+
+    /// <param name="guards">The values of the gradient function that are guarded products: see <see cref="Emitter.Guards"/>.</param>
+    private static Function Reverse(Function function, out HashSet<int> guards)
     {
         var tree = new SourceTree(function);
         var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree));
@@ -29,8 +48,10 @@ internal static class DifferentiateStage
         for (int pass = 0; pass < MaxPasses; pass++)
         {
             recording.BeginPass();
-            Function? gradient = new GradientPass(facts, recording).Run();
-            if (gradient is not null && !recording.Changed) return gradient;
+            var attempt = new GradientPass(facts, recording);
+            if (attempt.Run() is not { } gradient || recording.Changed) continue;
+            guards = attempt.Guards;
+            return gradient;
         }
 
         throw new InvalidOperationException("The reverse sweep does not settle on what to record.");

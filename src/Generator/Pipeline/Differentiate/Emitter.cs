@@ -20,6 +20,11 @@ internal sealed class Emitter(IrBuilder builder)
 
     public IrBuilder Builder => builder;
 
+    /// <summary>
+    /// The guarded products t ≠ 0 ? t·p : 0 that were written. They are t·p, not a branch: where t is 0 but moves, they move too.
+    /// </summary>
+    public HashSet<int> Guards { get; } = [];
+
     public ScalarType TypeOf(int value) => builder.TypeOf(value);
 
     public bool IsRisky(int value) => _risky.Contains(value);
@@ -137,8 +142,15 @@ internal sealed class Emitter(IrBuilder builder)
     {
         bool singular = op == Op.Div ? ConstantOf(factor) is null or 0 : IsRisky(factor);
         if (!IsMasked(t)) return Binary(op, t, factor);
-        if (!singular) return Masked(Binary(op, t, factor));
-        return Masked(Let(Op.Select, TypeOf(t), IsNotZero(t), Binary(op, t, factor), RealLike(t, 0)));
+        return singular ? Guarded(op, t, factor) : Masked(Binary(op, t, factor));
+    }
+
+    /// <summary>t·factor or t/factor, and 0 where t is, whatever the factor.</summary>
+    public int Guarded(Op op, int t, int factor)
+    {
+        int product = Let(Op.Select, TypeOf(t), IsNotZero(t), Binary(op, t, factor), RealLike(t, 0));
+        Guards.Add(product);
+        return Masked(product);
     }
 
     private int Propagate(int result, int t) => IsMasked(t) ? Masked(result) : result;

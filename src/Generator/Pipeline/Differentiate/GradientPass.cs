@@ -59,6 +59,9 @@ internal sealed partial class GradientPass
         _realTypes = Source.Values.Select(v => v.Type).Where(t => t.IsReal()).Distinct().OrderBy(t => t).ToArray();
     }
 
+    /// <inheritdoc cref="Emitter.Guards"/>
+    public HashSet<int> Guards => _emit.Guards;
+
     private Function Source => _tree.Function;
 
     /// <summary>The gradient function, or null if a decision proved wrong on the way.</summary>

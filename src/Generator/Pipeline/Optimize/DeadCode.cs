@@ -133,7 +133,7 @@ internal sealed class DeadCode
         for (int i = 0; i < numbers.Length; i++)
         {
             BufferInfo buffer = _function.Buffers[i];
-            bool stays = _buffers[i] || buffer.Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data;
+            bool stays = _buffers[i] || buffer.IsReadOnly;
             numbers[i] = stays ? kept.Count : -1;
             if (stays) kept.Add(buffer);
         }

@@ -353,7 +353,7 @@ internal sealed partial class KernelWriter
                 block.Vectors[load.Id] = FillLanes(load.Id, at =>
                     $"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))", null);
                 break;
-            case BufferKind.Parameter or BufferKind.Constant:
+            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction:
                 block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
                 break;
             case var _ when _plan.LayoutOf(load.Buffer) == BufferLayout.Shared:

@@ -64,7 +64,7 @@ internal sealed partial class KernelWriter
 
     /// <summary>A load from an array that is written to must stay where it is.</summary>
     private bool MayInlineScalar(int value, Text text) =>
-        MayInline(value, text) && !(_index.DefinitionOf(value) is Load load && _function.Buffers[load.Buffer].Kind is not (BufferKind.Parameter or BufferKind.Constant or BufferKind.Data));
+        MayInline(value, text) && !(_index.DefinitionOf(value) is Load load && !_function.Buffers[load.Buffer].IsReadOnly);
 
     private Text ScalarText(Let let) => let.Op switch
     {

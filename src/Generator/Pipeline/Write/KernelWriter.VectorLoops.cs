@@ -504,7 +504,7 @@ internal sealed partial class KernelWriter
         Affine shift = ShiftOf(load.Index);
         if (shift.Coefficient == 1)
         {
-            bool mutable = _function.Buffers[load.Buffer].Kind is not (BufferKind.Parameter or BufferKind.Constant or BufferKind.Data);
+            bool mutable = !_function.Buffers[load.Buffer].IsReadOnly;
             bool perCopy = _loop.PerCopy.Contains(load.Id);
             string stem = _function.Values[load.Id].Name ?? _bufferNames[load.Buffer] + "V";
             foreach (int c in CopiesOf(perCopy))
