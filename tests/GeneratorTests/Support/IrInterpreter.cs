@@ -51,6 +51,9 @@ internal sealed record DualOutcome(double Value, double[] Gradient, double[] Mag
 {
     public Undecided Undecided { get; init; } = new();
 
+    /// <summary>The components of the gradient that were computed, in its order; null if all were.</summary>
+    public int[]? Components { get; init; }
+
     /// <summary>Whether there is anything to compare with.</summary>
     public bool IsFinite => double.IsFinite(Value) && Gradient.All(double.IsFinite) && Magnitude.All(double.IsFinite);
 }
@@ -422,11 +425,14 @@ internal static class IrInterpreter
     /// The gradient of a loss by dual numbers, one run per parameter. Over examples it is weighed with
     /// <see cref="IrInputs.Seed"/>, as a gradient function weighs it; the value is not.
     /// </summary>
-    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true)
+    /// <param name="isWanted">Which elements of a parameter to differentiate by; each one is a run. Null means all.</param>
+    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var gradient = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double value = double.NaN;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -434,7 +440,10 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
                 int argument = a, index = k;
+                components.Add(component);
                 IrOutcome<Dual<Plain>> run = IrInterpreter<Dual<Plain>>.Run(
                     loss, inputs,
                     (p, i, v) => p == argument && i == index ? Dual<Plain>.Variable(new Plain(v)) : Dual<Plain>.From(v),
@@ -448,7 +457,7 @@ internal static class IrInterpreter
         }
 
         if (gradient.Count == 0) value = Run(loss, inputs, roundSingle).Value;
-        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 
     /// <summary>

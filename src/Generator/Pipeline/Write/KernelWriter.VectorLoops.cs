@@ -242,10 +242,12 @@ internal sealed partial class KernelWriter
     /// </summary>
     private void DeclarePrefetches(string row)
     {
+        // Inside another loop they would be asked for again and again.
+        Loop[] loops = [.. _function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.OfType<Loop>().Where(l => _plan.IsVectorLoop(l) && SameRange(l, _loop.Loop))];
+        if (!loops.Contains(_loop.Loop)) return;
         foreach (int buffer in AccessesInLoop().Select(a => a.Buffer).Where(b => _function.Buffers[b].Kind == BufferKind.Data).Distinct())
         {
-            List<Loop> readers = [.. _function.Body.AllItems().OfType<Loop>()
-                .Where(l => _plan.IsVectorLoop(l) && SameRange(l, _loop.Loop) && l.Body.AllItems().OfType<Load>().Any(load => load.Buffer == buffer))];
+            List<Loop> readers = [.. loops.Where(l => l.Body.AllItems().OfType<Load>().Any(load => load.Buffer == buffer))];
             bool first = readers[0] == _loop.Loop, last = readers[readers.Count - 1] == _loop.Loop;
             string? before = null;
             for (int c = first ? 0 : 2; c < (last ? 4 : first ? 2 : 0); c++)
