@@ -60,7 +60,7 @@ public sealed class RefusalTests
         { "SGD2001", Body("Func<double, double> f = ⟦v => v⟧; return f(b);") },
         { "SGD2001", Body("return ⟦\"abc\".Length⟧ * b;") },
         { "SGD2001", Body("return ⟦~k⟧ * b;") },
-        { "SGD2001", Body("double[] t = ⟦new double[2, 2].Length⟧ > 0 ? [b] : [c]; return t[0];") },
+        { "SGD2001", Body("double[] t = ⟦new double[2, 2, 2].Length⟧ > 0 ? [b] : [c]; return t[0];") },
         { "SGD2001", Body("return ⟦k.GetHashCode()⟧ * b;") },
         { "SGD2002", Body("⟦try { c = b; } finally { }⟧ return c;") },
         { "SGD2002", Body("if (b < 0) ⟦throw new ArgumentException();⟧ return b;") },

@@ -33,7 +33,7 @@ internal static class ObjectiveCheck
         // Every other example, backwards, one of them twice: the batch as a data set of its own must give the same.
         int[] batch = [.. Enumerable.Range(0, inputs.ExampleCount).Where(e => e % 2 == 0).Reverse(), 0];
         double[][] selected = spec.Function.Arguments.Select((a, k) => a.Role != ArgumentRole.Data ? inputs.Arguments[k]
-            : batch.SelectMany(e => inputs.Arguments[k].Skip(e * (a.IsArray ? inputs.Extents[a.Extent] : 1)).Take(a.IsArray ? inputs.Extents[a.Extent] : 1)).ToArray()).ToArray();
+            : batch.SelectMany(e => inputs.Arguments[k].Skip(e * (a.LengthAt(inputs.Extents))).Take(a.LengthAt(inputs.Extents))).ToArray()).ToArray();
         IrInputs subset = inputs with { Arguments = selected, ExampleCount = batch.Length, Seed = spec.IsMean ? 1.0 / batch.Length : 1 };
         Compare("a batch", spec, subset, (p, g) => example.Gradient(p, batch, g), p => example.Value(p, batch));
 
@@ -83,6 +83,7 @@ internal static class ObjectiveCheck
         if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
         if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
         if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
+        if (type == typeof(MatrixMemory<double>)) return new MatrixMemory<double>(values, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
         return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
     }
 }

@@ -49,7 +49,8 @@ public sealed class StageSnapshotTests
         Assembly assembly = CompilationFactory.Load((CSharpCompilation)generated);
 
         // Dual numbers take one run per parameter: a matrix of parameters stays small.
-        bool isMatrix = spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
+        bool isMatrix = spec.Function.Arguments.Any(a => a is { IsMatrix: true, Role: ArgumentRole.Parameter })
+            || spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
         (int, int)[] sizes = isMatrix ? [(1, 1), (3, 8), (4, 37), (17, 9)] : [(1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40)];
         foreach ((int extent, int examples) in sizes) ObjectiveCheck.Run(assembly, spec, extent, examples);
         Snapshot.Match(text, "Write", name, "cs");

@@ -177,7 +177,7 @@ internal static class ProgramCheck
             double[][] arguments = loss.Arguments.Select((a, k) =>
             {
                 if (a.Role != ArgumentRole.Data) return inputs.Arguments[k];
-                int width = a.IsArray ? inputs.Extents[a.Extent] : 1;
+                int width = a.LengthAt(inputs.Extents);
                 return inputs.Arguments[k].AsSpan(e * width, width).ToArray();
             }).ToArray();
             sum += method(arguments, e, inputs.ExampleCount);

@@ -7,6 +7,7 @@ internal sealed class Stabilizer : IrRewriter
 {
     private readonly Terms _terms;
     private readonly SumsOfExponentials _sums;
+    private readonly HashSet<int> _divisors;
 
     // Per result of a loop that sums exponentials: what they were shifted by, and the sum of the shifted.
     private readonly Dictionary<int, (int Shift, int Sum)> _shifted = [];
@@ -16,6 +17,7 @@ internal sealed class Stabilizer : IrRewriter
         _terms = new Terms(Builder);
         _terms.Log = x => Apply(Op.Log, _terms.TypeOf(x), x, -1) ?? _terms.Unary(Op.Log, x);
         _sums = new SumsOfExponentials(source);
+        _divisors = Divisors.Of(source);
     }
 
     public List<Rewrite> Rewrites { get; } = [];
@@ -24,7 +26,8 @@ internal sealed class Stabilizer : IrRewriter
     {
         int a = MapOperand(let.A), b = MapOperand(let.B), c = MapOperand(let.C);
         ScalarType type = Source.TypeOf(let.Id);
-        return Apply(let.Op, type, a, b) ?? _terms.Emit(let.Op, type, a, b, c, let.Payload);
+        bool isIdle = let.Op == Op.Sqrt && _divisors.Contains(let.Id) && _terms.IsSumOfSquares(a) && !_terms.IsSumOfTwoSquares(a);
+        return (isIdle ? null : Apply(let.Op, type, a, b)) ?? _terms.Emit(let.Op, type, a, b, c, let.Payload);
     }
 
     private int? Apply(Op op, ScalarType type, int a, int b)
@@ -39,9 +42,10 @@ internal sealed class Stabilizer : IrRewriter
         }
 
         var let = new Let(-1, op, a, b, -1, 0);
-        foreach (StableFormula formula in StableFormulas.Table)
+        if (!StableFormulas.ByOp.TryGetValue(op, out StableFormula[]? formulas)) return null;
+        foreach (StableFormula formula in formulas)
         {
-            if (formula.Op != op || formula.Match(_terms, let) is not StableFormula.Found found) continue;
+            if (formula.Match(_terms, let) is not StableFormula.Found found) continue;
             string Text(string pattern) => pattern.Replace("{0}", Show(found, 0)).Replace("{1}", Show(found, 1));
             Rewrites.Add(new Rewrite(Text(formula.From), Text(formula.To), Text(formula.Reason)));
             return found.Value;
@@ -71,6 +75,7 @@ internal sealed class Stabilizer : IrRewriter
         if (sums.Count == 0)
         {
             base.RewriteLoop(loop);
+            NoteSumsOfSquares(loop);
             return;
         }
 
@@ -135,6 +140,20 @@ internal sealed class Stabilizer : IrRewriter
         string j = Source.Values[loop.Counter].Name is { Length: 1 } name ? name : "j";
         string f = Source.Values[sum.Terms[0].Exponent].Name ?? "f";
         Rewrites.Add(new($"log Σ exp {f}[{j}]", $"max + log Σ exp({f}[{j}] − max)", $"no overflow for any finite {f}"));
+    }
+
+    /// <summary>Results of the loop that are sums of squares from 0 or from another sum of squares: the root over one is a norm.</summary>
+    private void NoteSumsOfSquares(Loop loop)
+    {
+        foreach (Carried carried in loop.Carried)
+        {
+            if (!Source.TypeOf(carried.Result).IsReal() || !_terms.IsSumOfSquares(Map(carried.Init))) continue;
+            bool isSum = Reductions.Links(loop, carried) is { } links
+                && links.All(l => l.Op == Op.Add && (IsSquares(l.A) || IsSquares(l.B)));
+            if (isSum) _terms.AddSumOfSquares(Map(carried.Result));
+        }
+
+        bool IsSquares(int value) => _terms.IsSumOfSquares(Map(value));
     }
 
     private void AllocateRecords(SumsOfExponentials.Sum sum, int length)

@@ -15,9 +15,14 @@ internal sealed record StableFormula(Op Op, string From, string To, string Reaso
 /// The table of formulas that Condition replaces. The first match wins; operands are stable already, so that rules meet
 /// each other's results (log(1/(1 + exp(−z))) becomes log σ(z) and then −softplus(−z)).
 /// </summary>
-internal static class StableFormulas
+internal static partial class StableFormulas
 {
-    public static IReadOnlyList<StableFormula> Table { get; } =
+    public static IReadOnlyList<StableFormula> Table { get; } = [.. Exponentials(), .. Hyperbolics(), .. Squares()];
+
+    /// <summary>By operation: most operations have no rule.</summary>
+    public static IReadOnlyDictionary<Op, StableFormula[]> ByOp { get; } = Table.GroupBy(f => f.Op).ToDictionary(g => g.Key, g => g.ToArray());
+
+    private static StableFormula[] Exponentials() =>
     [
         new(Op.Log, "log(1 + exp {0})", "softplus({0})", "no overflow for any finite {0}",
             (t, log) => t.OnePlusExp(log.A) is int x ? new(t.Unary(Op.Softplus, x), x) : null),
@@ -42,18 +47,23 @@ internal static class StableFormulas
             (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Sigmoid, out Let sigmoid)
                 ? new(t.Unary(Op.Sigmoid, t.Negate(sigmoid.A)), sigmoid.A) : null),
         new(Op.Sub, "1 − exp {0}", "−expm1({0})", "keeps the digits where {0} is near 0",
-            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Exp, out Let exp) ? new(t.Negate(t.Unary(Op.Expm1, exp.A)), exp.A) : null),
+            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Exp, out Let exp) ? new(t.OneMinusExp(exp.A), exp.A) : null),
         new(Op.Sub, "exp {0} − 1", "expm1({0})", "keeps the digits where {0} is near 0",
-            (t, sub) => t.IsConstant(sub.B, 1) && t.Is(sub.A, Op.Exp, out Let exp) ? new(t.Unary(Op.Expm1, exp.A), exp.A) : null),
+            (t, sub) => t.IsConstant(sub.B, 1) && t.Is(sub.A, Op.Exp, out Let exp) ? new(t.ExpMinusOne(exp.A), exp.A) : null),
         new(Op.Add, "exp {0} − 1", "expm1({0})", "keeps the digits where {0} is near 0",
-            (t, add) => t.Other(add, -1) is int e && t.Is(e, Op.Exp, out Let exp) ? new(t.Unary(Op.Expm1, exp.A), exp.A) : null),
-        new(Op.Sub, "1 − cos {0}", "2·sin²({0}/2)", "keeps the digits where {0} is near 0",
-            (t, sub) => t.IsConstant(sub.A, 1) && t.Is(sub.B, Op.Cos, out Let cos) ? new(t.OneMinusCos(cos.A), cos.A) : null),
-        new(Op.Div, "(exp {0} − exp(−{0}))/(exp {0} + exp(−{0}))", "tanh({0})", "no ∞/∞ for any finite {0}",
-            (t, div) => t.TanhOperand(div) is int x ? new(t.Unary(Op.Tanh, x), x) : null),
+            (t, add) => t.Other(add, -1) is int e && t.Is(e, Op.Exp, out Let exp) ? new(t.ExpMinusOne(exp.A), exp.A) : null),
+        new(Op.Log, "log(1 − exp {0})", "log(−expm1({0})) above −ln 2, log1p(−exp {0}) below", "keeps the digits where {0} is near 0 and far below",
+            (t, log) => t.OneMinusExpOperand(log.A) is int x ? new(t.LogOneMinusExp(x), x) : null),
+        new(Op.Log, "log(exp {0} − 1)", "log(expm1({0})) below ln 2, {0} + log1p(−exp(−{0})) above", "no overflow for any finite {0}",
+            (t, log) => t.ExpMinusOneOperand(log.A) is int x ? new(t.LogExpMinusOne(x), x) : null),
+        new(Op.Div, "{0}/(exp {0} − 1)", "its Taylor series near 0, −|{0}|/expm1(−|{0}|) elsewhere", "no 0/0 at 0, no ∞/∞ in its derivative",
+            (t, div) => t.Is(div.B, Op.Expm1, out Let expm1) && expm1.A == div.A ? new(t.Bernoulli(div.A), div.A) : null),
+        new(Op.Div, "{0}/(1 − exp(−{0}))", "its Taylor series near 0, −|{0}|/expm1(−|{0}|) elsewhere", "no 0/0 at 0, no ∞/∞ in its derivative",
+            (t, div) => t.Is(div.B, Op.Neg, out Let neg) && t.Is(neg.A, Op.Expm1, out Let expm1) && t.Is(expm1.A, Op.Neg, out Let minus) && minus.A == div.A
+                ? new(t.Bernoulli(expm1.A), div.A) : null),
         new(Op.Log, "log(exp {0}/{1})", "{0} − log {1}", "no overflow for any finite {0}",
             (t, log) => t.Is(log.A, Op.Div, out Let div) && t.Is(div.A, Op.Exp, out Let exp)
-                ? new(t.Binary(Op.Sub, exp.A, t.Log(div.B)), exp.A, div.B) : null),
+                ? new(t.MinusLog(exp.A, t.Log(div.B)), exp.A, div.B) : null),
         new(Op.Log, "log({1}·exp {0})", "{0} + log {1}", "no overflow for any finite {0}",
             (t, log) => t.Is(log.A, Op.Mul, out Let mul) && t.TimesExp(mul) is (int x, int factor)
                 ? new(t.Binary(Op.Add, x, t.Log(factor)), x, factor) : null),

@@ -3,7 +3,7 @@ using SymbolicGD.Generator.Ir;
 namespace SymbolicGD.Generator.Pipeline.Condition;
 
 /// <summary>The values built so far, as the rules see them: what each is, and how to make new ones.</summary>
-internal sealed class Terms(IrBuilder builder)
+internal sealed partial class Terms(IrBuilder builder)
 {
     /// <summary>How deep a term is searched for an exponential: products of products share operands, and a full search would take each path.</summary>
     public const int MaxDepth = 6;
@@ -51,21 +51,6 @@ internal sealed class Terms(IrBuilder builder)
     /// <summary>x and c where the product is c·exp x.</summary>
     public (int X, int Factor)? TimesExp(Let mul) =>
         Is(mul.A, Op.Exp, out Let left) ? (left.A, mul.B) : Is(mul.B, Op.Exp, out Let right) ? (right.A, mul.A) : null;
-
-    public int OneMinusCos(int x)
-    {
-        int sine = Unary(Op.Sin, Binary(Op.Mul, x, Real(TypeOf(x), 0.5)));
-        return Binary(Op.Mul, Real(TypeOf(x), 2), Binary(Op.Mul, sine, sine));
-    }
-
-    /// <summary>x where the quotient is (exp x − exp(−x))/(exp x + exp(−x)).</summary>
-    public int? TanhOperand(Let div)
-    {
-        if (!Is(div.A, Op.Sub, out Let difference) || !Is(div.B, Op.Add, out Let sum)) return null;
-        bool isSame = (sum.A == difference.A && sum.B == difference.B) || (sum.A == difference.B && sum.B == difference.A);
-        if (!isSame || !Is(difference.A, Op.Exp, out Let up) || !Is(difference.B, Op.Exp, out Let down)) return null;
-        return Is(down.A, Op.Neg, out Let neg) && neg.A == up.A ? up.A : null;
-    }
 
     /// <summary>
     /// The largest exponent that a log-sum-exp may be shifted by: 0 in place of an infinity, which has nothing to gain

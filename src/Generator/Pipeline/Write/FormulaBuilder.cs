@@ -157,7 +157,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         if (info.Argument >= 0 && info.Kind != BufferKind.Gradient)
         {
             Argument argument = function.Arguments[info.Argument];
-            return argument.IsArray ? new Element(argument.Name, index) : new Symbol(argument.Name);
+            return FormulaElements.Of(function, argument, index);
         }
 
         if (info.Kind is BufferKind.Tape or BufferKind.Adjoint && Recorded(buffer, index) is Formula recorded) return recorded;

@@ -63,7 +63,7 @@ internal sealed record GradientTerm(
                 if (!FormulaAlgebra.Contains(at, f => f is Formula.Symbol s && s.Name == letter)) sum = FormulaAlgebra.Reduce("Σ", letter, sum);
             }
 
-            string element = argument.IsArray ? $"{argument.Name}[{FormulaPrinter.Print(at)}]" : argument.Name;
+            string element = FormulaPrinter.Print(FormulaElements.Of(function, argument, at));
             terms.Add(new GradientTerm(number, $"∂ℓ/∂{element}", $"gradient.{element}", sum, inner, loops, perExample));
         }
     }

@@ -89,7 +89,7 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
-            if (argument.IsArray) extents.Add(argument.Extent);
+            extents.UnionWith(argument.Dimensions);
         }
 
         // Extents first: the other declarations are written in terms of them. A parameter's place needs those before it.
@@ -118,7 +118,7 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
-            string length = argument.IsArray ? _extentNames[argument.Extent] : "1";
+            string length = LengthName(argument);
             string type = OpText.TypeName(buffer.Type);
             string name;
             switch (buffer.Kind)
@@ -149,6 +149,19 @@ internal sealed partial class KernelWriter
         }
     }
 
+    /// <summary>The length of an array: the name of its extent, or of the product that a matrix needs.</summary>
+    private string LengthName(Argument array)
+    {
+        string length = ObjectiveModel.LengthOf(array, e => _extentNames[e]);
+        if (!array.IsMatrix) return length;
+        if (_matrixLengths.TryGetValue(length, out string known)) return known;
+        string name = _names.Unique(array.Name + "Length");
+        _code.Line($"int {name} = {length};");
+        _matrixLengths[length] = name;
+        return name;
+    }
+
+    private readonly Dictionary<string, string> _matrixLengths = [];
     private readonly Dictionary<int, string> _extentNames = [];
     private readonly Dictionary<int, string> _argumentNames = [];
     private readonly Dictionary<int, string> _columnNames = [];

@@ -101,7 +101,7 @@ internal static class ObjectiveWriter
         {
             string type = OpText.TypeName(argument.Type);
             bool memory = argument.IsArray || argument.Role == ArgumentRole.Data;
-            parameters.Add($"{(memory ? $"ReadOnlyMemory<{type}>" : type)} {NameTable.Escaped(argument.Name)}");
+            parameters.Add($"{(IsConstantMatrix(argument) ? $"MatrixMemory<{type}>" : memory ? $"ReadOnlyMemory<{type}>" : type)} {NameTable.Escaped(argument.Name)}");
         }
 
         for (int e = 0; e < model.Sources.Length; e++)
@@ -112,6 +112,11 @@ internal static class ObjectiveWriter
         if (model.AsksForExampleCount) parameters.Add("int examples");
         return parameters;
     }
+
+    private static bool IsConstantMatrix(Argument argument) => argument.IsMatrix && argument.Role == ArgumentRole.Constant;
+
+    /// <summary>The extents of an array as people read them: "hidden × pixels".</summary>
+    private static string ShapeText(Function function, Argument array) => string.Join(" × ", array.Dimensions.Select(e => function.Extents[e].Name));
 
     /// <summary>An extent may have the name of an argument: only a data or constant argument takes it in the constructor.</summary>
     private static string FreeName(ObjectiveModel model, int extent)
@@ -128,9 +133,10 @@ internal static class ObjectiveWriter
             string type = OpText.TypeName(argument.Type);
             string? text = (argument.Role, argument.IsArray) switch
             {
-                (ArgumentRole.Data, true) => $"n × {function.Extents[argument.Extent].Name} values of type {type}, row-major; referenced, not copied.",
+                (ArgumentRole.Data, true) => $"n × {ShapeText(function, argument)} values of type {type}, row-major; referenced, not copied.",
                 (ArgumentRole.Data, false) => $"n values of type {type}, one per example; referenced, not copied.",
-                (ArgumentRole.Constant, true) => $"{function.Extents[argument.Extent].Name} values of type {type}, the same for all examples; referenced, not copied.",
+                (ArgumentRole.Constant, true) when argument.IsMatrix => $"A matrix of {ShapeText(function, argument)} values of type {type}, the same for all examples; memory is referenced, not copied.",
+                (ArgumentRole.Constant, true) => $"{ShapeText(function, argument)} values of type {type}, the same for all examples; referenced, not copied.",
                 (ArgumentRole.Constant, false) => "The same for all examples; can be set anew between runs.",
                 _ => null,
             };
@@ -148,7 +154,7 @@ internal static class ObjectiveWriter
         var names = parameters.Select(p => p.Substring(p.LastIndexOf(' ') + 1)).ToList();
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
-            .Select(p => $"(\"{p.Argument.Name}\", [{(p.Argument.IsArray ? model.ExtentAtConstruction(p.Argument.Extent) : string.Empty)}])"));
+            .Select(p => $"(\"{p.Argument.Name}\", [{string.Join(", ", p.Argument.Dimensions.Select(model.ExtentAtConstruction))}])"));
         string workspace = Larger(valueTerms, gradientTerms);
         string baseCall = model.HasExamples
             ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
@@ -175,13 +181,9 @@ internal static class ObjectiveWriter
             for (int e = 0; e < function.Extents.Count; e++) code.Line($"{model.ExtentField(e)} = {model.ExtentAtConstruction(e)};");
             foreach ((Argument argument, int index) in model.Arguments(ArgumentRole.Data))
             {
-                string name = NameTable.Escaped(argument.Name), width = argument.IsArray ? model.ExtentAtConstruction(argument.Extent) : "1";
+                string name = NameTable.Escaped(argument.Name), width = ObjectiveModel.LengthOf(argument, model.ExtentAtConstruction);
                 if (argument.Type.IsReal()) code.Line($"DataCheck.Finite(\"{argument.Name}\", {name}.Span, {width});");
-                foreach (int extent in ExtentsIndexedBy(model, argument.Buffer))
-                {
-                    code.Line($"DataCheck.Indices(\"{argument.Name}\", {name}.Span, {model.ExtentAtConstruction(extent)}, \"{function.Extents[extent].Name}\");");
-                }
-
+                WriteIndexChecks(code, model, index, $"{name}.Span", width, model.ExtentAtConstruction);
                 code.Line($"{model.DataField(index)} = {name};");
             }
 
@@ -196,6 +198,7 @@ internal static class ObjectiveWriter
 
     private static bool UsedByExtents(ObjectiveModel model, string parameter) =>
         parameter.StartsWith("ReadOnlyMemory<", StringComparison.Ordinal)
+        || parameter.StartsWith("MatrixMemory<", StringComparison.Ordinal)
         || Enumerable.Range(0, model.Sources.Length).Any(e => model.Sources[e] == ExtentSource.Argument && parameter == $"int {FreeName(model, e)}")
         || (model.AsksForExampleCount && parameter == "int examples");
 
@@ -205,14 +208,18 @@ internal static class ObjectiveWriter
         return one == "0" || one == two ? two : two == "0" ? one : $"Math.Max({one}, {two})";
     }
 
-    /// <summary>The extents of the arrays that an integer data column indexes directly.</summary>
-    private static IEnumerable<int> ExtentsIndexedBy(ObjectiveModel model, int column)
+    /// <summary>Checks of the integers that the loss uses as indices.</summary>
+    private static void WriteIndexChecks(CodeWriter code, ObjectiveModel model, int argument, string span, string width, Func<int, string> extent)
     {
-        if (model.Function.Buffers[column].Type != ScalarType.I32) return [];
-        var index = new FunctionIndex(model.Function);
-        return model.Function.Body.AllItems().OfType<Load>()
-            .Where(l => index.DefinitionOf(l.Index) is Load source && source.Buffer == column && model.Function.Buffers[l.Buffer].Argument >= 0)
-            .Select(l => model.Function.Arguments[model.Function.Buffers[l.Buffer].Argument].Extent).Where(e => e >= 0).Distinct().ToList();
+        string name = model.Function.Arguments[argument].Name;
+        string row = width == "1" ? string.Empty : $", {width}";
+        foreach (IndexUse use in model.Spec.IndexUses.Items.Where(u => u.Argument == argument))
+        {
+            (string length, string of) = use.Extent >= 0
+                ? (extent(use.Extent), model.Function.Extents[use.Extent].Name)
+                : (NumberText.Integer(use.Literal), NumberText.Integer(use.Literal));
+            code.Line($"DataCheck.Indices(\"{name}\", {span}, {length}, \"{of}\"{row});");
+        }
     }
 
     private static void WriteProperties(CodeWriter code, ObjectiveModel model)
@@ -228,17 +235,24 @@ internal static class ObjectiveWriter
             }
             else
             {
-                string extent = model.Function.Extents[argument.Extent].Name;
+                string memory = argument.IsMatrix ? $"MatrixMemory<{type}>" : $"ReadOnlyMemory<{type}>";
                 // A field of its own: the keyword needs C# 14.
-                code.Line($"private ReadOnlyMemory<{type}> {model.DataField(index)};");
+                code.Line($"private {memory} {model.DataField(index)};");
                 code.Gap();
-                code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {extent} values; referenced, not copied.</summary>");
-                using (code.Block($"public ReadOnlyMemory<{type}> {member}"))
+                code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {ShapeText(model.Function, argument)} values; referenced, not copied.</summary>");
+                using (code.Block($"public {memory} {member}"))
                 {
                     code.Line($"get => {model.DataField(index)};");
                     using (code.Block("set"))
                     {
-                        code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.Length, \"{extent}\", {model.ExtentField(argument.Extent)});");
+                        int dimension = 0;
+                        foreach (int e in argument.Dimensions)
+                        {
+                            string extent = model.Function.Extents[e].Name;
+                            code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.{LengthMember(argument, dimension++)}, \"{extent}\", {model.ExtentField(e)});");
+                        }
+
+                        WriteIndexChecks(code, model, index, "value.Span", argument.IsMatrix ? "value.Columns" : "1", model.ExtentField);
                         code.Line($"{model.DataField(index)} = value;");
                     }
                 }
@@ -247,6 +261,9 @@ internal static class ObjectiveWriter
             code.Gap();
         }
     }
+
+    /// <summary>The member of a constant array that tells one of its extents.</summary>
+    private static string LengthMember(Argument array, int dimension) => !array.IsMatrix ? "Length" : dimension == 0 ? "Rows" : "Columns";
 
     private static void WriteMembers(CodeWriter code, ObjectiveModel model, Header header)
     {
@@ -364,12 +381,18 @@ internal static class ObjectiveWriter
                 for (int e = 0; e < model.Sources.Length; e++)
                 {
                     if (model.Sources[e] != ExtentSource.Constant) continue;
-                    Argument source = model.ArraysOf(e, ArgumentRole.Constant).First();
-                    code.Line($"{model.ExtentMember(e)} = {NameTable.Escaped(source.Name)}.Length;");
-                    foreach (Argument other in model.ArraysOf(e, ArgumentRole.Constant).Skip(1))
+                    (Argument source, int of) = model.DimensionsOf(e, ArgumentRole.Constant).First();
+                    string length = $"{NameTable.Escaped(source.Name)}.{LengthMember(source, of)}";
+                    code.Line($"{model.ExtentMember(e)} = {length};");
+                    foreach ((Argument other, int dimension) in model.DimensionsOf(e, ArgumentRole.Constant).Skip(1))
                     {
-                        code.Line($"DataCheck.SameExtent(\"{function.Extents[e].Name}\", \"{source.Name}\", {NameTable.Escaped(source.Name)}.Length, \"{other.Name}\", {NameTable.Escaped(other.Name)}.Length);");
+                        code.Line($"DataCheck.SameExtent(\"{function.Extents[e].Name}\", \"{source.Name}\", {length}, \"{other.Name}\", {NameTable.Escaped(other.Name)}.{LengthMember(other, dimension)});");
                     }
+                }
+
+                for (int e = 0; e < model.Sources.Length; e++)
+                {
+                    if (model.Sources[e] == ExtentSource.Literal) code.Line($"{model.ExtentMember(e)} = {NumberText.Integer(function.Extents[e].Literal)};");
                 }
 
                 if (model.AsksForExampleCount)
@@ -383,13 +406,19 @@ internal static class ObjectiveWriter
                     if (scalars.Count > 0) code.Line($"Examples = DataCheck.RowCount({string.Join(", ", scalars)});");
                     for (int e = 0; e < model.Sources.Length; e++)
                     {
-                        if (model.Sources[e] != ExtentSource.Data) continue;
-                        Argument source = model.ArraysOf(e, ArgumentRole.Data).First();
+                        if (model.Sources[e] != ExtentSource.Data || model.MatrixSources.Any(m => m.Extent == e)) continue;
+                        Argument source = model.DimensionsOf(e, ArgumentRole.Data).First(d => !d.Array.IsMatrix).Array;
                         code.Line($"{model.ExtentMember(e)} = DataCheck.Width(\"{source.Name}\", {NameTable.Escaped(source.Name)}.Length, Examples, \"{function.Extents[e].Name}\");");
                     }
 
+                    foreach ((int extent, Argument matrix) in model.MatrixSources)
+                    {
+                        string other = model.ExtentMember(extent == matrix.Columns ? matrix.Extent : matrix.Columns);
+                        code.Line($"{model.ExtentMember(extent)} = DataCheck.Width(\"{matrix.Name}\", {NameTable.Escaped(matrix.Name)}.Length, Examples * {other}, \"{function.Extents[extent].Name}\");");
+                    }
+
                     var all = model.Arguments(ArgumentRole.Data).Select(d => d.Argument)
-                        .Select(d => $"(\"{d.Name}\", {NameTable.Escaped(d.Name)}.Length, {(d.IsArray ? model.ExtentMember(d.Extent) : "1")})").ToList();
+                        .Select(d => $"(\"{d.Name}\", {NameTable.Escaped(d.Name)}.Length, {ObjectiveModel.LengthOf(d, model.ExtentMember)})").ToList();
                     if (all.Count > scalars.Count) code.Line($"Examples = DataCheck.RowCount({string.Join(", ", all)});");
                 }
             }
@@ -417,8 +446,10 @@ internal static class ObjectiveWriter
             {
                 string block = NumberText.Integer(model.ParameterBlock(index));
                 code.Gap();
-                code.Line($"/// <summary>The parameter <c>{argument.Name}</c>{(argument.IsArray ? $": {model.Function.Extents[argument.Extent].Name} values" : string.Empty)}.</summary>");
-                code.Line(argument.IsArray
+                code.Line($"/// <summary>The parameter <c>{argument.Name}</c>{(argument.IsArray ? $": {ShapeText(model.Function, argument)} values" : string.Empty)}.</summary>");
+                code.Line(argument.IsMatrix
+                    ? $"public Matrix<{real}> {model.ViewMember(index)} => MatrixBlock({block});"
+                    : argument.IsArray
                     ? $"public Span<{real}> {model.ViewMember(index)} => Block({block});"
                     : $"public ref {real} {model.ViewMember(index)} => ref Scalar({block});");
             }

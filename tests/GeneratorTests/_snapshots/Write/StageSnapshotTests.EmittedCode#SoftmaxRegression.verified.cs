@@ -8,6 +8,7 @@
 //   ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
 //   ∂ℓ/∂bias[j]      = logitsBar[j]
 //
+//   stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
 //   cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 //   vectorized   inside 2 of 5 loops, four rows of data at a time; blocks of 8 examples
 //
@@ -66,6 +67,7 @@ partial class Softmax
             _xExtent = extents.X;
             DataCheck.Finite("x", x.Span, extents.X);
             _x = x;
+            DataCheck.Indices("label", label.Span, extents.Classes, "classes");
             _label = label;
         }
 
@@ -91,6 +93,7 @@ partial class Softmax
             ∂ℓ/∂w[x.Length·j + k] = logitsBar[j]·x[k]
             ∂ℓ/∂bias[j]      = logitsBar[j]
 
+            stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
             cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -132,7 +135,6 @@ partial class Softmax
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
-            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -143,13 +145,11 @@ partial class Softmax
             Span<double> rest = workspace;
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[24];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int block = 0; block < rows.Count; block += 8)
+            for (int i = 0; i < rows.Count; i += 8)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -166,10 +166,10 @@ partial class Softmax
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
+                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
+                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
+                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
+                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
@@ -193,9 +193,9 @@ partial class Softmax
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     t1 = Vector512.Max(t1, sum5);
@@ -208,10 +208,10 @@ partial class Softmax
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
+                    spill[8 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[16]);
-                loss = Vector512.ConditionalSelect(active, loss + (t1 + VectorMath.Log(t5) - t7), loss);
+                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[8]);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t7)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -224,7 +224,6 @@ partial class Softmax
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
-            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -239,13 +238,11 @@ partial class Softmax
             Span<double> logitsBar = Lanes.Take(ref rest, 8 * classes);
             Span<double> tape_value = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[40];
+            Span<double> spill = stackalloc double[32];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int block = 0; block < rows.Count; block += 8)
+            for (int i = 0; i < rows.Count; i += 8)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
@@ -264,14 +261,10 @@ partial class Softmax
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                             Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
                             sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
@@ -287,9 +280,9 @@ partial class Softmax
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     t1 = Vector512.Max(t1, sum5);
@@ -304,13 +297,13 @@ partial class Softmax
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
+                    spill[8 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[16]);
-                (-seed).StoreUnsafe(ref spill[24]);
-                for (int lane2 = 0; lane2 < 8; lane2++)
+                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[8]);
+                (-seed).StoreUnsafe(ref spill[16]);
+                for (int lane2 = 0; lane2 < Math.Min(8, rows.Count - i); lane2++)
                 {
-                    logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[24 + lane2];
+                    logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[16 + lane2];
                 }
                 Vector512<double> t9 = seed / t5;
                 for (int k4 = 0; k4 < classes; k4++)
@@ -323,22 +316,26 @@ partial class Softmax
                     // gradient.w[x.Length·j + k] += logitsBar[j]·x[k], four rows at a time
                     int count = xLength;
                     ref double wGradientAtt11 = ref Lanes.Range(wGradient, t11, count);
-                    sumBar.StoreUnsafe(ref spill[32]);
-                    for (int r = 0; r < 8; r += 4)
+                    sumBar.StoreUnsafe(ref spill[24]);
+                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[32 + r]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[33 + r]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[34 + r]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[35 + r]);
+                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
+                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
+                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
+                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
+                        Vector512<double> sumBar0 = Vector512.Create(spill[24 + r]);
+                        Vector512<double> sumBar1 = Vector512.Create(spill[25 + r]);
+                        Vector512<double> sumBar2 = Vector512.Create(spill[26 + r]);
+                        Vector512<double> sumBar3 = Vector512.Create(spill[27 + r]);
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
+                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
+                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                             Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
                             Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2));
@@ -360,7 +357,7 @@ partial class Softmax
 
                     biasGradient[k4] += Lanes.Sum(sumBar);
                 }
-                loss = Vector512.ConditionalSelect(active, loss + (t1 + VectorMath.Log(t5) - t8), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t8)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
