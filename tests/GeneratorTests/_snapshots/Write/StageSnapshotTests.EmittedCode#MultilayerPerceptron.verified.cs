@@ -157,18 +157,10 @@ partial class Network
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, units);
-                        ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, units);
-                        ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, units);
-                        ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, units);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
                             sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x0, (nuint)k), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x1, (nuint)k), sum1);
@@ -242,14 +234,10 @@ partial class Network
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, units);
-                        ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, units);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
                             Vector512<double> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
                             sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x0, (nuint)k), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x1, (nuint)k), sum1);
@@ -292,8 +280,6 @@ partial class Network
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 18, units);
-                        ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, units);
                         Vector512<double> s0 = Vector512.Create(spill[16 + r]);
                         Vector512<double> s1 = Vector512.Create(spill[17 + r]);
                         Vector512<double> s2 = Vector512.Create(spill[18 + r]);
@@ -301,8 +287,6 @@ partial class Network
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(s0, Vector512.LoadUnsafe(ref x0, (nuint)k), Vector512.LoadUnsafe(ref w1GradientAtt12, (nuint)k));
                             Vector512<double> odd = s1 * Vector512.LoadUnsafe(ref x1, (nuint)k);
                             even = Vector512.FusedMultiplyAdd(s2, Vector512.LoadUnsafe(ref x2, (nuint)k), even);
