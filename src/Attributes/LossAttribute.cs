@@ -25,6 +25,12 @@ public sealed class LossAttribute : Attribute
     public bool Stabilize { get; set; } = true;
 
     /// <summary>
+    /// Up to which order derivatives are generated: 1, the default, gives the gradient; 2 adds the product of the Hessian with a vector,
+    /// and all that is made of it.
+    /// </summary>
+    public int Order { get; set; } = 1;
+
+    /// <summary>
     /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
     /// </summary>
     public string? Name { get; set; }

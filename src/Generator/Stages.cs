@@ -46,9 +46,16 @@ internal static class Stages
         Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
-        KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
+        var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
+        if (spec.Order >= 2)
+        {
+            Function product = Verified(OptimizeStage.Run(Verified(DifferentiateStage.HessianVectorProduct(loss)), spec.IsFast));
+            Function along = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Tangent(loss)), spec.IsFast));
+            plans = plans with { Product = SimdPlanner.Plan(product), Along = SimdPlanner.Plan(along) };
+        }
+
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites), valuePlan, gradientPlan);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans.Product?.Function), plans);
     }
 
     /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>

@@ -61,6 +61,9 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor FileLocal = Error(
         "SGD1016", "A loss is not in a file-local type", "'{0}' is declared 'file': the objective is generated in another file and cannot be added to it");
 
+    public static readonly DiagnosticDescriptor Order = Error(
+        "SGD1020", "Derivatives are of first or second order", "'{0}' asks for derivatives of order {1}: Order is 1 (the gradient) or 2 (also Hessian-vector products)");
+
     public static readonly DiagnosticDescriptor Expression = Error(
         "SGD2001", "The expression is not supported", "'{0}' cannot be differentiated: {1}");
 

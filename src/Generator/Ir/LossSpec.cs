@@ -25,7 +25,11 @@ internal sealed record LossSpec(
     bool Stabilize,
     string? Summary,
     Function Function,
-    EquatableArray<IndexUse> IndexUses = default);
+    EquatableArray<IndexUse> IndexUses = default)
+{
+    /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
+    public int Order { get; init; } = 1;
+}
 
 /// <summary>Elements of an integer argument are used as indices.</summary>
 /// <param name="Argument">The integer argument.</param>

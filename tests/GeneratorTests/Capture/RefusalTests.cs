@@ -48,6 +48,8 @@ public sealed class RefusalTests
         { "SGD1013", Class("[Loss] public static double ⟦F⟧([Parameter] double a) => a; public class FObjective { }") },
         { "SGD1014", Class("[Loss] public static async Task<double> ⟦F⟧([Parameter] double a) => a;") },
         { "SGD1015", Class("[Loss(Name = \"not a name\")] public static double ⟦F⟧([Parameter] double a) => a;") },
+        { "SGD1020", "public static partial class M { [Loss(Order = 3)] public static double ⟦F⟧([Parameter] double a) => a; }" },
+        { "SGD1020", "public static partial class M { [Loss(Order = 0)] public static double ⟦F⟧([Parameter] double a) => a; }" },
         { "SGD1016", "file static partial class ⟦Model⟧ { [Loss] public static double F([Parameter] double a) => a; }" },
         { "SGD2009", Class("[Loss] public static double F([Parameter] double a, dynamic ⟦b⟧) => a;") },
         { "SGD3001", Class("[Loss] public static double F([Parameter, Shape(\"n\")] ReadOnlySpan<double> a, [Shape(\"m\")] ReadOnlySpan<double> b) => ⟦TensorPrimitives.Dot(a, b)⟧;") },

@@ -213,4 +213,8 @@ internal static class SampleLosses
     };
 
     public static TheoryData<string> Names => [.. Sources.Keys];
+
+    /// <summary>The source of a sample with second-order products.</summary>
+    public static string SecondOrder(string name) =>
+        Sources[name].Replace("[Loss]", "[Loss(Order = 2)]", StringComparison.Ordinal).Replace("[Loss(Reduction", "[Loss(Order = 2, Reduction", StringComparison.Ordinal);
 }

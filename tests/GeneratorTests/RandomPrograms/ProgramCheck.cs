@@ -143,6 +143,18 @@ internal static class ProgramCheck
             if (!expected.IsFinite) return new(program, null, false);
             object objective = GeneratedObjective.Create(assembly, program, spec, inputs);
             string? failure = program.IsSingle ? Compare<float>(SingleBound) : Compare<double>(Equivalence.Bound);
+            if (failure is null && spec.Order >= 2)
+            {
+                IrInputs moving = inputs.WithDirection(spec.Function, program.Seed);
+                DualOutcome product = IrInterpreter.DifferentiateTwice(spec.Function, moving, roundSingle: false, IsWanted);
+                if (product.IsFinite)
+                {
+                    failure = program.IsSingle
+                        ? CompareProduct(GeneratedObjective.Product<float>(objective, spec, moving), product, SingleBound)
+                        : CompareProduct(GeneratedObjective.Product<double>(objective, spec, moving), product, Equivalence.Bound);
+                }
+            }
+
             return failure is not null && IsUndecided(program, expected, orTie: true) ? new(program, null, false) : new(program, failure, true);
 
             string? Compare<T>(double bound)
@@ -206,6 +218,20 @@ internal static class ProgramCheck
             if (!(Math.Abs(actual.Gradient[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
             {
                 return $"gradient[{component}] is {Text(actual.Gradient[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CompareProduct(double[] actual, DualOutcome expected, double bound)
+    {
+        for (int k = 0; k < expected.Gradient.Length; k++)
+        {
+            int component = expected.Components?[k] ?? k;
+            if (!(Math.Abs(actual[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            {
+                return $"product[{component}] is {Text(actual[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }
         }
 

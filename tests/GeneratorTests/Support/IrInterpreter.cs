@@ -464,11 +464,13 @@ internal static class IrInterpreter
     /// The derivative of the gradient along <see cref="IrInputs.Direction"/> by hyper-dual numbers, one run per parameter: the product of
     /// the Hessian with the direction, weighed as the gradient is. The value is the derivative of the loss along the direction, not weighed.
     /// </summary>
-    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true)
+    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var product = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double along = 0;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -476,6 +478,9 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
+                components.Add(component);
                 int argument = a, index = k;
                 IrOutcome<Dual<Dual<Plain>>> run = IrInterpreter<Dual<Dual<Plain>>>.Run(
                     loss, inputs,
@@ -494,6 +499,6 @@ internal static class IrInterpreter
             }
         }
 
-        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 }

@@ -31,7 +31,10 @@ internal static class LossCapture
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
                 function,
-                indexUses);
+                indexUses)
+            {
+                Order = signature.Order,
+            };
         });
     }
 

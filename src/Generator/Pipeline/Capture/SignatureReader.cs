@@ -27,6 +27,9 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
 
     public string ClassName { get; private set; } = "";
 
+    /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
+    public int Order { get; private set; } = 1;
+
     /// <summary>Whether the objective is over examples.</summary>
     public bool HasExamples => Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
 
@@ -36,6 +39,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
         ReadContainingTypes();
         ReadReturnType();
         ReadName();
+        ReadOrder();
         Arguments = method.Parameters.Select(ReadArgument).Where(a => a is not null).Select(a => a!.Value).ToList();
         if (Arguments.Count == method.Parameters.Length && Arguments.All(a => a.Role != ArgumentRole.Parameter))
         {
@@ -122,6 +126,13 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             || method.ContainingType.GetMembers().OfType<IMethodSymbol>()
                 .Any(other => !SymbolEqualityComparer.Default.Equals(other, method) && other.PartialDefinitionPart is null && ObjectiveNameOf(other) == ClassName);
         if (isTaken) Report(DiagnosticCatalog.NameClash, method, ClassName, method.Name, method.ContainingType.Name);
+    }
+
+    private void ReadOrder()
+    {
+        if (attribute.NamedArguments.FirstOrDefault(a => a.Key == "Order").Value.Value is not int order) return;
+        if (order is 1 or 2) Order = order;
+        else Report(DiagnosticCatalog.Order, method, method.Name, order.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private string? ObjectiveNameOf(IMethodSymbol other)

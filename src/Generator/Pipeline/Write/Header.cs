@@ -27,7 +27,8 @@ internal static class HeaderText
 
     /// <param name="loss">The loss after Condition.</param>
     /// <param name="gradient">The function that the gradient's kernel is made from; it gives the loss too.</param>
-    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites)
+    /// <param name="product">The function of the Hessian-vector product; null for an objective of first order.</param>
+    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, Function? product = null)
     {
         if (gradient.Result < 0) throw new ArgumentException("A loss has a result.", nameof(gradient));
         var lines = new List<string>();
@@ -54,6 +55,7 @@ internal static class HeaderText
         foreach (Rewrite rewrite in rewrites) lines.Add(Row("stabilized", $"{rewrite.From} → {rewrite.To}", rewrite.Reason));
         if (formulas?.Hoisted is { Length: > 0 } hoisted) lines.Add(Row("hoisted", hoisted, "once per call, not per example"));
         lines.Add(Row("cost", HeaderCost.Of(gradient), string.Empty));
+        if (product is not null) lines.Add(Row("products", "Hessian times vector " + HeaderCost.Of(product), string.Empty));
         if (formulas is not null)
         {
             IReadOnlyList<string> code = HeaderPseudoCode.Write(gradient);

@@ -80,6 +80,7 @@ internal sealed class HeaderCost
         _letters = new LoopLetters(function);
     }
 
+    /// <param name="gradient">The function of the gradient, or of the Hessian-vector product, which has no result.</param>
     public static string Of(Function gradient)
     {
         var cost = new HeaderCost(gradient);
@@ -93,7 +94,7 @@ internal sealed class HeaderCost
 
         var each = new Counts();
         cost.Count(examples.Body, Polynomial.Of(1), each);
-        bool readsData = gradient.Arguments.Any(a => a.Role == ArgumentRole.Data);
+        bool readsData = gradient.Result >= 0 && gradient.Arguments.Any(a => a.Role == ArgumentRole.Data);
         return "per example " + Text(each) + (readsData ? "; one pass over the data for value and gradient" : string.Empty);
     }
 

@@ -17,6 +17,7 @@ internal sealed record GradientTerm(
     public static List<GradientTerm> Collect(Function function, FormulaBuilder formulas)
     {
         var terms = new List<GradientTerm>();
+        string output = function.Result >= 0 ? "gradient" : "product";
         Walk(function.Body, [], [], false);
         return terms;
 
@@ -64,7 +65,7 @@ internal sealed record GradientTerm(
             }
 
             string element = FormulaPrinter.Print(FormulaElements.Of(function, argument, at));
-            terms.Add(new GradientTerm(number, $"∂ℓ/∂{element}", $"gradient.{element}", sum, inner, loops, perExample));
+            terms.Add(new GradientTerm(number, $"∂ℓ/∂{element}", $"{output}.{element}", sum, inner, loops, perExample));
         }
     }
 

@@ -6,15 +6,15 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 internal static class ObjectiveWriter
 {
     /// <param name="header">Lines of the explaining header, summary and description.</param>
-    /// <param name="value">The plan of the loss.</param>
-    /// <param name="gradient">The plan of its gradient.</param>
-    public static string Write(LossSpec spec, Header header, KernelPlan value, KernelPlan gradient)
+    public static string Write(LossSpec spec, Header header, ObjectivePlans plans)
     {
         var model = new ObjectiveModel(spec);
-        var valueKernel = new KernelWriter(model, value);
+        KernelPlan gradient = plans.Gradient;
+        var valueKernel = new KernelWriter(model, plans.Value);
         CodeWriter valueBody = valueKernel.Write();
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
+        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along) : null;
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -28,15 +28,17 @@ internal static class ObjectiveWriter
         {
             WriteDocumentation(code, "summary", header.Summary);
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
-            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>"))
+            string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
+            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms);
+                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, .. secondOrder?.WorkspaceTerms ?? []]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
-                WriteKernel(code, model, value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
+                WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                secondOrder?.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -125,7 +127,7 @@ internal static class ObjectiveWriter
         return model.Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Constant && NameTable.Escaped(a.Name) == name) ? name + "Extent" : name;
     }
 
-    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, List<string> valueTerms, List<string> gradientTerms)
+    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, string workspace)
     {
         Function function = model.Function;
         foreach (Argument argument in function.Arguments.Items)
@@ -155,7 +157,6 @@ internal static class ObjectiveWriter
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
             .Select(p => $"(\"{p.Argument.Name}\", [{string.Join(", ", p.Argument.Dimensions.Select(model.ExtentAtConstruction))}])"));
-        string workspace = Larger(valueTerms, gradientTerms);
         string baseCall = model.HasExamples
             ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
             : $"base(new ParameterLayout({layout}), {workspace})";
@@ -202,11 +203,10 @@ internal static class ObjectiveWriter
         || Enumerable.Range(0, model.Sources.Length).Any(e => model.Sources[e] == ExtentSource.Argument && parameter == $"int {FreeName(model, e)}")
         || (model.AsksForExampleCount && parameter == "int examples");
 
-    private static string Larger(List<string> a, List<string> b)
-    {
-        string one = a.Count == 0 ? "0" : string.Join(" + ", a), two = b.Count == 0 ? "0" : string.Join(" + ", b);
-        return one == "0" || one == two ? two : two == "0" ? one : $"Math.Max({one}, {two})";
-    }
+    /// <summary>The workspace that is enough for each kernel.</summary>
+    private static string Largest(IEnumerable<List<string>> kernels) => kernels
+        .Select(terms => terms.Count == 0 ? "0" : string.Join(" + ", terms)).Where(length => length != "0").Distinct()
+        .Aggregate("0", (largest, length) => largest == "0" ? length : $"Math.Max({largest}, {length})");
 
     /// <summary>Checks of the integers that the loss uses as indices.</summary>
     private static void WriteIndexChecks(CodeWriter code, ObjectiveModel model, int argument, string span, string width, Func<int, string> extent)
@@ -300,7 +300,7 @@ internal static class ObjectiveWriter
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
             {
-                code.Line(ClearGradient(gradient));
+                code.Line(Clear(gradient, "gradient"));
                 code.Line("return GradientKernel(parameters, gradient, workspace);");
             }
 
@@ -332,34 +332,19 @@ internal static class ObjectiveWriter
     }
 
     /// <summary>The kernel adds to the gradient, unless it has one block and stores to each of its elements.</summary>
-    private static string ClearGradient(Function gradient) =>
+    /// <param name="output">The argument that the kernel adds to.</param>
+    public static string Clear(Function gradient, string output) =>
         gradient.Buffers.Items.Where(b => b.Kind == BufferKind.Gradient).All(b => b.Overwritten)
             && gradient.Arguments.Items.Count(a => a.Role == ArgumentRole.Parameter) == 1
-            ? $"if (gradient.Length < {BufferInfo.OverwrittenFrom}) gradient.Clear();   // longer ones are overwritten"
-            : "gradient.Clear();";
+            ? $"if ({output}.Length < {BufferInfo.OverwrittenFrom}) {output}.Clear();   // longer ones are overwritten"
+            : $"{output}.Clear();";
 
     private static void WriteKernel(CodeWriter code, ObjectiveModel model, KernelPlan plan, string name, string summary, bool gradient, CodeWriter body)
     {
         string real = model.Real;
-        code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        string text = model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty);
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
-        string header = model.HasExamples
-            ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"
-            : $"private {real} {name}({parameters})";
-        using (code.Block(header))
-        {
-            if (plan.Examples == ExampleMode.Blocks)
-            {
-                string arguments = $"parameters, {(gradient ? "gradient, " : string.Empty)}workspace, BatchRows.First(rows.Count){(gradient ? ", weight" : string.Empty)}";
-                code.Line($"if (Lanes.AreShort(rows, {(real == "float" ? "16" : "8")})) return {name}({arguments});");
-            }
-
-            code.Append(body);
-        }
-
-        code.Gap();
+        KernelMethod.Write(code, model, plan, real, name, text, parameters, gradient ? $", {real} weight" : string.Empty, body);
     }
 
     private static void WriteExtents(CodeWriter code, ObjectiveModel model)
