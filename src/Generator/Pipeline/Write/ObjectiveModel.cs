@@ -86,6 +86,9 @@ internal sealed class ObjectiveModel
     /// <summary>No data column tells the number of examples, so the constructor asks for it.</summary>
     public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any();
 
+    /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
+    public int Tapes { get; set; }
+
     public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
 
     public string ExtentMember(int extent) => NameTable.Pascal(NameTable.Identifier(Function.Extents[extent].Name));

@@ -92,6 +92,7 @@ internal static class ObjectiveWriter
         }
 
         for (int e = 0; e < model.Function.Extents.Count; e++) code.Line($"private readonly int {model.ExtentField(e)};");
+        if (model.Tapes > 0) code.Line($"private readonly TapePool __tapes = new({NumberText.Integer(model.Tapes)});");
         code.Gap();
     }
 
