@@ -53,6 +53,7 @@ internal static class Stages
             {
                 Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss))),
                 Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
+                Cliques = DifferentiateStage.HessianCliques(spec.Function) is { } cliques ? SimdPlanner.Sequential(Verified(OptimizeStage.Prune(Verified(cliques)))) : null,
             };
             cancellation.ThrowIfCancellationRequested();
         }

@@ -35,6 +35,7 @@ internal static class ObjectiveCheck
         {
             CompareProducts("all examples", inputs, host.HessianVectorProduct);
             CompareAlong(inputs, host.DirectionalDerivative);
+            CompareHessians();
         }
 
         if (objective is not ExampleObjective<T> example) return;
@@ -118,6 +119,22 @@ internal static class ObjectiveCheck
             {
                 double actual = double.CreateChecked(product[k]);
                 Assert.True(Math.Abs(actual - expected.Gradient[k]) <= bound * Math.Max(expected.Magnitude[k], 1e-12), Text($"{what}: product[{k}] is {actual} instead of {expected.Gradient[k]}"));
+            }
+        }
+
+        // Where the pattern leaves out what is not zero, the two differ.
+        void CompareHessians()
+        {
+            int size = host.Layout.Length;
+            if (size > 100) return;
+            T[] at = Flat(inputs.Arguments), dense = new T[size * size];
+            host.Hessian(at, dense);
+            SparseMatrix<T> sparse = host.SparseHessian(at);
+            double scale = dense.Select(h => Math.Abs(double.CreateChecked(h))).DefaultIfEmpty(0).Max();
+            for (int i = 0; i < dense.Length; i++)
+            {
+                double difference = Math.Abs(double.CreateChecked(dense[i] - sparse[i / size, i % size]));
+                Assert.True(difference <= 100 * bound * (1 + scale), Text($"the sparse Hessian has {sparse[i / size, i % size]} at ({i / size}, {i % size}), the dense one {dense[i]}"));
             }
         }
 

@@ -39,6 +39,10 @@ internal static class DifferentiateStage
         return new TangentPass(gradient, guards).Run();
     }
 
+    /// <inheritdoc cref="HessianCliquesPass"/>
+    /// <returns>See <see cref="HessianCliquesPass.Run"/>.</returns>
+    public static Function? HessianCliques(Function loss) => HessianCliquesPass.Run(loss);
+
     /// <summary>The gradient function for one example at a time, whose weight is 1.</summary>
     /// <inheritdoc cref="Gradient" path="/exception"/>
     public static Function ExampleGradient(Function loss) => new UnitSeed(Gradient(loss)).Run();

@@ -21,6 +21,12 @@ internal sealed partial class KernelWriter
             case Load load:
                 DefineScalar(load.Id, LoadText(load));
                 break;
+            case Store when _output == Cliques:
+                _code.Line("cliques.Close();");
+                break;
+            case Accumulate member when _output == Cliques:
+                _code.Line($"cliques.Add({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
+                break;
             case Store store when IsSparse(store.Buffer):
                 _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");
                 break;

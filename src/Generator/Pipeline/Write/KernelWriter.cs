@@ -40,7 +40,7 @@ internal sealed partial class KernelWriter
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
-        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
     private string VectorType => $"Vector512<{_real}>";

@@ -17,7 +17,7 @@ internal static class ObjectiveWriter
         CodeWriter valueBody = valueKernel.Write();
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
-        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along) : null;
+        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along, plans.Cliques) : null;
         var examples = new ExampleMembers(model, plans);
 
         var code = new CodeWriter();
