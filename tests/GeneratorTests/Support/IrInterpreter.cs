@@ -14,6 +14,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 {
     /// <summary>Per argument, the direction along which it moves: as long as its values for a parameter, empty for others.</summary>
     public double[][] Direction { get; init; } = [];
+
+    /// <summary>Which residual of an example is wanted.</summary>
+    public int Output { get; init; }
 }
 
 /// <summary>What a run gave.</summary>
@@ -53,6 +56,9 @@ internal sealed class Undecided
 internal sealed record DualOutcome(double Value, double[] Gradient, double[] Magnitude)
 {
     public Undecided Undecided { get; init; } = new();
+
+    /// <summary>The components of the gradient that were computed, in its order; null if all were.</summary>
+    public int[]? Components { get; init; }
 
     /// <summary>Whether there is anything to compare with.</summary>
     public bool IsFinite => double.IsFinite(Value) && Gradient.All(double.IsFinite) && Magnitude.All(double.IsFinite);
@@ -310,6 +316,9 @@ internal sealed class IrInterpreter<T>
             case Op.Argument when let.Payload == -1:
                 _integers[let.Id] = _inputs.ExampleCount;
                 return;
+            case Op.Argument when let.Payload == SpecialArgument.Output:
+                _integers[let.Id] = _inputs.Output;
+                return;
             case Op.Argument when let.Payload == -2:
                 _reals[let.Id] = Round(T.From(_inputs.Seed), type);
                 return;
@@ -454,11 +463,14 @@ internal static class IrInterpreter
     /// The gradient of a loss by dual numbers, one run per parameter. Over examples it is weighed with
     /// <see cref="IrInputs.Seed"/>, as a gradient function weighs it; the value is not.
     /// </summary>
-    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true)
+    /// <param name="isWanted">Which elements of a parameter to differentiate by; each one is a run. Null means all.</param>
+    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var gradient = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double value = double.NaN;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -466,7 +478,10 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
                 int argument = a, index = k;
+                components.Add(component);
                 IrOutcome<Dual<Plain>> run = IrInterpreter<Dual<Plain>>.Run(
                     loss, inputs,
                     (p, i, v) => p == argument && i == index ? Dual<Plain>.Variable(new Plain(v)) : Dual<Plain>.From(v),
@@ -480,18 +495,20 @@ internal static class IrInterpreter
         }
 
         if (gradient.Count == 0) value = Run(loss, inputs, roundSingle).Value;
-        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 
     /// <summary>
     /// The derivative of the gradient along <see cref="IrInputs.Direction"/> by hyper-dual numbers, one run per parameter: the product of
     /// the Hessian with the direction, weighed as the gradient is. The value is the derivative of the loss along the direction, not weighed.
     /// </summary>
-    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true)
+    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var product = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double along = 0;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -499,6 +516,9 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
+                components.Add(component);
                 int argument = a, index = k;
                 IrOutcome<Dual<Dual<Plain>>> run = IrInterpreter<Dual<Dual<Plain>>>.Run(
                     loss, inputs,
@@ -517,6 +537,6 @@ internal static class IrInterpreter
             }
         }
 
-        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 }

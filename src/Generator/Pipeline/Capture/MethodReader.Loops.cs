@@ -392,6 +392,8 @@ internal sealed partial class MethodReader
     /// <summary>Whether the bound of a counter reads an array that the loop may write.</summary>
     private bool MayChange(IOperation bound, HashSet<int> written) => written.Count > 0 && bound.DescendantsAndSelf().Any(o =>
     {
+        // Lengths stay what they are, whatever is written.
+        if (IsLength(o)) return false;
         IOperation? array = o switch
         {
             IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } => instance,
@@ -404,4 +406,8 @@ internal sealed partial class MethodReader
 
     private static bool IsElement(IOperation operation) => operation is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
         or IPropertyReferenceOperation { Property.IsIndexer: true };
+
+    private static bool IsLength(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod.Name: "GetLength", Instance: { } array } && ScalarTypes.IsArray(array.Type)
+        || operation is IPropertyReferenceOperation { Instance: IPropertyReferenceOperation { Property.Name: "Lengths", Instance: { } tensor } } && ScalarTypes.IsArray(tensor.Type);
 }
