@@ -14,6 +14,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 {
     /// <summary>Per argument, the direction along which it moves: as long as its values for a parameter, empty for others.</summary>
     public double[][] Direction { get; init; } = [];
+
+    /// <summary>Which residual of an example is wanted.</summary>
+    public int Output { get; init; }
 }
 
 /// <summary>What a run gave.</summary>
@@ -22,6 +25,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 internal sealed record IrOutcome<T>(T Value, T[] Gradient)
 {
     public Undecided Undecided { get; init; } = new();
+
+    /// <summary>How many elements the tapes had in the end.</summary>
+    public long TapeElements { get; init; }
 }
 
 /// <summary>
@@ -133,7 +139,12 @@ internal sealed class IrInterpreter<T>
             .Where(b => b.buffer.Kind == BufferKind.Gradient)
             .OrderBy(b => b.buffer.Argument)
             .SelectMany(b => run._realBuffers[b.index]!).ToArray();
-        return new(function.Result < 0 ? default : run._reals[function.Result], gradient) { Undecided = run._undecided };
+        return new(function.Result < 0 ? default : run._reals[function.Result], gradient)
+        {
+            Undecided = run._undecided,
+            TapeElements = Enumerable.Range(0, function.Buffers.Count).Where(b => function.Buffers[b].Kind == BufferKind.Tape)
+                .Sum(b => (long)(run._realBuffers[b]?.Length ?? run._integerBuffers[b]?.Length ?? 0)),
+        };
     }
 
     /// <summary>Runs an update rule: its local buffers are filled before and read after.</summary>
@@ -184,8 +195,14 @@ internal sealed class IrInterpreter<T>
         int outer = _example;
         foreach (Carried carried in loop.Carried) Copy(carried.Init, carried.Id);
         var next = new (T Real, int Integer)[loop.Carried.Count];
-        for (int step = 0; step < to - (long)from; step++)
+        for (int step = 0; !loop.EndsEarly || _integers[loop.While] != 0; step++)
         {
+            if (step >= to - (long)from)
+            {
+                if (loop.Limited is not null) throw Wrong(loop, $"more than {to} iterations of '{loop.Limited}'");
+                break;
+            }
+
             int counter = loop.Descending ? to - 1 - step : from + step;
             _integers[loop.Counter] = counter;
             if (loop.IsExamples) _example = counter;
@@ -211,6 +228,7 @@ internal sealed class IrInterpreter<T>
     {
         BufferInfo buffer = _function.Buffers[alloc.Buffer];
         int length = _integers[alloc.Length];
+        if (buffer.Growing && length != 0) throw Wrong(alloc, "a growing array starts empty");
         if (length < 0) throw Wrong(alloc, $"length {length}");
         if (buffer.Type.IsReal())
         {
@@ -234,8 +252,25 @@ internal sealed class IrInterpreter<T>
         else _integers[load.Id] = _integerBuffers[load.Buffer]![position];
     }
 
+    /// <summary>A growing buffer takes a store past its end; what was not stored stays a number that shows.</summary>
+    private void Grow(int buffer, int position)
+    {
+        if (position < 0 || !_function.Buffers[buffer].Growing) return;
+        if (_realBuffers[buffer] is { } reals && position >= reals.Length)
+        {
+            Array.Resize(ref _realBuffers[buffer], Math.Max(position + 1, 2 * reals.Length));
+            Array.Fill(_realBuffers[buffer]!, T.From(double.NaN), reals.Length, _realBuffers[buffer]!.Length - reals.Length);
+        }
+        else if (_integerBuffers[buffer] is { } integers && position >= integers.Length)
+        {
+            Array.Resize(ref _integerBuffers[buffer], Math.Max(position + 1, 2 * integers.Length));
+            Array.Fill(_integerBuffers[buffer]!, int.MinValue, integers.Length, _integerBuffers[buffer]!.Length - integers.Length);
+        }
+    }
+
     private void Write(Item item, int buffer, int index, int value, bool add)
     {
+        Grow(buffer, _integers[index]);
         int position = Position(item, buffer, index);
         ScalarType type = _function.Buffers[buffer].Type;
         if (type.IsReal())
@@ -280,6 +315,9 @@ internal sealed class IrInterpreter<T>
                 return;
             case Op.Argument when let.Payload == -1:
                 _integers[let.Id] = _inputs.ExampleCount;
+                return;
+            case Op.Argument when let.Payload == SpecialArgument.Output:
+                _integers[let.Id] = _inputs.Output;
                 return;
             case Op.Argument when let.Payload == -2:
                 _reals[let.Id] = Round(T.From(_inputs.Seed), type);
@@ -418,7 +456,7 @@ internal static class IrInterpreter
     public static IrOutcome<double> Run(Function function, IrInputs inputs, bool roundSingle = true)
     {
         IrOutcome<Plain> outcome = IrInterpreter<Plain>.Run(function, inputs, (_, _, value) => new Plain(value), roundSingle);
-        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray());
+        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray()) { TapeElements = outcome.TapeElements };
     }
 
     /// <summary>

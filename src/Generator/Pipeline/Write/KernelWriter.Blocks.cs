@@ -439,12 +439,10 @@ internal sealed partial class KernelWriter
             else _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
         }
 
-        string header = loop.Descending
-            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
-            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
         _currentLoopDepth++;
-        using (Block(header))
+        using (Block(LoopHeader(loop, counter)))
         {
+            CheckLimit(loop, counter);
             WriteItems(loop.Body);
             Assign(
                 loop.Carried.Items.Where(c => c.Next != c.Id)

@@ -10,9 +10,12 @@ internal sealed class SecondOrderMembers
     private readonly KernelPlan _along;
     private readonly CodeWriter _productBody;
     private readonly CodeWriter _alongBody;
+    private readonly CodeWriter? _cliquesBody;
 
-    public SecondOrderMembers(ObjectiveModel model, KernelPlan product, KernelPlan along)
+    /// <param name="cliques">The plan of <see cref="ObjectivePlans.Cliques"/>.</param>
+    public SecondOrderMembers(ObjectiveModel model, KernelPlan product, KernelPlan along, KernelPlan? cliques)
     {
+        if (cliques is not null) _cliquesBody = new KernelWriter(model, cliques, KernelWriter.Cliques).Write();
         _model = model;
         _product = product;
         _along = along;
@@ -37,6 +40,18 @@ internal sealed class SecondOrderMembers
         code.Gap();
         ProductCore(string.Empty, "new AllRows(ExampleCount)", "ExampleCount");
         if (_model.HasExamples) ProductCore("ReadOnlySpan<int> batch, ", "new BatchRows(batch)", "batch.Length");
+        if (_cliquesBody is not null)
+        {
+            code.Line("/// <inheritdoc/>");
+            using (code.Block("protected override void RecordHessianCliques(HessianCliques cliques)"))
+            {
+                if (_model.HasExamples) code.Line("var rows = new AllRows(ExampleCount);");
+                code.Append(_cliquesBody);
+            }
+
+            code.Gap();
+        }
+
         KernelMethod.Write(code, _model, _along, real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
         KernelMethod.Write(
             code, _model, _product, "void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
