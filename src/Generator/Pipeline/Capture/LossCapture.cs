@@ -84,8 +84,9 @@ internal static class LossCapture
         while (true)
         {
             (Function, EquatableArray<IndexUse>) read = LossReader.Read(context, method, signature);
-            if (!extents.IsStale) return read;
-            extents.Renumber();
+            if (!extents.IsStale && !context.MustReadAgain) return read;
+            if (extents.IsStale) extents.Renumber();
+            context.MustReadAgain = false;
         }
     }
 

@@ -31,18 +31,24 @@ internal sealed partial class MethodReader
         return [.. values];
     }
 
-    /// <summary>Reads the body of a method whose arguments have been evaluated.</summary>
+    /// <summary>Reads the body of a method whose arguments have been evaluated, and gives it the derivative that the user wrote for it, if any.</summary>
     private Binding Activate(IOperation call, IMethodSymbol method, IReadOnlyList<Passed> arguments, Place? self)
+    {
+        IMethodSymbol definition = CaptureContext.DefinitionOf(method);
+        return !context.IsEager && DerivativeOf(definition) is { } derivative
+            ? ActivateWith(derivative, call, method, arguments)
+            : ActivateBody(call, method, arguments, self);
+    }
+
+    private Binding ActivateBody(IOperation call, IMethodSymbol method, IReadOnlyList<Passed> arguments, Place? self)
     {
         CheckDepth();
         if (context.BodyOf(method) is not var (body, plan)) throw Refusal.At(DiagnosticCatalog.Call, call, method.ContainingType.Name + "." + method.Name);
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
-        for (Frame? active = _frame; active is not null; active = active.Caller)
-        {
-            if (SymbolEqualityComparer.Default.Equals(active.Method, definition)) throw Refusal.At(DiagnosticCatalog.Recursion, call, method.Name);
-        }
-
+        List<int?> constants = arguments.Select(a => a.Value.IsValue ? emit.IntOf(a.Value.Value) : null).ToList();
+        if (ExceedsRecursion(call, definition, constants)) return Exceed(call, definition, arguments);
         Frame frame = NewFrame(call, method, plan, self, HomeOf(definition));
+        frame.Constants = constants;
         return Within(frame, () =>
         {
             BindArguments(definition, arguments);

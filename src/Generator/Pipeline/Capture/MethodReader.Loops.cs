@@ -157,7 +157,7 @@ internal sealed partial class MethodReader
 
         Environment before = _env;
         List<Slot> carried = assigned.Select(SlotOf).Where(s => s is not null).Select(s => s!)
-            .Concat(targets.Select(t => _frame.Flags[t])).Distinct()
+            .Concat(targets.Select(t => _frame.Flags[t])).Concat(_exceeded is null ? [] : [_exceeded]).Distinct()
             .Where(s => before[s].Leaves.Any(l => l.IsValue || l.IsArray))
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
