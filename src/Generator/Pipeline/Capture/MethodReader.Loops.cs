@@ -336,10 +336,15 @@ internal sealed partial class MethodReader
 
     private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)
     {
-        if (written.Count > 0 && bound.DescendantsAndSelf().Any(o => o is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
+        if (written.Count > 0 && bound.DescendantsAndSelf().Any(o => !IsLength(o) && o is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
             or IPropertyReferenceOperation { Property.IsIndexer: true }))
         {
             throw Refusal.At(DiagnosticCatalog.TripCount, bound, "the bound reads an array while the loop writes arrays; copy the bound to a local first");
         }
+
+        // Lengths stay what they are, whatever is written.
+        static bool IsLength(IOperation operation) =>
+            operation is IInvocationOperation { TargetMethod.Name: "GetLength", Instance: { } array } && ScalarTypes.IsArray(array.Type)
+            || operation is IPropertyReferenceOperation { Instance: IPropertyReferenceOperation { Property.Name: "Lengths", Instance: { } tensor } } && ScalarTypes.IsArray(tensor.Type);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
             case If branch:
                 Merge merge = branch.Results.First(m => m.Result == value);
                 if (GradientTerm.Gathered(function, branch)) return Of(merge.Else);
-                return new Cases(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
+                return FormulaAlgebra.Choose(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
             default:
                 return new Symbol("?");
         }
@@ -168,19 +168,56 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
 
     private (int Index, int Value, string Sign)[] Writes(int buffer) => IrFacts.Walk(function.Body).Select(item => item switch
     {
-        Store store when store.Buffer == buffer => (store.Index, store.Value, "="),
+        Store store when store.Buffer == buffer && !IsBookkeeping(store) => (store.Index, store.Value, "="),
         Accumulate accumulate when accumulate.Buffer == buffer => (accumulate.Index, accumulate.Value, "+="),
         _ => (-1, -1, ""),
     }).Where(w => w.Item1 >= 0).ToArray();
+
+    /// <summary>The reverse sweep puts back what the forward sweep overwrote, and clears adjoints that it has used: no part of any formula.</summary>
+    private bool IsBookkeeping(Store store) => function.Buffers[store.Buffer].Kind switch
+    {
+        BufferKind.Local => _defining[store.Value] is Load load && function.Buffers[load.Buffer].Kind == BufferKind.Tape,
+        BufferKind.Adjoint => _defining[store.Value] is Let { Op: Op.Const, RealConstant: 0 },
+        _ => false,
+    };
 
     /// <summary>What the one write to a record or adjoint array has put where it is read.</summary>
     private Formula? Recorded(int buffer, Formula index)
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
         if (writes.Length != 1) return null;
-        Formula at = Of(writes[0].Index);
-        if (at.Equals(index) || at is Number) return Of(writes[0].Value);
-        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(writes[0].Value), symbol.Name, index) : null;
+        Formula at = Of(writes[0].Index), value = Of(writes[0].Value);
+        if (writes[0].Sign == "+=") value = SummedInto(buffer, at, value);
+        if (at.Equals(index) || at is Number) return value;
+        return at is Symbol symbol ? FormulaAlgebra.Replace(value, symbol.Name, index) : null;
+    }
+
+    /// <summary>What the one accumulation into an array adds up: a sum over each loop around it that does not choose the element.</summary>
+    private Formula SummedInto(int buffer, Formula at, Formula value)
+    {
+        foreach (Loop loop in LoopsAround(function.Body).Reverse())
+        {
+            string letter = _letters.Of(loop);
+            if (!FormulaAlgebra.Contains(at, f => f is Symbol s && s.Name == letter)) value = FormulaAlgebra.Reduce("Σ", letter, value);
+        }
+
+        return value;
+
+        // The loops between the allocation and the accumulation, outermost first.
+        IReadOnlyList<Loop> LoopsAround(Region region)
+        {
+            foreach (Item item in region.Items)
+            {
+                if (item is Accumulate accumulate && accumulate.Buffer == buffer) return [];
+                Region? inner = IrFacts.Regions(item).FirstOrDefault(r => IrFacts.WrittenBuffers(r).Contains(buffer));
+                if (inner is null) continue;
+                bool isOutside = item is not Loop { IsExamples: false } || IrFacts.Walk(inner).Any(i => i is Alloc alloc && alloc.Buffer == buffer);
+                IReadOnlyList<Loop> loops = LoopsAround(inner);
+                return isOutside ? loops : [(Loop)item, .. loops];
+            }
+
+            return [];
+        }
     }
 
     /// <summary>Adds the definitions of an array's elements, once.</summary>
@@ -193,6 +230,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         {
             string left = $"{name}[{FormulaPrinter.Print(Of(index))}]";
             Formula right = Of(value);
+            if (FormulaPrinter.Print(right) == left) continue;
             Definitions.Add(new FormulaDefinition(left, writes.Length > 1 && sign == "=" ? "←" : sign, right));
         }
 

@@ -5,8 +5,8 @@
 //   ℓ                = log(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])  j < classes
 //   logitsBar[digit] ← −1
 //   logitsBar[j]     += exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))/(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l])))
-//   ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]
-//   ∂ℓ/∂b1[i]        = (1 − h[i]²)·logitsBar[j]·w2[j, i]
+//   ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]
+//   ∂ℓ/∂b1[i]        = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]
 //   ∂ℓ/∂w2[j, k]     = logitsBar[j]·h[k]
 //   ∂ℓ/∂b2[j]        = logitsBar[j]
 //
@@ -21,8 +21,8 @@
 //     loss += log(t1) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])
 //     gradient.w2[j, k] += logitsBar[j]·h[k]  (j < classes, k < hidden)
 //     gradient.b2[j] += logitsBar[j]  (j < classes)
-//     gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]  (i < hidden, k < pixels)
-//     gradient.b1[i] += (1 − h[i]²)·logitsBar[j]·w2[j, i]  (i < hidden)
+//     gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden, k < pixels)
+//     gradient.b1[i] += (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -43,8 +43,8 @@ partial class Digits
     /// Σₗ w2[k, l]·h[l]), logits[k] = b2[k] + Σₗ w2[k, l]·h[l], ….
     /// </summary>
     /// <remarks>
-    /// ∂ℓ/∂w1[i, k] = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]; ∂ℓ/∂b1[i] = (1 − h[i]²)·logitsBar[j]·w2[j, i]; ∂ℓ/∂w2[j, k] =
-    /// logitsBar[j]·h[k]; ∂ℓ/∂b2[j] = logitsBar[j].
+    /// ∂ℓ/∂w1[i, k] = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]; ∂ℓ/∂b1[i] = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i];
+    /// ∂ℓ/∂w2[j, k] = logitsBar[j]·h[k]; ∂ℓ/∂b2[j] = logitsBar[j].
     /// </remarks>
     public sealed class CrossEntropyObjective : ExampleObjective<float>
     {
@@ -98,8 +98,8 @@ partial class Digits
             ℓ                = log(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])  j < classes
             logitsBar[digit] ← −1
             logitsBar[j]     += exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))/(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l])))
-            ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]
-            ∂ℓ/∂b1[i]        = (1 − h[i]²)·logitsBar[j]·w2[j, i]
+            ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]
+            ∂ℓ/∂b1[i]        = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]
             ∂ℓ/∂w2[j, k]     = logitsBar[j]·h[k]
             ∂ℓ/∂b2[j]        = logitsBar[j]
 
@@ -113,8 +113,8 @@ partial class Digits
               loss += log(t1) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])
               gradient.w2[j, k] += logitsBar[j]·h[k]  (j < classes, k < hidden)
               gradient.b2[j] += logitsBar[j]  (j < classes)
-              gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]  (i < hidden, k < pixels)
-              gradient.b1[i] += (1 − h[i]²)·logitsBar[j]·w2[j, i]  (i < hidden)
+              gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden, k < pixels)
+              gradient.b1[i] += (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden)
 
             """;
 
@@ -377,7 +377,7 @@ partial class Digits
                     Vector512<float> t24 = t22 * Lanes.MultiplyAddNegated(t23, t23, Vector512.Create(1f));
                     int t25 = pixels * i3;
 
-                    // gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k], four rows at a time
+                    // gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i], four rows at a time
                     int count = pixels;
                     ref float w1GradientAtt25 = ref Lanes.Range(w1Gradient, t25, count);
                     t24.StoreUnsafe(ref spill[48]);
