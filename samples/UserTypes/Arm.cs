@@ -75,7 +75,10 @@ public static partial class Arm
     public static Vec3 Rotate(Vec3 axis, Vec3 p)
     {
         double squared = axis.Squared;
-        if (squared < 1e-12) return p + Vec3.Cross(axis, p);
+
+        // The terms up to the second order, since second derivatives are taken here too.
+        Vec3 first = Vec3.Cross(axis, p);
+        if (squared < 1e-12) return p + first + 0.5 * Vec3.Cross(axis, first);
         double angle = Math.Sqrt(squared);
         Vec3 k = (1 / angle) * axis;
         return Math.Cos(angle) * p + Math.Sin(angle) * Vec3.Cross(k, p) + (1 - Math.Cos(angle)) * Vec3.Dot(k, p) * k;

@@ -92,7 +92,7 @@ public sealed class RefusalTests
         { "SGD2005", Body("return G(b, k);", "static double G(double v, int d) => d == 0 ? v : ⟦G(v * v, d - 1)⟧;") },
         { "SGD2005", Body("return G(b, 3);", "static double G(double v, int d) => v > 1 ? v : ⟦G(v * v, 3)⟧;") },
         { "SGD2005", Body("return G(b, k);", "[Recursion] static double G(double v, int d) => d == 0 ? v : ⟦G(v * v, d - 1)⟧;") },
-        { "SGD2016", Body("return G(b, k);", "[Recursion(MaxDepth = 12)] static double G(double v, int d) => d == 0 ? v : G(v / 2, d - 1) + ⟦G(v / 3, d - 1)⟧;") },
+        { "SGD2016", Body("return G(b, k);", "[Recursion(MaxDepth = 12)] static double G(double v, int d) => d == 0 ? v : ⟦G(v / 2, d - 1)⟧ + G(v / 3, d - 1);") },
         { "SGD2001", Body("return G(w, k)[0];", "[Recursion(MaxDepth = 3)] static ReadOnlySpan<double> G(ReadOnlySpan<double> v, int d) => d == 0 ? v : ⟦G(v[1..], d - 1)⟧;") },
         { "SGD2012", Body("return S * b;", "static readonly double S = ⟦T⟧ * 2; static readonly double T = Math.Sqrt(2);") },
         { "SGD2012", Body("return ⟦S⟧[0] * b;", "static readonly double[] S = [1, 2];") },

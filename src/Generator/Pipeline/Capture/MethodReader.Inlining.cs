@@ -23,9 +23,17 @@ internal sealed partial class MethodReader
             if (argument.Parameter is not { } parameter) throw DoesNotCompile(argument);
             bool isReference = parameter.RefKind is RefKind.Ref or RefKind.Out
                 || (parameter.RefKind is RefKind.In or RefKind.RefReadOnlyParameter && IsPlace(argument.Value) && ScalarTypes.ElementOf(argument.Value.Type) is null);
-            values[parameter.Ordinal] = isReference
-                ? new Passed(default, PlaceOf(argument.Value, parameter.RefKind is RefKind.Ref or RefKind.Out))
-                : new Passed(Known(argument.Value, EvaluateBinding(argument.Value, parameter.Type, parameter.Name)), null);
+            if (isReference)
+            {
+                Place place = PlaceOf(argument.Value, parameter.RefKind is RefKind.Ref or RefKind.Out);
+
+                // On paths that a jump has left, an 'out' argument needs some value that is never read.
+                if (parameter.RefKind == RefKind.Out && !place.Read().IsKnown) place.Write(Zero(parameter.Type));
+                values[parameter.Ordinal] = new Passed(default, place);
+                continue;
+            }
+
+            values[parameter.Ordinal] = new Passed(Known(argument.Value, EvaluateBinding(argument.Value, parameter.Type, parameter.Name)), null);
         }
 
         return [.. values];
