@@ -30,8 +30,18 @@ internal sealed partial class MethodReader
         }
 
         Binding loss = Read(method, body, plan, arguments, []);
-        if (_exceeded is null || !loss.IsValue || emit.BoolOf(_env[_exceeded].Value) == false) return loss;
-        return Binding.Of(emit.Builder.Select(_env[_exceeded].Value, emit.Constant(emit.TypeOf(loss.Value), double.NaN), loss.Value));
+        if (_exceeded is null || emit.BoolOf(_env[_exceeded].Value) == false) return loss;
+        if (loss.IsValue) return Binding.Of(Poisoned(loss.Value));
+
+        // A method that returns nothing writes residuals.
+        foreach (Binding output in arguments.Where(a => a.IsSpan && emit.Builder.Buffers[a.Root].Kind == BufferKind.Local))
+        {
+            emit.Map(output.Length, output, i => Poisoned(emit.Load(output, i)));
+        }
+
+        return loss;
+
+        int Poisoned(int value) => emit.Builder.Select(_env[_exceeded].Value, emit.Constant(emit.TypeOf(value), double.NaN), value);
     }
 
     /// <summary>Whether a call is one more than is written out. A recursion without visible end is refused.</summary>
