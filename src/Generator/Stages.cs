@@ -49,13 +49,34 @@ internal static class Stages
         var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
         if (spec.Order >= 2)
         {
-            Function product = Verified(OptimizeStage.Run(Verified(DifferentiateStage.HessianVectorProduct(loss)), spec.IsFast));
-            Function along = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Tangent(loss)), spec.IsFast));
-            plans = plans with { Product = SimdPlanner.Plan(product), Along = SimdPlanner.Plan(along) };
+            plans = plans with
+            {
+                Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss))),
+                Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
+            };
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        if (spec.Residual is { } residual)
+        {
+            // A row of the Jacobian has no use for the residual itself.
+            plans = plans with
+            {
+                Residuals = SimdPlanner.Plan(Optimized(Primal(residual.Values)), singleExample: true),
+                ResidualRow = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(Primal(residual.One)) with { Result = -1 }), singleExample: true),
+            };
+        }
+        else if (VaryingValues.GathersParameters(loss))
+        {
+            plans = plans with { ExampleGradient = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(loss)), singleExample: true) };
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans.Product?.Function), plans);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans), plans);
+
+        Function Optimized(Function function) => Verified(OptimizeStage.Run(Verified(function), spec.IsFast));
+
+        Function Primal(Function function) => Verified(OptimizeStage.Normalize(Verified(ConditionStage.Run(Verified(function), spec.Stabilize).Function), spec.IsFast));
     }
 
     /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>

@@ -64,6 +64,10 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor Order = Error(
         "SGD1020", "Derivatives are of first or second order", "'{0}' asks for derivatives of order {1}: Order is 1 (the gradient) or 2 (also Hessian-vector products)");
 
+    public static readonly DiagnosticDescriptor ResidualOutput = Error(
+        "SGD1021", "A residual method returns one residual or writes several",
+        "'{0}' returns void or has an argument marked [Output]: a method of several residuals returns void and has one argument '[Output] Span<T>' of 'float' or 'double'; one of a single residual returns it");
+
     public static readonly DiagnosticDescriptor Expression = Error(
         "SGD2001", "The expression is not supported", "'{0}' cannot be differentiated: {1}");
 

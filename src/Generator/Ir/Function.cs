@@ -10,6 +10,9 @@ internal enum ArgumentRole : byte
     Data,
     Example,
     Count,
+
+    /// <summary>Where a residual method writes: see <see cref="BufferKind.Output"/>.</summary>
+    Output,
 }
 
 /// <summary>
@@ -61,6 +64,9 @@ internal enum BufferKind : byte
 
     /// <summary>Values of the forward sweep that the reverse sweep reads. Not initialized.</summary>
     Tape,
+
+    /// <summary>Where the residuals of an example are stored. Zero on entry, live on exit.</summary>
+    Output,
 
     /// <summary>The direction along which a parameter moves (length 1 for a scalar parameter): read only.</summary>
     Direction,

@@ -49,7 +49,7 @@ internal sealed class IrVerifier
         VerifyItems(_function.Body, out List<int> _);
         if (_function.Result < 0)
         {
-            if (!_isUpdateRule && !_function.Buffers.Any(b => b.Kind == BufferKind.Gradient)) throw new IrVerificationException($"{_function.Name}: no result.");
+            if (!_isUpdateRule && !_function.Buffers.Any(b => b.Kind is BufferKind.Gradient or BufferKind.Output)) throw new IrVerificationException($"{_function.Name}: no result.");
         }
         else if (_function.Result >= _visible.Length || !_visible[_function.Result])
         {
@@ -132,7 +132,7 @@ internal sealed class IrVerifier
         {
             case Op.Const:
                 return true;
-            case Op.Argument when let.Payload == -1:
+            case Op.Argument when let.Payload is SpecialArgument.ExampleCount or SpecialArgument.Output:
                 return result == ScalarType.I32;
             case Op.Argument when let.Payload == -2:
                 return real && _inExamples;

@@ -3,6 +3,14 @@ namespace SymbolicGD.Generator.Ir;
 /// <summary>The values that can differ from one example to another.</summary>
 internal static class VaryingValues
 {
+    /// <summary>Whether elements of a parameter array are read at places that the example's data choose.</summary>
+    public static bool GathersParameters(Function function)
+    {
+        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return false;
+        HashSet<int> varying = Of(function, examples);
+        return examples.Body.AllItems().OfType<Load>().Any(l => function.Buffers[l.Buffer].Kind == BufferKind.Parameter && varying.Contains(l.Index));
+    }
+
     public static HashSet<int> Of(Function function, Loop examples)
     {
         var varying = new HashSet<int> { examples.Counter };

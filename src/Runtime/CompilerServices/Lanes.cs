@@ -318,4 +318,9 @@ public static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Range<T>(Span<T> values, int start, int count) =>
         ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
+
+    /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(GradientRow<T> row, int start, int count)
+        where T : unmanaged, IFloatingPointIeee754<T> => ref MemoryMarshal.GetReference(row.Range(count > 0 ? start : 0, Math.Max(count, 0)));
 }

@@ -14,6 +14,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 {
     /// <summary>Per argument, the direction along which it moves: as long as its values for a parameter, empty for others.</summary>
     public double[][] Direction { get; init; } = [];
+
+    /// <summary>Which residual of an example is wanted.</summary>
+    public int Output { get; init; }
 }
 
 /// <summary>What a run gave.</summary>
@@ -277,6 +280,9 @@ internal sealed class IrInterpreter<T>
                 return;
             case Op.Argument when let.Payload == -1:
                 _integers[let.Id] = _inputs.ExampleCount;
+                return;
+            case Op.Argument when let.Payload == SpecialArgument.Output:
+                _integers[let.Id] = _inputs.Output;
                 return;
             case Op.Argument when let.Payload == -2:
                 _reals[let.Id] = Round(T.From(_inputs.Seed), type);

@@ -18,14 +18,14 @@ internal static class RandomInputs
     public static IrInputs For(Function function, int seed)
     {
         var random = new Random(seed);
-        int[] extents = function.Extents.Select(_ => random.Next(1, MaxExtent + 1)).ToArray();
+        int[] extents = function.Extents.Select(e => random.Next(1, MaxExtent + 1) is var chosen && e.Literal >= 0 ? e.Literal : chosen).ToArray();
         return Fill(function, random, extents, examples: 3);
     }
 
     /// <summary>The same with the sizes as given: large ones reach whole vectors.</summary>
     /// <param name="extent">The length of every extent but those named <c>…Squared</c>, which hold a flattened square matrix.</param>
     public static IrInputs OfSize(Function function, int seed, int extent, int examples) =>
-        Fill(function, new Random(seed), function.Extents.Select(e => e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
+        Fill(function, new Random(seed), function.Extents.Select(e => e.Literal >= 0 ? e.Literal : e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
 
     /// <summary>The same inputs with a random direction for the parameters.</summary>
     public static IrInputs WithDirection(this IrInputs inputs, Function function, int seed)

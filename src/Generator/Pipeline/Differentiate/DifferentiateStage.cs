@@ -39,6 +39,16 @@ internal static class DifferentiateStage
         return new TangentPass(gradient, guards).Run();
     }
 
+    /// <summary>The gradient function for one example at a time, whose weight is 1.</summary>
+    /// <inheritdoc cref="Gradient" path="/exception"/>
+    public static Function ExampleGradient(Function loss) => new UnitSeed(Gradient(loss)).Run();
+
+    private sealed class UnitSeed(Function gradient) : IrRewriter(gradient)
+    {
+        protected override int RewriteLet(Let let) =>
+            let is { Op: Op.Argument, Payload: SpecialArgument.Seed } ? Builder.Real(Source.TypeOf(let.Id), 1) : base.RewriteLet(let);
+    }
+
     /// <param name="guards">The values of the gradient function that are guarded products: see <see cref="Emitter.Guards"/>.</param>
     private static Function Reverse(Function function, out HashSet<int> guards)
     {

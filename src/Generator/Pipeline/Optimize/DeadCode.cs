@@ -21,7 +21,7 @@ internal sealed class DeadCode
 
         // An array without Alloc belongs to the caller (an update rule's state): live on exit, as gradients are.
         var allocated = new HashSet<int>(IrFacts.Walk(function.Body).OfType<Alloc>().Select(a => a.Buffer));
-        _buffers = function.Buffers.Select((b, i) => b.Kind == BufferKind.Gradient || (b.Kind == BufferKind.Local && !allocated.Contains(i))).ToArray();
+        _buffers = function.Buffers.Select((b, i) => b.Kind is BufferKind.Gradient or BufferKind.Output || (b.Kind == BufferKind.Local && !allocated.Contains(i))).ToArray();
     }
 
     public static Function Run(Function function)

@@ -21,6 +21,12 @@ internal sealed partial class KernelWriter
             case Load load:
                 DefineScalar(load.Id, LoadText(load));
                 break;
+            case Store store when IsSparse(store.Buffer):
+                _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");
+                break;
+            case Accumulate accumulate when IsSparse(accumulate.Buffer):
+                _code.Line($"row.Add({PlaceInRow(accumulate.Buffer, Scalar(accumulate.Index).Under(Text.Sum))}, {Scalar(accumulate.Value)});");
+                break;
             case Store store:
                 _code.Line($"{_bufferNames[store.Buffer]}[{Scalar(store.Index)}] = {Scalar(store.Value)};");
                 break;
@@ -76,6 +82,7 @@ internal sealed partial class KernelWriter
         },
         Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
         Op.Argument when let.Payload == SpecialArgument.Seed => new Text("weight"),
+        Op.Argument when let.Payload == SpecialArgument.Output => new Text("output"),
         Op.Argument => new Text(_argumentNames[(int)let.Payload]),
         Op.Extent => new Text(_extentNames[(int)let.Payload]),
         _ => OpText.Scalar(
@@ -109,13 +116,7 @@ internal sealed partial class KernelWriter
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
         {
             _code.Line($"int {_row} = rows[{position}];");
-            foreach (KeyValuePair<int, string> column in _columnNames)
-            {
-                if (!_function.Arguments[_function.Buffers[column.Key].Argument].IsArray) continue;
-                string type = OpText.TypeName(_function.Buffers[column.Key].Type), length = _lengthTexts[column.Key];
-                _code.Line($"ReadOnlySpan<{type}> {_bufferNames[column.Key]} = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref {column.Value}, (nint){_row} * {length}), {length});");
-            }
-
+            DeclareRowsOfData();
             WriteItems(examples.Body);
             AdvanceCarried(examples);
         }

@@ -126,7 +126,7 @@ internal sealed partial class KernelWriter
             string start = StartText(shift);
             if (_loop.References.ContainsKey((buffer, start))) continue;
             string name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
-            _code.Line($"ref {_real} {name} = ref Lanes.Range({_bufferNames[buffer]}, {start}, {_loop.Count});");
+            _code.Line($"ref {_real} {name} = ref {RangeText(buffer, start, _loop.Count)};");
             _loop.References[(buffer, start)] = [name];
         }
     }

@@ -28,7 +28,7 @@ internal sealed partial class KernelWriter
     private readonly Dictionary<int, string> _lengthTexts = [];
     private CodeWriter _code = new();
 
-    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c> or <c>product</c>.</param>
+    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c>, <c>product</c> or, as a sparse row, <c>row</c>.</param>
     public KernelWriter(ObjectiveModel model, KernelPlan plan, string output = "gradient")
     {
         _model = model;
@@ -36,11 +36,11 @@ internal sealed partial class KernelWriter
         _plan = plan;
         _function = plan.Function;
         _index = new FunctionIndex(_function);
-        _comments = new LoopComments(_function);
+        _comments = new LoopComments(_function, output);
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
-        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
     private string VectorType => $"Vector512<{_real}>";
@@ -60,8 +60,9 @@ internal sealed partial class KernelWriter
             {
                 _code.Gap();
                 if (_plan.Examples == ExampleMode.Blocks) WriteBlocks(examples);
+                else if (_plan.Examples == ExampleMode.Single) WriteSingleExample(examples);
                 else WriteOneByOne(examples);
-                _code.Gap();
+                if (_function.Result >= 0 || _function.Body.Items[_function.Body.Items.Count - 1] != item) _code.Gap();
             }
             else
             {
@@ -131,6 +132,14 @@ internal sealed partial class KernelWriter
                     name = _names.Unique(argument.Name);
                     _code.Line($"ReadOnlySpan<{type}> {name} = parameters.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
+                case BufferKind.Gradient when IsSparse(b):
+                    // Added to element by element, or range by range: see KernelWriter.Rows.
+                    name = argument.Name;
+                    break;
+                case BufferKind.Gradient when _output == SparseRow:
+                    name = _names.Unique(argument.Name + "Row");
+                    _code.Line($"Span<{type}> {name} = row.Range({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
                 case BufferKind.Gradient:
                     name = _names.Unique(argument.Name + NameTable.Pascal(_output));
                     _code.Line($"Span<{type}> {name} = {_output}.Slice({ParameterOffset(buffer.Argument)}, {length});");
@@ -183,6 +192,11 @@ internal sealed partial class KernelWriter
     /// <summary>Working arrays are parts of the workspace: their lengths are known when the objective is constructed.</summary>
     private void DeclareBuffers()
     {
+        for (int b = 0; b < _function.Buffers.Count; b++)
+        {
+            if (_function.Buffers[b].Kind == BufferKind.Output) (_bufferNames[b], _lengthTexts[b]) = ("residuals", "residuals.Length");
+        }
+
         bool any = false;
         foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
         {

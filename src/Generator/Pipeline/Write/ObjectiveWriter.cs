@@ -18,6 +18,7 @@ internal static class ObjectiveWriter
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
         SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along) : null;
+        var examples = new ExampleMembers(model, plans);
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -31,17 +32,19 @@ internal static class ObjectiveWriter
         {
             WriteDocumentation(code, "summary", header.Summary);
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
+            string baseClass = spec.Residual is not null ? "ResidualObjective" : model.HasExamples ? "ExampleObjective" : "HostObjective";
             string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
-            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{interfaces}"))
+            using (code.Block($"public sealed class {spec.ClassName} : {baseClass}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, .. secondOrder?.WorkspaceTerms ?? []]));
+                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
                 WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
                 secondOrder?.Write(code);
+                examples.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -160,9 +163,11 @@ internal static class ObjectiveWriter
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
             .Select(p => $"(\"{p.Argument.Name}\", [{string.Join(", ", p.Argument.Dimensions.Select(model.ExtentAtConstruction))}])"));
-        string baseCall = model.HasExamples
-            ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
-            : $"base(new ParameterLayout({layout}), {workspace})";
+        string baseCall = model.Spec.Residual is not null
+            ? $"base(new ParameterLayout({layout}), extents.Examples, {model.ResidualsAtConstruction}, {workspace})"
+            : model.HasExamples
+                ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
+                : $"base(new ParameterLayout({layout}), {workspace})";
         const int Width = 120;
         if (baseCall.Length > Width) baseCall = baseCall.Replace("base(", "base(\n        ").Replace("), extents.Examples, ", "),\n        extents.Examples,\n        ");
         if (extents)
@@ -392,6 +397,10 @@ internal static class ObjectiveWriter
                 {
                     code.Line("DataCheck.Extent(\"examples\", examples);");
                     code.Line("Examples = examples;");
+                }
+                else if (model.HasOneExample)
+                {
+                    code.Line("Examples = 1;");
                 }
                 else if (model.HasExamples)
                 {
