@@ -11,6 +11,9 @@ internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient)
     /// <summary>The derivative along a direction.</summary>
     public KernelPlan? Along { get; init; }
 
+    /// <summary>Names the parameters that meet in each term; null where the Hessian is taken for dense.</summary>
+    public KernelPlan? Cliques { get; init; }
+
     /// <summary>Loss and gradient of one example; null where no parameter is gathered, so that a batch of one is as good.</summary>
     public KernelPlan? ExampleGradient { get; init; }
 

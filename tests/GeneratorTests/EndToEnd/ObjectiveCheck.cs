@@ -35,6 +35,7 @@ internal static class ObjectiveCheck
         {
             CompareProducts("all examples", inputs, host.HessianVectorProduct);
             CompareAlong(inputs, host.DirectionalDerivative);
+            CompareHessians();
         }
 
         if (objective is not ExampleObjective<T> example) return;
@@ -121,6 +122,22 @@ internal static class ObjectiveCheck
             }
         }
 
+        // Where the pattern leaves out what is not zero, the two differ.
+        void CompareHessians()
+        {
+            int size = host.Layout.Length;
+            if (size > 100) return;
+            T[] at = Flat(inputs.Arguments), dense = new T[size * size];
+            host.Hessian(at, dense);
+            SparseMatrix<T> sparse = host.SparseHessian(at);
+            double scale = dense.Select(h => Math.Abs(double.CreateChecked(h))).DefaultIfEmpty(0).Max();
+            for (int i = 0; i < dense.Length; i++)
+            {
+                double difference = Math.Abs(double.CreateChecked(dense[i] - sparse[i / size, i % size]));
+                Assert.True(difference <= 100 * bound * (1 + scale), Text($"the sparse Hessian has {sparse[i / size, i % size]} at ({i / size}, {i % size}), the dense one {dense[i]}"));
+            }
+        }
+
         void CompareAlong(IrInputs at, AlongOf<T> alongOf)
         {
             DualOutcome gradient = IrInterpreter.Differentiate(spec.Function, at, roundSingle: false);
@@ -173,7 +190,7 @@ internal static class ObjectiveCheck
         int index = loss.Arguments.Items.ToList().FindIndex(a => a.Name == parameter.Name && a.Role is ArgumentRole.Data or ArgumentRole.Constant && a.Name == parameter.Name);
         if (index < 0)
         {
-            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name);
+            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name || e.Name + "Extent" == parameter.Name);
             return extent >= 0 ? inputs.Extents[extent] : inputs.ExampleCount;
         }
 
@@ -182,7 +199,11 @@ internal static class ObjectiveCheck
         if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
         if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
         if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
-        if (type == typeof(MatrixMemory<double>)) return new MatrixMemory<double>(values, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
+        if (type == typeof(MatrixMemory<double>)) return Matrix(values);
+        if (type == typeof(MatrixMemory<float>)) return Matrix(values.Select(v => (float)v).ToArray());
         return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
+
+        MatrixMemory<T> Matrix<T>(T[] elements) =>
+            new(elements, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
     }
 }

@@ -39,6 +39,14 @@ internal static class SimdPlanner
         return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason);
     }
 
+    /// <summary>Everything runs one after the other.</summary>
+    public static KernelPlan Sequential(Function function)
+    {
+        bool hasExamples = function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples);
+        var layouts = Enumerable.Repeat(new BufferLayoutEntry(BufferLayout.Shared), function.Buffers.Count);
+        return new KernelPlan(function, hasExamples ? ExampleMode.OneByOne : ExampleMode.None, EquatableArray<int>.Empty, layouts.ToEquatableArray(), null);
+    }
+
     /// <summary>The loops that run with one copy of everything, except the loop over examples itself.</summary>
     private static IEnumerable<Loop> LoopsOneByOne(Region region, bool insideExamples)
     {

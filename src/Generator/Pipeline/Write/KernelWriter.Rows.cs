@@ -11,11 +11,15 @@ internal sealed partial class KernelWriter
     /// <summary>The argument of a kernel that is a <c>GradientRow</c>.</summary>
     public const string SparseRow = "row";
 
+    /// <summary>The argument of a kernel that is a <c>HessianCliques</c>.</summary>
+    public const string Cliques = "cliques";
+
     private HashSet<int>? _sparse;
 
     /// <summary>Whether a gradient buffer of a sparse row is added to at places that depend on the example.</summary>
     private bool IsSparse(int buffer)
     {
+        if (_output == Cliques) return _function.Buffers[buffer].Kind is BufferKind.Gradient or BufferKind.Output;
         if (_output != SparseRow) return false;
         if (_sparse is null)
         {

@@ -211,7 +211,6 @@ partial class Nist
             double x = Unsafe.Add(ref xColumn, example);
             double y = Unsafe.Add(ref yColumn, example);
             residuals[0] = y + b1 * Sym.Expm1(-(b2 * x));
-
         }
 
         /// <inheritdoc/>

@@ -337,7 +337,6 @@ partial class Springs
 
             residuals[0] = stiffness * (Math.Sqrt(squares2) - length);
             residuals[1] = 0.1 * points[t2];
-
         }
 
         /// <inheritdoc/>

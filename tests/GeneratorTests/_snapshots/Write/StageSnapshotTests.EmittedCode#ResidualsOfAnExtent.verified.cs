@@ -443,7 +443,7 @@ partial class Responses
 
             double x = Unsafe.Add(ref xColumn, example);
 
-            // offsetBar = Σₖ (1 − tanh(offset + x·gain[k])²);  product.gain[k] += x·(1 − tanh(offset + x·gain[k])²)
+            // offsetBar = Σₖ (1 − tanh(offset + x·gain[k])²);  row.gain[k] += x·(1 − tanh(offset + x·gain[k])²)
             int count = outputs;
             ref double gainAt = ref Lanes.Range(gain, 0, count);
             ref double tape_valueAt = ref Lanes.Range(tape_value, 0, count);
