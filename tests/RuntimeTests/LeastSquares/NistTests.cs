@@ -89,6 +89,17 @@ public sealed class NistTests
     }
 
     [Fact]
+    public void Methods_stay_methods()
+    {
+        var objective = new Nist.Misra1aObjective(new double[] { 1, 2 }, new double[] { 3, 4 });
+        double[] residuals = new double[2];
+        objective.Residuals([0.5, 0.25], residuals);
+        Assert.Equal(Nist.Misra1a(0.5, 0.25, 1, 3), residuals[0], 1e-15);
+        Assert.Equal(Nist.Misra1a(0.5, 0.25, 2, 4), residuals[1], 1e-15);
+        Assert.Equal(0.5 * ((residuals[0] * residuals[0]) + (residuals[1] * residuals[1])), objective.Value([0.5, 0.25]), 1e-14);
+    }
+
+    [Fact]
     public void Files_of_another_form_are_refused()
     {
         using var reader = new StringReader("Data: y x\n 1 2\n");
