@@ -54,12 +54,18 @@ internal static class ProgramCheck
             double bound = program.IsSingle ? FoldedBound : Equivalence.Bound;
             stage = "Differentiate";
             Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss), inputs, bound);
+            if (spec.Checkpoints)
+            {
+                stage = "Differentiate with checkpoints";
+                Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss, checkpoint: true), inputs, bound);
+            }
+
             stage = "Condition";
             Function stable = ConditionStage.Run(loss, spec.Stabilize).Function;
             Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(stable), inputs, bound);
             stage = "Optimize before Differentiate";
             Function normal = OptimizeStage.Normalize(stable, spec.IsFast);
-            Function gradient = DifferentiateStage.Gradient(normal);
+            Function gradient = DifferentiateStage.Gradient(normal, spec.Checkpoints);
             Equivalence.CheckGradient(loss, expected, gradient, inputs, bound);
             stage = "Optimize after Differentiate";
             Equivalence.CheckGradient(loss, expected, OptimizeStage.Run(gradient, spec.IsFast), inputs, bound);

@@ -191,8 +191,15 @@ internal sealed partial class ProgramWriter
     {
         Note("helper");
         ArrayVariable array = Pick(_arrays.Where(a => !a.MayBeEmpty).ToList());
-        switch (_random.Next(6))
+        switch (_random.Next(8))
         {
+            case 6:
+                Note("helper with while");
+                Expression x = Tame(Real(depth), 5), a = Tame(Leaf(), 3);
+                return new($"Settle({x.Text}, {a.Text})", 8);
+            case 7:
+                Note("helper with return in a loop");
+                return new($"FirstAbove({array.Name}, {Tame(Leaf(), 2).Text})", array.Size + 2);
             case 0: return new($"Quadratic({Tame(Real(depth), 2).Text}, {Tame(Real(depth), 2).Text})", 10);
             case 1: return new($"SoftClip({Tame(Real(depth), 20).Text})", 2);
             case 2:

@@ -5,7 +5,7 @@ using SymbolicGD.GeneratorTests.Support;
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
 /// <summary>
-/// Writes a random loss of the supported language: signature and statements here, expressions in the other part.
+/// Writes a random loss of the supported language: signature and statements here, loops and expressions in the other parts.
 /// </summary>
 /// <remarks>
 /// As in <see cref="RandomIr"/>, every value has bounds that it cannot leave on the inputs of <see cref="RandomInputs"/>: a variable
@@ -72,7 +72,21 @@ internal sealed partial class ProgramWriter
         if (Chance(2)) WriteLocalArray();
         WriteBlock(0);
         Line($"return {Total()};");
-        string reduction = examples && Chance(3) ? "(Reduction = Reduction.Sum)" : "";
+        List<string> options = [];
+        if (examples && Chance(3)) options.Add("Reduction = Reduction.Sum");
+        if (Chance(5))
+        {
+            Note("checkpoints");
+            options.Add("Checkpoint = Checkpoint.SquareRoot");
+        }
+
+        if (_constructs.Contains(Uncounted) && Chance(4))
+        {
+            Note("MaxTrips");
+            options.Add($"MaxTrips = {MaxTrips}");
+        }
+
+        string reduction = options.Count > 0 ? $"({string.Join(", ", options)})" : "";
         string name = $"P{_seed}";
         string method = $$"""
                 [Loss{{reduction}}]
@@ -196,6 +210,8 @@ internal sealed partial class ProgramWriter
             case 0 or 1 or 2 or 3 when depth < 3: WriteFor(depth); break;
             case 4 when depth < 3: WriteForEach(depth); break;
             case 5 when depth < 3: WriteWhile(depth); break;
+            case 25 or 26 when depth < 3: WriteUncounted(depth); break;
+            case 27 when _arrays.Any(a => a.IsWritable): WriteSweep(); break;
             case 6 or 7 when depth < 4: WriteIf(depth); break;
             case 8 when depth < 4: WriteSwitch(depth); break;
             case 9: WriteEarlyReturn(); break;
@@ -282,194 +298,6 @@ internal sealed partial class ProgramWriter
         _indices.Add(new IndexVariable(name, index.Extent));
         _integers.Add(name);
         Note("int local");
-    }
-
-    private void WriteEarlyReturn()
-    {
-        Note(_inside == Breakable.None ? "early return" : "return in a loop");
-        Line($"if ({Condition(2)}) return {Tame(Real(2), 20).Text};");
-    }
-
-    private void WriteExit()
-    {
-        bool isContinue = _inside == Breakable.For && Chance(2);
-        Note(isContinue ? "continue" : "break");
-        Line($"if ({Condition(1)}) {(isContinue ? "continue" : "break")};");
-    }
-
-    private void WriteFor(int depth)
-    {
-        string extent = Pick(_arrays).Extent;
-        string length = LengthOf(extent);
-        string i = NewName("i");
-        IndexVariable? outer = _indices.FirstOrDefault(x => x.Extent == extent && x.Name[0] == 'i');
-        string header;
-        switch (_random.Next(7))
-        {
-            case 0:
-                Note("for, descending");
-                header = $"for (int {i} = {length} - 1; {i} >= 0; {i}--)";
-                break;
-            case 1:
-                Note("for from 1");
-                header = $"for (int {i} = 1; {i} < {length}; {i}++)";
-                break;
-            case 2:
-                Note("for by 2");
-                header = $"for (int {i} = 0; {i} < {length}; {i} += 2)";
-                break;
-            case 3 when outer is not null:
-                Note("for, triangular");
-                header = $"for (int {i} = 0; {i} {(Chance(2) ? "<" : "<=")} {outer.Name}; {i}++)";
-                break;
-            case 4:
-                Note("for to length - 1");
-                header = $"for (int {i} = 0; {i} + 1 < {length}; {i}++)";
-                break;
-            default:
-                Note("for");
-                header = $"for (int {i} = 0; {i} < {length}; {i}++)";
-                break;
-        }
-
-        if (depth > 0 && _inside != Breakable.None) Note("nested loop");
-        WithAccumulator(accumulate =>
-        {
-            Line(header);
-            Scope(() => Inside(Breakable.For, () =>
-            {
-                _indices.Add(new IndexVariable(i, extent));
-                _integers.Add(i);
-                WriteBlock(depth + 1);
-                accumulate();
-            }));
-        });
-    }
-
-    private void WriteForEach(int depth)
-    {
-        Note("foreach");
-        ArrayVariable array = Pick(_arrays);
-        string element = NewName("e");
-        WithAccumulator(accumulate =>
-        {
-            Line($"foreach ({_real} {element} in {array.Name})");
-
-            // What is iterated over must not change meanwhile.
-            List<ArrayVariable> frozen = _arrays.ToList();
-            int place = _arrays.IndexOf(array);
-            if (array.IsWritable) _arrays[place] = array with { IsWritable = false };
-            Scope(() => Inside(Breakable.For, () =>
-            {
-                _variables.Add(new Variable(element, array.Size, -array.Size, false));
-                WriteBlock(depth + 1);
-                accumulate();
-            }));
-            _arrays[place] = frozen[place];
-        });
-    }
-
-    private void WriteWhile(int depth)
-    {
-        Note("while");
-        string extent = Pick(_arrays).Extent;
-        string length = LengthOf(extent);
-        string i = NewName("i");
-        WithAccumulator(accumulate =>
-        {
-            Line($"int {i} = 0;");
-            Line($"while ({i} < {length})");
-            Scope(() => Inside(Breakable.While, () =>
-            {
-                _indices.Add(new IndexVariable(i, extent));
-                WriteBlock(depth + 1);
-                accumulate();
-                Line($"{i}++;");
-            }));
-        });
-    }
-
-    /// <summary>A loop with a sum, a product, an extremum, a packed offset or a state that goes from one iteration to the next.</summary>
-    private void WithAccumulator(Action<Action> loop)
-    {
-        string name = NewName("s");
-        double size;
-        Action accumulate;
-        string init;
-        bool readable = Chance(2);
-        switch (_random.Next(7))
-        {
-            case 0:
-                Note("carried state");
-                init = Tame(Real(1), LocalSize).Text;
-                size = LocalSize;
-                readable = true;
-                accumulate = () => Line($"{name} = {Tame(Real(2), LocalSize).Text};");
-                break;
-            case 1:
-                Note("carried maximum");
-                init = Tame(Real(1), 5).Text;
-                size = 5;
-                bool max = Chance(2);
-                accumulate = () => Line($"{name} = {Math_(max ? "Max" : "Min", $"{name}, {Tame(Real(2), 5).Text}")};");
-                break;
-            case 2:
-                Note("carried product");
-                init = Literal(1);
-                size = 6;
-                accumulate = () => Line($"{name} *= {Tame(Real(2), 1.5).Text};");
-                break;
-            case 3:
-                Note("maximum by if");
-                init = Tame(Real(1), 5).Text;
-                size = 5;
-                accumulate = () =>
-                {
-                    string candidate = NewName("t");
-                    Line($"{_real} {candidate} = {Tame(Real(2), 5).Text};");
-                    Line($"if ({candidate} > {name}) {name} = {candidate};");
-                };
-                break;
-            default:
-                Note("sum");
-                bool zero = Chance(2);
-                init = zero ? "0" : Tame(Real(1), 5).Text;
-                double term = Pick([1.0, 2, 5]);
-                size = (zero ? 0 : 5) + (RandomInputs.MaxExtent * term);
-                accumulate = () => Line($"{name} {(Chance(4) ? "-=" : "+=")} {Tame(Real(2), term).Text};");
-                break;
-        }
-
-        string? offset = Chance(4) ? NewName("offset") : null;
-        string? packed = offset is null ? null : Pick(_arrays.Where(a => !a.MayBeEmpty).ToList()).Extent;
-        Line($"{_real} {name} = {init};");
-        if (offset is not null)
-        {
-            Note("running offset");
-            Line($"int {offset} = 0;");
-        }
-
-        // What the running offset adds comes on top.
-        var accumulator = new Variable(name, (1.5 * size) + 2, (-1.5 * size) - 2, false);
-        if (readable) _variables.Add(accumulator);
-
-        loop(() =>
-        {
-            accumulate();
-            if (offset is null) return;
-            Expression element = Element(Pick(_arrays.Where(a => a.Extent == packed).ToList()), $"{offset}++ % {LengthOf(packed!)}");
-            if (Chance(2))
-            {
-                string read = NewName("t");
-                Line($"{_real} {read} = {element.Text};");
-                Line($"{name} {(size > 5 ? "+=" : "=")} {Tame(new Expression($"({read} * 0.1{_suffix})", 0.1 * element.Size), 0.5).Text};");
-            }
-            else
-            {
-                Line($"{offset} += 2;");
-            }
-        });
-        if (!readable) _variables.Add(accumulator);
     }
 
     private void WriteIf(int depth)

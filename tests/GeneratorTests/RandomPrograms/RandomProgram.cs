@@ -88,6 +88,39 @@ internal sealed record RandomProgram(int Seed, string Name, string Method, strin
                 for (int i = 0; i < from.Length; i++) to[i] = from[i] * by;
             }
 
+            private static {{real}} Settle({{real}} x, {{real}} a)
+            {
+                {{real}} s = x;
+                int k = 0;
+                while ({{math}}.Abs(s) > 0.4{{f}})
+                {
+                    s *= 0.5{{f}} + (0.1{{f}} * {{math}}.Sin(a));
+                    if (++k > 5) return s + a;
+                }
+
+                return s;
+            }
+
+            private static {{real}} FirstAbove(ReadOnlySpan<{{real}}> values, {{real}} bound)
+            {
+                for (int i = 0; i < values.Length; i++)
+                {
+                    if (values[i] > bound) return values[i] - bound;
+                }
+
+                return bound;
+            }
+
+            private static void Smooth(Span<{{real}}> values, {{real}} a, out {{real}} last)
+            {
+                last = a;
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = 0.5{{f}} * (values[i] + {{math}}.Sin(last));
+                    last = values[i];
+                }
+            }
+
             private static void Reverse(Span<{{real}}> values)
             {
                 for (int i = 0; i < values.Length / 2; i++)

@@ -19,7 +19,8 @@ namespace SymbolicGD.GeneratorTests.RandomPrograms;
 /// <summary>
 /// Random losses with fixed seeds, whose gradients must agree with dual numbers. A longer run is
 /// <c>SYMBOLICGD_RANDOM_PROGRAMS=10000 dotnet test tests/GeneratorTests -c Release --filter RandomPrograms</c>;
-/// its report, with coverage and skip rate, is in <c>artifacts/random-programs.txt</c> too.
+/// its report, with coverage and skip rate, is in <c>artifacts/random-programs-*.txt</c> too. The shortest program that fails is reduced to the
+/// least that fails, and printed.
 /// </summary>
 public sealed class RandomProgramTests(ITestOutputHelper output)
 {
@@ -50,7 +51,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
             Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
             return batch.Programs.Select(p => ProgramCheck.Stages(p, captured.GetValueOrDefault(p.Name), ProgramBatch.Method(assembly, p)));
         });
-        Report("stages", verdicts);
+        Report("stages", verdicts, StagesFailure);
     }
 
     [Fact]
@@ -58,16 +59,40 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     {
         IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(0, (Seeds + CompiledOneIn - 1) / CompiledOneIn).Select(k => FirstSeed + (k * CompiledOneIn)), Compiled, batch =>
         {
-            Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
-            GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
-            driver.RunGeneratorsAndUpdateCompilation(batch.Compilation, out Compilation generated, out var diagnostics);
-            Dictionary<string, string> refused = Refusals(diagnostics, batch);
-            Assembly assembly = ProgramBatch.Load(generated);
-            return batch.Programs.Select(p => refused.TryGetValue(p.Name, out string? why)
-                ? new ProgramVerdict(p, why.Contains(LengthRefusal) ? null : why, true, IsRefused: true)
-                : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly));
+            return Compiled(batch);
         });
-        Report("generated code", verdicts);
+        Report("generated code", verdicts, program => FailureOf(program, Compiled));
+    }
+
+    private static ProgramVerdict[] Compiled(ProgramBatch batch)
+    {
+        Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
+        driver.RunGeneratorsAndUpdateCompilation(batch.Compilation, out Compilation generated, out var diagnostics);
+        Dictionary<string, string> refused = Refusals(diagnostics, batch);
+        Assembly assembly = ProgramBatch.Load(generated);
+        return batch.Programs.Select(p => refused.TryGetValue(p.Name, out string? why)
+            ? new ProgramVerdict(p, why.Contains(LengthRefusal) ? null : why, true, IsRefused: true)
+            : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly)).ToArray();
+    }
+
+    private static string? StagesFailure(RandomProgram program) => FailureOf(program, batch =>
+        [ProgramCheck.Stages(program, Capture(batch).GetValueOrDefault(program.Name), ProgramBatch.Method(ProgramBatch.Load(batch.Compilation), program))]);
+
+    /// <summary>What is wrong with one program; null where nothing is, or where it is none.</summary>
+    private static string? FailureOf(RandomProgram program, Func<ProgramBatch, IReadOnlyList<ProgramVerdict>> check)
+    {
+        var batch = new ProgramBatch([program], LanguageVersion.CSharp14);
+        if (batch.Compilation.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error)) return null;
+        try
+        {
+            // A program without an end is no smaller one: it fails in another way.
+            return check(batch)[0].Failure;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Every other compiled program has second-order products.</summary>
@@ -108,7 +133,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         return verdicts.OrderBy(v => v.Program.Seed).ToArray();
     }
 
-    private void Report(string what, IReadOnlyList<ProgramVerdict> verdicts)
+    private void Report(string what, IReadOnlyList<ProgramVerdict> verdicts, Func<RandomProgram, string?> failureOf)
     {
         ProgramVerdict[] failures = verdicts.Where(v => v.Failure is not null).OrderBy(v => v.Program.Method.Length).ToArray();
         int skipped = verdicts.Count(v => v.Failure is null && !v.IsFinite);
@@ -128,7 +153,13 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         string file = Path.Combine(Repository.Root, "artifacts", $"random-programs-{what.Replace(' ', '-')}.txt");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
-        // The shortest first: they are what a failure is understood from.
+        // The shortest first, and of it what is left when all is taken away that it fails without: they are what a failure is understood from.
+        if (failures.Length > 0 && failureOf(failures[0].Program) is not null)
+        {
+            (RandomProgram least, string why) = new ProgramReducer(failureOf).Reduce(failures[0].Program);
+            failures = [new ProgramVerdict(least, why, true), .. failures.Skip(1)];
+        }
+
         foreach (ProgramVerdict failure in failures) report.Append(CultureInfo.InvariantCulture, $"\n=== seed {failure.Program.Seed}\n{failure.Failure}\n{failure.Program.Method}");
         File.WriteAllText(file, report.ToString());
         Assert.True(failures.Length == 0, $"{failures.Length} of {verdicts.Count} programs fail (all in {Path.GetFileName(file)}); the shortest:\n"

@@ -56,6 +56,26 @@ public sealed class RegressionTests
         return s;
         """);
 
+    /// <summary>Iterations that need nothing of one another, and record runs of unknown length one behind the other: their reverse may not go forwards.</summary>
+    [Fact]
+    public void RunsOfUnknownLengthInIndependentIterations() => Check("""
+        double[] h = new double[w.Length];
+        for (int i = 0; i < h.Length; i++)
+        {
+            double s = p * w[i];
+            int k = 0;
+            while (Math.Abs(s) > 0.1)
+            {
+                s *= 0.5 + (0.3 * Math.Sin(w[i] * s));
+                if (++k > i + 1) break;
+            }
+
+            h[i] = s;
+        }
+
+        return TensorPrimitives.SumOfSquares((ReadOnlySpan<double>)h);
+        """);
+
     private static void Check(string body)
     {
         Function loss = CaptureDriver.Loss($$"""

@@ -72,7 +72,7 @@ internal sealed record DualOutcome(double Value, double[] Gradient, double[] Mag
 internal sealed class IrInterpreter<T>
     where T : struct, INumber<T>
 {
-    private const long MaxSteps = 200_000_000;
+    private const long MaxSteps = 50_000_000;
 
     private readonly Function _function;
     private readonly IrInputs _inputs;

@@ -182,7 +182,8 @@ internal sealed partial class GradientPass
         int[] inits = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Result, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
 
         // Iterations that do not feed one another may run in either order, and ascending ones vectorize better.
-        bool isSegmented = IsSegmented(node), independent = !isSegmented && scans.Length == 0 && !node.Subtree().Any(n => _recording.SavedBy(n) >= 0) && _dependence.AreIterationsIndependent(node);
+        // Those that record one run of a loop behind the other go through the record backwards.
+        bool isSegmented = IsSegmented(node), independent = !isSegmented && scans.Length == 0 && !PositionsIn(node).Any() && !node.Subtree().Any(n => _recording.SavedBy(n) >= 0) && _dependence.AreIterationsIndependent(node);
         bool descending = independent ? loop.Descending : !loop.Descending;
         if (isSegmented) RestoreBefore(node);
         IEnumerable<int> written = isSegmented ? WrittenForward(node).Concat(WrittenReverse(node)) : WrittenReverse(node);
