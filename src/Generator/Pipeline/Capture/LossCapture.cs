@@ -20,7 +20,7 @@ internal static class LossCapture
 
         return Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, EquatableArray<IndexUse> indexUses) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            (Function function, IndexChecks indexChecks) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -31,7 +31,7 @@ internal static class LossCapture
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
                 function,
-                indexUses)
+                indexChecks)
             {
                 Order = signature.Order,
             };
@@ -75,7 +75,7 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, EquatableArray<IndexUse>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static (Function, IndexChecks) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
@@ -83,7 +83,7 @@ internal static class LossCapture
         var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
         while (true)
         {
-            (Function, EquatableArray<IndexUse>) read = LossReader.Read(context, method, signature);
+            (Function, IndexChecks) read = LossReader.Read(context, method, signature);
             if (!extents.IsStale) return read;
             extents.Renumber();
         }

@@ -1,14 +1,13 @@
 using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
-using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
 /// <summary>Binds the arguments of a loss, puts the loop over the examples around its body and reads the body.</summary>
 internal static class LossReader
 {
-    public static (Function Loss, EquatableArray<IndexUse> IndexUses) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
+    public static (Function Loss, IndexChecks IndexChecks) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
     {
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
         if (context.BodyOf(method) is not { } source)
@@ -70,7 +69,7 @@ internal static class LossReader
             result = ReadBody();
         }
 
-        return (builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result), emit.IndexUses.ToEquatableArray());
+        return (builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result), emit.IndexChecks);
 
         // A length that the loss itself makes constant is that constant.
         int Extent(int index) => context.Extents.LiteralOf(index) is { } literal ? emit.Int(literal) : emit.Extent(index);
