@@ -62,6 +62,9 @@ internal static class OptimizeStage
     /// <summary>Makes the differentiated function fast.</summary>
     public static Function Run(Function function, bool fast) => Apply(AfterDifferentiation, function, fast);
 
+    /// <summary>Removes what is not used, and changes nothing else.</summary>
+    public static Function Prune(Function function) => DeadCode.Run(function);
+
     private static Function Apply(Pass[] passes, Function function, bool fast)
     {
         foreach (Pass pass in passes)

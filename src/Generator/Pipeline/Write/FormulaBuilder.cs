@@ -115,6 +115,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     {
         if (value == carried.Result)
         {
+            // The number of iterations of a loop that may end early.
+            if (loop.EndsEarly && carried.Equals(loop.Carried[loop.Carried.Count - 1]) && function.Values[value].Name == "trips") return new Symbol("trips");
             if (Reductions.Links(loop, carried) is { } links)
             {
                 // The links come last first; the terms are shown as they are added.
