@@ -31,6 +31,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private readonly Dictionary<Formula, string> _names = [];
     private readonly HashSet<string> _taken = new(function.Arguments.Select(a => a.Name));
     private readonly HashSet<int> _arrays = [];
+
+    // The arrays whose element is being looked up: one that is made of its own other elements has no formula.
     private readonly HashSet<int> _recorded = [];
     private int _temporaries;
 
