@@ -93,7 +93,7 @@ internal sealed class HessianCliquesPass
             Item[] all = [.. IrFacts.Walk(new Region(new[] { item }.ToEquatableArray()))];
             switch (item)
             {
-                case Loop loop when IsChosen(loop) && loop.Carried.All(c => !_activity.IsVaried(c.Result) || (linear.Contains(c.Result) && _index.UsesOf(c.Result) == 1 && Reductions.IsSum(loop, c)))
+                case Loop loop when IsChosen(loop) && loop.Carried.All(c => !_activity.IsVaried(c.Result) || (linear.Contains(c.Result) && _index.UsesOf(c.Result) == 1 && Ir.Reductions.IsSum(loop, c)))
                     && !TouchesArrays(loop):
                     terms.Add(loop);
                     break;
