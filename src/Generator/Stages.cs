@@ -43,7 +43,10 @@ internal static class Stages
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
         Function loss = Verified(OptimizeStage.Normalize(Verified(stable), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
-        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
+        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss, spec.Checkpoints)), spec.IsFast));
+
+        // What is computed again tells nobody anything: the header shows formulas and costs without it.
+        Function shown = spec.Checkpoints ? OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast) : gradient;
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
@@ -51,7 +54,7 @@ internal static class Stages
         {
             plans = plans with
             {
-                Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss))),
+                Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
                 Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
                 Cliques = DifferentiateStage.HessianCliques(spec.Function) is { } cliques ? SimdPlanner.Sequential(Verified(OptimizeStage.Prune(Verified(cliques)))) : null,
             };
@@ -73,7 +76,7 @@ internal static class Stages
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans), plans);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
 
         Function Optimized(Function function) => Verified(OptimizeStage.Run(Verified(function), spec.IsFast));
 

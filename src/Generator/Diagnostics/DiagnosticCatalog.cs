@@ -85,8 +85,8 @@ internal static class DiagnosticCatalog
         "SGD2005", "Recursion is not supported", "'{0}' calls itself, directly or through other methods: write it as a loop");
 
     public static readonly DiagnosticDescriptor TripCount = Error(
-        "SGD2006", "A loop's trip count is known when it starts",
-        "The trip count of this loop is not known when it starts: {0}");
+        "SGD2006", "A loop's elements can be counted",
+        "What this loop runs over is not known: {0}");
 
     public static readonly DiagnosticDescriptor Endless = Error(
         "SGD2007", "A loop ends", "This loop has no end that can be seen: {0}");

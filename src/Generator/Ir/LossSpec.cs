@@ -27,6 +27,9 @@ internal sealed record LossSpec(
     Function Function,
     EquatableArray<IndexUse> IndexUses = default)
 {
+    /// <summary>Whether long loops that carry state keep only the state at the head of each of √n segments.</summary>
+    public bool Checkpoints { get; init; }
+
     /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
     public int Order { get; init; } = 1;
 

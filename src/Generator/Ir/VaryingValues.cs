@@ -39,8 +39,11 @@ internal static class VaryingValues
                         if (function.Buffers[load.Buffer].Kind == BufferKind.Data || ownBuffers.Contains(load.Buffer) || varying.Contains(load.Index)) varying.Add(load.Id);
                         break;
                     case Loop loop:
+                        // Where the number of iterations differs, so does all that they carry.
+                        bool ends = loop.EndsEarly && varying.Contains(loop.While);
                         foreach (Carried carried in loop.Carried)
                         {
+                            if (ends) varying.Add(carried.Id);
                             if (varying.Contains(carried.Init) || varying.Contains(carried.Next)) varying.Add(carried.Id);
                             if (varying.Contains(carried.Id)) varying.Add(carried.Result);
                         }

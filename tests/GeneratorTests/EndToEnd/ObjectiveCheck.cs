@@ -190,7 +190,7 @@ internal static class ObjectiveCheck
         int index = loss.Arguments.Items.ToList().FindIndex(a => a.Name == parameter.Name && a.Role is ArgumentRole.Data or ArgumentRole.Constant && a.Name == parameter.Name);
         if (index < 0)
         {
-            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name);
+            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name || e.Name + "Extent" == parameter.Name);
             return extent >= 0 ? inputs.Extents[extent] : inputs.ExampleCount;
         }
 
@@ -199,7 +199,11 @@ internal static class ObjectiveCheck
         if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
         if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
         if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
-        if (type == typeof(MatrixMemory<double>)) return new MatrixMemory<double>(values, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
+        if (type == typeof(MatrixMemory<double>)) return Matrix(values);
+        if (type == typeof(MatrixMemory<float>)) return Matrix(values.Select(v => (float)v).ToArray());
         return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
+
+        MatrixMemory<T> Matrix<T>(T[] elements) =>
+            new(elements, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
     }
 }

@@ -37,6 +37,16 @@ internal static class RandomInputs
         };
     }
 
+    /// <summary>The same with each extent from 1 to <paramref name="maxExtent"/>.</summary>
+    public static IrInputs UpTo(Function function, int seed, int maxExtent, int examples)
+    {
+        var random = new Random(seed);
+        return Fill(function, random, function.Extents.Select(_ => random.Next(1, maxExtent + 1)).ToArray(), examples);
+    }
+
+    /// <summary>The same with each extent as given.</summary>
+    public static IrInputs OfExtents(Function function, int seed, int[] extents, int examples) => Fill(function, new Random(seed), extents, examples);
+
     private static IrInputs Fill(Function function, Random random, int[] extents, int examples)
     {
         int smallest = extents.Length == 0 ? 1 : extents.Min();

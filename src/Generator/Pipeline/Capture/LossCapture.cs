@@ -20,7 +20,7 @@ internal static class LossCapture
 
         return Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, EquatableArray<IndexUse> indexUses, ResidualSpec? residual) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            (Function function, EquatableArray<IndexUse> indexUses, ResidualSpec? residual) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -33,6 +33,7 @@ internal static class LossCapture
                 function,
                 indexUses)
             {
+                Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
                 Residual = residual,
             };
@@ -76,12 +77,12 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, EquatableArray<IndexUse>, ResidualSpec?) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static (Function, EquatableArray<IndexUse>, ResidualSpec?) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
                 new ExtentUnifier.Source(a.Rank == 1 ? a.Symbol.Name : a.Symbol.Name + (d == 0 ? "Rows" : "Columns"), a.Shape?[d], a.Role == ArgumentRole.Parameter))));
-        var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
+        var context = new CaptureContext(compilation, extents, isEager: false, cancellation, maxTrips);
         int output = signature.Output;
         int dimension = signature.Arguments.Take(Math.Max(output, 0)).Sum(a => a.Rank);
         while (true)
@@ -117,6 +118,9 @@ internal static class LossCapture
 
         if (highest >= 0) extents.Fix(extent, highest + 1);
     }
+
+    private static int MaxTripsOf(AttributeData attribute) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxTrips").Value.Value is int given and > 0 ? given : int.MaxValue;
 
     private static bool Has(AttributeData attribute, string property, int value) =>
         attribute.NamedArguments.FirstOrDefault(a => a.Key == property).Value.Value is int given && given == value;

@@ -94,6 +94,14 @@ internal sealed class DeadCode
         if (!stays) return false;
         Value(loop.From);
         Value(loop.To);
+        if (loop.EndsEarly && !_values[loop.While])
+        {
+            // What ends the loop lives with it; its own iteration of the marking comes next time round.
+            Value(loop.While);
+            Value(loop.Carried.First(c => c.Id == loop.While).Init);
+            Value(loop.Carried.First(c => c.Id == loop.While).Next);
+        }
+
         return true;
     }
 

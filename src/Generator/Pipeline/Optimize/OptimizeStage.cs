@@ -14,6 +14,8 @@ internal static class OptimizeStage
     [
         new("Simplify", "fewer operations to differentiate; equal indices become equal values",
             (f, fast) => Simplify.Run(f, fast, afterDifferentiation: false)),
+        new("ClosedForms", "running offsets become functions of the counters, which need no record and let loops run in vectors",
+            (f, _) => ClosedForms.Run(f)),
         new("ForwardStores", "what an element was just given needs no load, and no adjoint array",
             (f, _) => ForwardStores.Run(f)),
         new("DeadCode", "nothing unused is differentiated",

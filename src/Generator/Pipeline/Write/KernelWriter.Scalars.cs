@@ -133,15 +133,30 @@ internal sealed partial class KernelWriter
         string counter = NameOf(loop.Counter, "k");
         _scalars[loop.Counter] = new Text(counter);
         StartCarried(loop);
-        string header = loop.Descending
-            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
-            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
-        using (Block(header))
+        using (Block(LoopHeader(loop, counter)))
         {
+            CheckLimit(loop, counter);
             WriteItems(loop.Body);
             AdvanceCarried(loop);
         }
     }
+
+    private string LoopHeader(Loop loop, string counter)
+    {
+        string goesOn = loop.EndsEarly ? Scalar(loop.While).Code : string.Empty, and = loop.EndsEarly ? goesOn + " && " : string.Empty;
+        return loop.Limited is not null ? $"for (int {counter} = {Scalar(loop.From)}; {goesOn}; {counter}++)"
+            : loop.Descending ? $"for (int {counter} = {Scalar(loop.To)} - 1; {and}{counter} >= {Scalar(loop.From)}; {counter}--)"
+            : $"for (int {counter} = {Scalar(loop.From)}; {and}{counter} < {Scalar(loop.To)}; {counter}++)";
+    }
+
+    /// <summary>A loop that only its condition ends may run no more often than the user said.</summary>
+    private void CheckLimit(Loop loop, string counter)
+    {
+        if (loop.Limited is null || _index.LetOf(loop.To) is { Op: Op.Const, Payload: int.MaxValue }) return;
+        _code.Line($"if ({counter} == {Scalar(loop.To)}) LoopLimit.Reached({Quoted(loop.Limited)}, {Scalar(loop.To)});");
+    }
+
+    private static string Quoted(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
 
     private void StartCarried(Loop loop)
     {

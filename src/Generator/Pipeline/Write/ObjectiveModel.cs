@@ -92,6 +92,9 @@ internal sealed class ObjectiveModel
     /// <summary>The number of residuals of an example, where the objective is constructed.</summary>
     public string ResidualsAtConstruction => Spec.Residual is { Extent: >= 0 } residual ? ExtentAtConstruction(residual.Extent) : "1";
 
+    /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
+    public int Tapes { get; set; }
+
     public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
 
     public string ExtentMember(int extent) => NameTable.Pascal(NameTable.Identifier(Function.Extents[extent].Name));

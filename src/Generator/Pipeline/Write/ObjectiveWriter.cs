@@ -5,9 +5,6 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>Writes the file of one objective: header, constructor, members and the two kernels.</summary>
 internal static class ObjectiveWriter
 {
-    // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-    public const string KernelAttribute = "[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]";
-
     /// <param name="header">Lines of the explaining header, summary and description.</param>
     public static string Write(LossSpec spec, Header header, ObjectivePlans plans)
     {
@@ -41,8 +38,8 @@ internal static class ObjectiveWriter
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
-                WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
-                WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
+                WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
                 secondOrder?.Write(code);
                 examples.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
@@ -98,6 +95,7 @@ internal static class ObjectiveWriter
         }
 
         for (int e = 0; e < model.Function.Extents.Count; e++) code.Line($"private readonly int {model.ExtentField(e)};");
+        if (model.Tapes > 0) code.Line($"private readonly TapePool __tapes = new({NumberText.Integer(model.Tapes)});");
         code.Gap();
     }
 
@@ -347,17 +345,12 @@ internal static class ObjectiveWriter
             ? $"if ({output}.Length < {BufferInfo.OverwrittenFrom}) {output}.Clear();   // longer ones are overwritten"
             : $"{output}.Clear();";
 
-    private static void WriteKernel(CodeWriter code, ObjectiveModel model, string name, string summary, bool gradient, CodeWriter body)
+    private static void WriteKernel(CodeWriter code, ObjectiveModel model, KernelPlan plan, string name, string summary, bool gradient, CodeWriter body)
     {
         string real = model.Real;
-        code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        code.Line(KernelAttribute);
+        string text = model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty);
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
-        string header = model.HasExamples
-            ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"
-            : $"private {real} {name}({parameters})";
-        using (code.Block(header)) code.Append(body);
-        code.Gap();
+        KernelMethod.Write(code, model, plan, real, name, text, parameters, gradient ? $", {real} weight" : string.Empty, body);
     }
 
     private static void WriteExtents(CodeWriter code, ObjectiveModel model)

@@ -111,6 +111,7 @@ partial class Curves
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             double a = parameters[0];
             double b = parameters[1];
             double c = parameters[2];
@@ -132,7 +133,10 @@ partial class Curves
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
@@ -149,6 +153,7 @@ partial class Curves
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             double a = parameters[0];
             double b = parameters[1];
             double c = parameters[2];
@@ -183,7 +188,10 @@ partial class Curves
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);

@@ -116,6 +116,7 @@ partial class Robust
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             double slope = parameters[0];
             double offset = parameters[1];
             double delta = Delta;
@@ -142,7 +143,10 @@ partial class Robust
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
@@ -161,6 +165,7 @@ partial class Robust
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             double slope = parameters[0];
             double offset = parameters[1];
             double delta = Delta;
@@ -198,7 +203,10 @@ partial class Robust
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);

@@ -144,6 +144,7 @@ partial class Ratings
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -161,9 +162,11 @@ partial class Ratings
             Vector512<float> l2V = Vector512.Create(l2);
             Span<float> spill = stackalloc float[64];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -208,6 +211,7 @@ partial class Ratings
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -229,9 +233,11 @@ partial class Ratings
             Vector512<float> l2V = Vector512.Create(l2);
             Span<float> spill = stackalloc float[144];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
@@ -279,22 +285,22 @@ partial class Ratings
                     }
                     Vector512<float> t10 = Vector512.LoadUnsafe(ref spill[80]);
                     Vector512.FusedMultiplyAdd(eBar, t10, t8 * t9).StoreUnsafe(ref spill[96]);
-                    for (int lane5 = 0; lane5 < Math.Min(16, rows.Count - i); lane5++)
+                    for (int lane5 = 0; lane5 < 16; lane5++)
                     {
                         itemGradient[rank * Lanes.Item(ref iColumn, rows, i + lane5) + k2] += spill[96 + lane5];
                     }
                     Vector512.FusedMultiplyAdd(eBar, t9, t8 * t10).StoreUnsafe(ref spill[112]);
-                    for (int lane6 = 0; lane6 < Math.Min(16, rows.Count - i); lane6++)
+                    for (int lane6 = 0; lane6 < 16; lane6++)
                     {
                         userGradient[rank * Lanes.Item(ref uColumn, rows, i + lane6) + k2] += spill[112 + lane6];
                     }
                 }
                 eBar.StoreUnsafe(ref spill[128]);
-                for (int lane7 = 0; lane7 < Math.Min(16, rows.Count - i); lane7++)
+                for (int lane7 = 0; lane7 < 16; lane7++)
                 {
                     itemBiasGradient[Lanes.Item(ref iColumn, rows, i + lane7)] += spill[128 + lane7];
                 }
-                for (int lane8 = 0; lane8 < Math.Min(16, rows.Count - i); lane8++)
+                for (int lane8 = 0; lane8 < 16; lane8++)
                 {
                     userBiasGradient[Lanes.Item(ref uColumn, rows, i + lane8)] += spill[128 + lane8];
                 }

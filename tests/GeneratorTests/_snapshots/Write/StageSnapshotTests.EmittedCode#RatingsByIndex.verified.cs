@@ -122,6 +122,7 @@ partial class Ratings
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int userLength = _userExtent;
             int itemLength = _itemExtent;
             float l2 = L2;
@@ -155,7 +156,10 @@ partial class Ratings
 
             if (i < rows.Count)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 16);
+                i -= done;
+                Vector512<float> active = Lanes.Active((float)done);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -182,6 +186,7 @@ partial class Ratings
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int userLength = _userExtent;
             int itemLength = _itemExtent;
             float l2 = L2;
@@ -216,12 +221,12 @@ partial class Ratings
                 Vector512<float> t4 = Vector512.Create(2f) * (l2V * seed);
                 Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
                 Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4).StoreUnsafe(ref spill[32]);
-                for (int lane3 = 0; lane3 < Math.Min(16, rows.Count - i); lane3++)
+                for (int lane3 = 0; lane3 < 16; lane3++)
                 {
                     itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[32 + lane3];
                 }
                 Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4).StoreUnsafe(ref spill[48]);
-                for (int lane4 = 0; lane4 < Math.Min(16, rows.Count - i); lane4++)
+                for (int lane4 = 0; lane4 < 16; lane4++)
                 {
                     userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[48 + lane4];
                 }
@@ -230,7 +235,10 @@ partial class Ratings
 
             if (i < rows.Count)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 16);
+                i -= done;
+                Vector512<float> active = Lanes.Active((float)done);
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
@@ -248,12 +256,12 @@ partial class Ratings
                 Vector512<float> t8 = Vector512.Create(2f) * (l2V * seed);
                 Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
                 Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8).StoreUnsafe(ref spill[96]);
-                for (int lane3 = 0; lane3 < Math.Min(16, rows.Count - i); lane3++)
+                for (int lane3 = 0; lane3 < 16; lane3++)
                 {
                     itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[96 + lane3];
                 }
                 Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8).StoreUnsafe(ref spill[112]);
-                for (int lane4 = 0; lane4 < Math.Min(16, rows.Count - i); lane4++)
+                for (int lane4 = 0; lane4 < 16; lane4++)
                 {
                     userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[112 + lane4];
                 }
