@@ -31,6 +31,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private readonly Dictionary<Formula, string> _names = [];
     private readonly HashSet<string> _taken = new(function.Arguments.Select(a => a.Name));
     private readonly HashSet<int> _arrays = [];
+    private readonly HashSet<int> _expanding = [];
     private int _temporaries;
 
     /// <summary>What was given a name so far, in an order in which each uses earlier ones only (arrays excepted).</summary>
@@ -185,6 +186,15 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
 
     /// <summary>What the one write to a record or adjoint array has put where it is read.</summary>
     private Formula? Recorded(int buffer, Formula index)
+    {
+        // What is written may be made of what was read there before: then the array has a name and no formula.
+        if (!_expanding.Add(buffer)) return null;
+        Formula? written = WrittenTo(buffer, index);
+        _expanding.Remove(buffer);
+        return written;
+    }
+
+    private Formula? WrittenTo(int buffer, Formula index)
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
         if (writes.Length != 1) return null;
