@@ -18,19 +18,20 @@ public sealed class CodeSizeTests
 
     [Theory]
     [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
-    public void GeneratedCodeIsSmall(string name) => Check(SampleLosses.Sources[name]);
+    public void GeneratedCodeIsSmall(string name) => Check(SampleLosses.Sources[name], 1);
 
+    /// <summary>Two kernels more, of which one carries a tangent beside each value of the gradient: twice the bound.</summary>
     [Theory]
     [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
-    public void SecondOrderProductsAreWithinTheSameBound(string name) => Check(SampleLosses.SecondOrder(name));
+    public void SecondOrderProductsAreWithinTwiceTheBound(string name) => Check(SampleLosses.SecondOrder(name), 2);
 
-    private static void Check(string source)
+    private static void Check(string source, int times)
     {
         CSharpCompilation compilation = CompilationFactory.Create(source);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()]).RunGenerators(compilation);
         int generated = Assert.Single(driver.GetRunResult().GeneratedTrees).GetRoot().DescendantTokens().Count();
         int tokens = CSharpSyntaxTree.ParseText(source).GetRoot().DescendantTokens().Count();
-        int limit = Fixed + (PerToken * tokens);
+        int limit = times * (Fixed + (PerToken * tokens));
         Assert.True(generated <= limit, $"{generated} tokens are generated from {tokens}; the limit is {limit}");
     }
 }
