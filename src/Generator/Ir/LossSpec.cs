@@ -14,7 +14,7 @@ namespace SymbolicGD.Generator.Ir;
 /// <param name="Stabilize">Whether Condition may replace formulas.</param>
 /// <param name="Summary">The text of the user's own summary comment, if any.</param>
 /// <param name="Function">The loss.</param>
-/// <param name="IndexUses">What integer data and constants index, whatever the values of other data: checked when the objective is constructed.</param>
+/// <param name="IndexChecks">What can be checked of indices when the objective is constructed.</param>
 internal sealed record LossSpec(
     string Namespace,
     EquatableArray<ContainingType> ContainingTypes,
@@ -25,7 +25,7 @@ internal sealed record LossSpec(
     bool Stabilize,
     string? Summary,
     Function Function,
-    EquatableArray<IndexUse> IndexUses = default)
+    IndexChecks IndexChecks = default)
 {
     /// <summary>Whether long loops that carry state keep only the state at the head of each of √n segments.</summary>
     public bool Checkpoints { get; init; }
@@ -43,11 +43,23 @@ internal sealed record LossSpec(
 /// <param name="Extent">Index into <see cref="Function.Extents"/> of their number; -1 where the method returns one.</param>
 internal sealed record ResidualSpec(Function Values, Function One, int Extent);
 
+/// <summary>Uses of indices that happen whatever the values of the data.</summary>
+/// <param name="Data">Integer data and constants that index.</param>
+/// <param name="Counters">Counters of loops that index.</param>
+internal readonly record struct IndexChecks(EquatableArray<IndexUse> Data, EquatableArray<CounterUse> Counters);
+
+/// <summary>A length: an index into <see cref="Function.Extents"/>, or a literal, where the other is -1.</summary>
+internal readonly record struct LengthRef(int Extent, int Literal);
+
 /// <summary>Elements of an integer argument are used as indices.</summary>
 /// <param name="Argument">The integer argument.</param>
-/// <param name="Extent">Index into <see cref="Function.Extents"/> of the length that is indexed; -1 where that is a literal.</param>
-/// <param name="Literal">The length that is indexed where it is a literal.</param>
-internal readonly record struct IndexUse(int Argument, int Extent, int Literal);
+/// <param name="Length">The length that is indexed.</param>
+internal readonly record struct IndexUse(int Argument, LengthRef Length);
+
+/// <summary>The counter of a loop over from ≤ counter &lt; end is used, with a shift, as an index.</summary>
+/// <param name="Counter">The user's name for it.</param>
+/// <param name="Length">The length that is indexed.</param>
+internal readonly record struct CounterUse(string Counter, int From, LengthRef End, int Shift, LengthRef Length);
 
 /// <param name="Keyword">How the type is declared: <c>class</c>, <c>struct</c>, <c>record</c>, <c>interface</c>.</param>
 internal readonly record struct ContainingType(string Keyword, string Name);

@@ -140,6 +140,27 @@ public static class DataCheck
             column, values[i], $"Column '{column}' has {values[i]} in {place}; it indexes extent '{extentName}', which goes from 0 to {extent - 1}.");
     }
 
+    /// <summary>Checks that the counter of a loop stays within the extent that it indexes.</summary>
+    /// <param name="counter">The counter's name.</param>
+    /// <param name="from">Its first value.</param>
+    /// <param name="end">The value before which it stops.</param>
+    /// <param name="endName">The name of the extent that it runs over.</param>
+    /// <param name="shift">What is added to it where it is an index.</param>
+    /// <param name="extent">The extent that it indexes.</param>
+    /// <param name="extentName">Its name.</param>
+    /// <exception cref="ArgumentException">An index is negative, or the extent or more.</exception>
+    public static void Counter(string counter, int from, int end, string endName, int shift, int extent, string extentName)
+    {
+        if (end > from && (from + shift < 0 || end + shift > extent))
+        {
+            string index = shift == 0 ? counter : shift > 0 ? $"{counter} + {shift}" : $"{counter} - {-shift}";
+            throw new ArgumentException(
+                $"The index {index} goes from {from + shift} to {end - 1 + shift}, since {counter} runs over '{endName}'; it indexes extent '{extentName}', "
+                + $"which goes from 0 to {extent - 1}.",
+                endName);
+        }
+    }
+
     /// <summary>Checks an extent that was passed as a number.</summary>
     /// <param name="name">The extent's name.</param>
     /// <param name="value">The extent.</param>

@@ -151,7 +151,7 @@ public sealed class MatrixTests
             }
             """);
         Assert.Equal(
-            [new IndexUse(3, -1, 4), new IndexUse(2, 0, -1), new IndexUse(3, 2, -1), new IndexUse(1, 1, -1)],
-            spec.IndexUses.OrderBy(u => u.Argument == 3 ? (u.Literal > 0 ? 0 : 2) : u.Argument == 2 ? 1 : 3));
+            [new IndexUse(3, new(-1, 4)), new IndexUse(2, new(0, -1)), new IndexUse(3, new(2, -1)), new IndexUse(1, new(1, -1))],
+            spec.IndexChecks.Data.OrderBy(u => u.Argument == 3 ? (u.Length.Literal > 0 ? 0 : 2) : u.Argument == 2 ? 1 : 3));
     }
 }

@@ -155,6 +155,33 @@ public sealed class MatrixObjectiveTests
             Assert.Contains(text, Assert.Throws<TargetInvocationException>(action).InnerException!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Loops_that_leave_what_they_index_are_found_when_the_objective_is_constructed()
+    {
+        (Assembly assembly, _) = Compile("""
+            public static partial class Model
+            {
+                [Loss]
+                public static double Linear([Parameter, Shape("r", "c")] ReadOnlyMatrix<double> w, ReadOnlySpan<double> x, double y)
+                {
+                    double s = -y;
+                    for (int i = 0; i < w.Rows; i++)
+                    {
+                        for (int j = 0; j < x.Length; j++) s += w[i, j] * x[j];
+                        if (w.Rows > 3) s += w[i, 7];
+                    }
+                    return s * s;
+                }
+            }
+            """);
+        New(columns: 3);
+        var error = Assert.Throws<TargetInvocationException>(() => New(columns: 2));
+        Assert.Contains("The index j goes from 0 to 2, since j runs over 'x'; it indexes extent 'c', which goes from 0 to 1.", error.InnerException!.Message, StringComparison.Ordinal);
+
+        void New(int columns) => assembly.GetType("Model+LinearObjective")!.GetConstructors()[0].Invoke(
+            [new ReadOnlyMemory<double>(new double[6]), new ReadOnlyMemory<double>(new double[2]), 2, columns]);
+    }
+
     private static object New(Assembly assembly, int[] u, int[] items, int[] group, double[,]? metric = null) =>
         assembly.GetType("Model+RatingObjective")!.GetConstructors()[0].Invoke(
         [

@@ -12,13 +12,12 @@ internal sealed class Emitter
     private readonly Dictionary<int, int> _constants = [];
     private readonly Dictionary<int, int> _extents = [];
     private readonly Dictionary<int, bool> _bools = [];
-    private readonly Dictionary<int, int> _indices = [];
-    private readonly List<IndexUse> _uses = [];
+    private readonly IndexNotes _notes = new();
 
     public IrBuilder Builder { get; } = new();
 
     /// <summary>What was noted by <see cref="UseIndex"/>.</summary>
-    public IReadOnlyList<IndexUse> IndexUses => _uses;
+    public IndexChecks IndexChecks => _notes.Checks;
 
     public ScalarType TypeOf(int value) => Builder.TypeOf(value);
 
@@ -99,7 +98,11 @@ internal sealed class Emitter
             }
         }
 
-        return Builder.Binary(op, a, b);
+        int result = Builder.Binary(op, a, b);
+        if (op == Op.Add && IntOf(b) is { } after) _notes.AddShifted(result, a, after);
+        if (op == Op.Add && IntOf(a) is { } before) _notes.AddShifted(result, b, before);
+        if (op == Op.Sub && IntOf(b) is { } less) _notes.AddShifted(result, a, -less);
+        return result;
     }
 
     public int Add(int a, int b) => Binary(Op.Add, a, b);
@@ -112,20 +115,26 @@ internal sealed class Emitter
     {
         int id = Builder.Load(span.Root, Add(span.Offset, index));
         BufferInfo buffer = Builder.Buffers[span.Root];
-        if (buffer is { Type: ScalarType.I32, Kind: BufferKind.Data or BufferKind.Constant }) _indices[id] = buffer.Argument;
+        if (buffer is { Type: ScalarType.I32, Kind: BufferKind.Data or BufferKind.Constant }) _notes.AddElement(id, buffer.Argument);
         return id;
     }
 
     /// <summary>
-    /// Notes that a value indexes something of the given length. Where it is an element of integer data, and is used whatever the other data are,
-    /// it can be checked before anything runs.
+    /// Notes that a value indexes something of the given length. Where it is an element of integer data or a counter, and is used whatever the
+    /// data are, it can be checked before anything runs.
     /// </summary>
     public void UseIndex(int index, int length)
     {
-        if (Builder.IsInBranch || !_indices.TryGetValue(index, out int argument)) return;
-        IndexUse? use = ExtentOf(length) is { } extent ? new(argument, extent, -1) : IntOf(length) is { } literal ? new(argument, -1, literal) : null;
-        if (use is { } known && !_uses.Contains(known)) _uses.Add(known);
+        if (!Builder.IsInBranch && LengthOf(length) is { } known) _notes.Use(index, known);
     }
+
+    /// <param name="runsThrough">Whether the counter takes all values from one bound to the other.</param>
+    public void EnterLoop(int counter, int from, int to, bool runsThrough) =>
+        _notes.EnterLoop(counter, Builder.NameOf(counter), runsThrough ? IntOf(from) : null, LengthOf(to));
+
+    public void LeaveLoop() => _notes.LeaveLoop();
+
+    private LengthRef? LengthOf(int value) => ExtentOf(value) is { } extent ? new(extent, -1) : IntOf(value) is { } literal ? new(-1, literal) : null;
 
     public void Store(in Binding span, int index, int value) => Builder.Store(span.Root, Add(span.Offset, index), value);
 

@@ -20,7 +20,7 @@ internal static class LossCapture
 
         return Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, EquatableArray<IndexUse> indexUses, ResidualSpec? residual) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
+            (Function function, IndexChecks indexChecks, ResidualSpec? residual) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -31,7 +31,7 @@ internal static class LossCapture
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
                 function,
-                indexUses)
+                indexChecks)
             {
                 Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
@@ -77,7 +77,7 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, EquatableArray<IndexUse>, ResidualSpec?) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
+    private static (Function, IndexChecks, ResidualSpec?) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
@@ -87,20 +87,20 @@ internal static class LossCapture
         int dimension = signature.Arguments.Take(Math.Max(output, 0)).Sum(a => a.Rank);
         while (true)
         {
-            (Function loss, EquatableArray<IndexUse> uses) = Read(ReadingGoal.Loss);
+            (Function loss, IndexChecks checks) = Read(ReadingGoal.Loss);
             if (output >= 0 && !extents.IsStale) FixOutputLength(extents, signature.Arguments[output], dimension, loss);
             if (!extents.IsStale && !context.MustReadAgain)
             {
-                if (!signature.IsResidual) return (loss, uses, null);
+                if (!signature.IsResidual) return (loss, checks, null);
                 int extent = output >= 0 ? extents.Index[dimension] : -1;
-                return (loss, uses, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent));
+                return (loss, checks, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent));
             }
 
             if (extents.IsStale) extents.Renumber();
             context.MustReadAgain = false;
         }
 
-        (Function Loss, EquatableArray<IndexUse> IndexUses) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);
+        (Function Loss, IndexChecks IndexChecks) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);
     }
 
     /// <summary>Where all residuals are written at constant places and their number is nowhere named or asked for, it follows from the places.</summary>

@@ -265,7 +265,9 @@ internal sealed partial class MethodReader
         {
             if (Plan.IsFlagged(loop.ContinueLabel)) LowerFlag(loop.ContinueLabel);
             bindCounter(open.Counter);
+            emit.EnterLoop(open.Counter, from, to, runsThrough: targets.Count == 0 && conditions.Count == 0 && ending is null);
             Under(0);
+            emit.LeaveLoop();
         }
 
         // What else the loop's condition asks for is tested at the head of each iteration and, where it fails, ends the loop.

@@ -55,7 +55,9 @@ internal sealed class ClosedForms
         HashSet<int> inside = loop.Body.DefinedValues();
         inside.UnionWith(loop.Carried.Select(c => c.Id));
         inside.Add(loop.Counter);
-        List<(Carried Carried, Op Op, int Step)> closed = loop.IsExamples
+
+        // A loop that carries a truth value may end before its range does.
+        List<(Carried Carried, Op Op, int Step)> closed = loop.IsExamples || loop.Carried.Any(c => _function.TypeOf(c.Id) == ScalarType.Bool)
             ? []
             : [.. loop.Carried.Select(c => (c, StepOf(c, inside))).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!.Value.Op, p.Item2.Value.Step))];
         if (closed.Count == 0)

@@ -190,12 +190,16 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private Formula? Recorded(int buffer, Formula index)
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
-        if (writes.Length != 1 || !_recorded.Add(buffer)) return null;
-        Formula at = Of(writes[0].Index), value = Of(writes[0].Value);
+        if (writes.Length != 1) return null;
+
+        // An array whose elements are made of its own elements is no shorthand for anything.
+        Formula at = Of(writes[0].Index);
+        bool isSame = at.Equals(index) || at is Number;
+        if ((!isSame && at is not Symbol) || !_recorded.Add(buffer)) return null;
+        Formula value = Of(writes[0].Value);
         _recorded.Remove(buffer);
         if (writes[0].Sign == "+=") value = SummedInto(buffer, at, value);
-        if (at.Equals(index) || at is Number) return value;
-        return at is Symbol symbol ? FormulaAlgebra.Replace(value, symbol.Name, index) : null;
+        return isSame ? value : FormulaAlgebra.Replace(value, ((Symbol)at).Name, index);
     }
 
     /// <summary>What the one accumulation into an array adds up: a sum over each loop around it that does not choose the element.</summary>

@@ -186,6 +186,7 @@ internal static class ObjectiveWriter
         using (code.Block(string.Empty))
         {
             for (int e = 0; e < function.Extents.Count; e++) code.Line($"{model.ExtentField(e)} = {model.ExtentAtConstruction(e)};");
+            WriteCounterChecks(code, model);
             foreach ((Argument argument, int index) in model.Arguments(ArgumentRole.Data))
             {
                 string name = NameTable.Escaped(argument.Name), width = ObjectiveModel.LengthOf(argument, model.ExtentAtConstruction);
@@ -219,14 +220,27 @@ internal static class ObjectiveWriter
     {
         string name = model.Function.Arguments[argument].Name;
         string row = width == "1" ? string.Empty : $", {width}";
-        foreach (IndexUse use in model.Spec.IndexUses.Items.Where(u => u.Argument == argument))
+        foreach (IndexUse use in model.Spec.IndexChecks.Data.Items.Where(u => u.Argument == argument))
         {
-            (string length, string of) = use.Extent >= 0
-                ? (extent(use.Extent), model.Function.Extents[use.Extent].Name)
-                : (NumberText.Integer(use.Literal), NumberText.Integer(use.Literal));
+            (string length, string of) = LengthAndName(model, use.Length, extent);
             code.Line($"DataCheck.Indices(\"{name}\", {span}, {length}, \"{of}\"{row});");
         }
     }
+
+    /// <summary>Checks of the counters that index something of another length than that which they run over.</summary>
+    private static void WriteCounterChecks(CodeWriter code, ObjectiveModel model)
+    {
+        foreach (CounterUse use in model.Spec.IndexChecks.Counters)
+        {
+            (string end, string endName) = LengthAndName(model, use.End, model.ExtentAtConstruction);
+            (string length, string name) = LengthAndName(model, use.Length, model.ExtentAtConstruction);
+            code.Line($"DataCheck.Counter(\"{use.Counter}\", {NumberText.Integer(use.From)}, {end}, \"{endName}\", {NumberText.Integer(use.Shift)}, {length}, \"{name}\");");
+        }
+    }
+
+    private static (string Length, string Name) LengthAndName(ObjectiveModel model, LengthRef length, Func<int, string> extent) => length.Extent >= 0
+        ? (extent(length.Extent), model.Function.Extents[length.Extent].Name)
+        : (NumberText.Integer(length.Literal), NumberText.Integer(length.Literal));
 
     private static void WriteProperties(CodeWriter code, ObjectiveModel model)
     {
