@@ -48,8 +48,15 @@ internal static class Stages
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites), valuePlan, gradientPlan);
+        CurvatureCertificate certificate = ConditionStage.Certify(loss);
+        KernelPlan? curvature = certificate.Majorant is { } majorant ? SimdPlanner.Plan(Curvature(majorant, spec.IsFast)) : null;
+        cancellation.ThrowIfCancellationRequested();
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, certificate), valuePlan, gradientPlan, certificate, curvature);
     }
+
+    /// <summary>The gradient of a quadratic form at v is its matrix times v: what the iteration for the largest eigenvalue calls.</summary>
+    private static Function Curvature(Function majorant, bool isFast) =>
+        Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(Verified(OptimizeStage.Normalize(Verified(majorant), isFast)))), isFast));
 
     /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>
     private static Function Verified(Function function)

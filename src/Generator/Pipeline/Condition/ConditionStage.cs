@@ -17,4 +17,7 @@ internal static class ConditionStage
         Function stable = stabilizer.Run();
         return (stable, stabilizer.Rewrites.Distinct().ToEquatableArray());
     }
+
+    /// <summary>What can be proved of the curvature of a stable loss in its parameters.</summary>
+    public static CurvatureCertificate Certify(Function loss) => CurvatureAnalysis.Certify(loss);
 }

@@ -27,7 +27,8 @@ internal static class HeaderText
 
     /// <param name="loss">The loss after Condition.</param>
     /// <param name="gradient">The function that the gradient's kernel is made from; it gives the loss too.</param>
-    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites)
+    /// <param name="certificate">What was proved of the loss's curvature, to be stated.</param>
+    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, CurvatureCertificate? certificate = null)
     {
         if (gradient.Result < 0) throw new ArgumentException("A loss has a result.", nameof(gradient));
         var lines = new List<string>();
@@ -53,6 +54,7 @@ internal static class HeaderText
         lines.Add(string.Empty);
         foreach (Rewrite rewrite in rewrites) lines.Add(Row("stabilized", $"{rewrite.From} → {rewrite.To}", rewrite.Reason));
         if (formulas?.Hoisted is { Length: > 0 } hoisted) lines.Add(Row("hoisted", hoisted, "once per call, not per example"));
+        if (certificate is not null) lines.AddRange(CurvatureText.Lines(spec.Function, certificate).Select(l => Row(l.Label, l.Text, l.Note)));
         lines.Add(Row("cost", HeaderCost.Of(gradient), string.Empty));
         if (formulas is not null)
         {

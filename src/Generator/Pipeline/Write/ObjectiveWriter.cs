@@ -8,13 +8,19 @@ internal static class ObjectiveWriter
     /// <param name="header">Lines of the explaining header, summary and description.</param>
     /// <param name="value">The plan of the loss.</param>
     /// <param name="gradient">The plan of its gradient.</param>
-    public static string Write(LossSpec spec, Header header, KernelPlan value, KernelPlan gradient)
+    /// <param name="certificate">What was proved of the loss's curvature.</param>
+    /// <param name="curvature">The plan of the gradient of the certificate's majorant; null without one.</param>
+    public static string Write(
+        LossSpec spec, Header header, KernelPlan value, KernelPlan gradient, CurvatureCertificate? certificate = null, KernelPlan? curvature = null)
     {
         var model = new ObjectiveModel(spec);
         var valueKernel = new KernelWriter(model, value);
         CodeWriter valueBody = valueKernel.Write();
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
+        KernelWriter? curvatureKernel = curvature is null ? null : new KernelWriter(model, curvature);
+        CodeWriter? curvatureBody = curvatureKernel?.Write();
+        List<string>[] workspaces = [valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? []];
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -28,15 +34,17 @@ internal static class ObjectiveWriter
         {
             WriteDocumentation(code, "summary", header.Summary);
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
-            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>"))
+            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{(curvature is null ? string.Empty : $", ISmoothObjective<{model.Real}>")}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms);
+                WriteConstructors(code, model, workspaces);
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
+                if (curvature is not null) CurvatureText.WriteMembers(code, model, certificate!);
                 WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                if (curvatureBody is not null) WriteKernel(code, model, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -120,7 +128,7 @@ internal static class ObjectiveWriter
         return model.Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Constant && NameTable.Escaped(a.Name) == name) ? name + "Extent" : name;
     }
 
-    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, List<string> valueTerms, List<string> gradientTerms)
+    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, List<string>[] workspaces)
     {
         Function function = model.Function;
         foreach (Argument argument in function.Arguments.Items)
@@ -149,7 +157,7 @@ internal static class ObjectiveWriter
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
             .Select(p => $"(\"{p.Argument.Name}\", [{(p.Argument.IsArray ? model.ExtentAtConstruction(p.Argument.Extent) : string.Empty)}])"));
-        string workspace = Larger(valueTerms, gradientTerms);
+        string workspace = Larger(workspaces);
         string baseCall = model.HasExamples
             ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
             : $"base(new ParameterLayout({layout}), {workspace})";
@@ -199,10 +207,10 @@ internal static class ObjectiveWriter
         || Enumerable.Range(0, model.Sources.Length).Any(e => model.Sources[e] == ExtentSource.Argument && parameter == $"int {FreeName(model, e)}")
         || (model.AsksForExampleCount && parameter == "int examples");
 
-    private static string Larger(List<string> a, List<string> b)
+    private static string Larger(IEnumerable<List<string>> kernels)
     {
-        string one = a.Count == 0 ? "0" : string.Join(" + ", a), two = b.Count == 0 ? "0" : string.Join(" + ", b);
-        return one == "0" || one == two ? two : two == "0" ? one : $"Math.Max({one}, {two})";
+        string[] lengths = kernels.Where(terms => terms.Count > 0).Select(terms => string.Join(" + ", terms)).Distinct().ToArray();
+        return lengths.Length == 0 ? "0" : lengths.Aggregate((a, b) => $"Math.Max({a}, {b})");
     }
 
     /// <summary>The extents of the arrays that an integer data column indexes directly.</summary>

@@ -6,6 +6,7 @@
 //   ∂ℓ/∂a[j] = 2·(0.5·t1·t2·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·t2·√(Σⱼ b[j]²) else 0)·a[j] − t2·b[j]
 //
 //   hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
+//   curvature    not shown convex in a
 //   cost         per example 6·a.Length + 11 operations; one pass over the data for value and gradient
 //   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
 //
@@ -76,6 +77,7 @@ partial class Angles
             ∂ℓ/∂a[j] = 2·(0.5·t1·t2·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·t2·√(Σⱼ b[j]²) else 0)·a[j] − t2·b[j]
 
             hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
+            curvature    not shown convex in a
             cost         per example 6·a.Length + 11 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
