@@ -46,12 +46,24 @@ internal static class Stages
         Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
-        KernelPlan valuePlan = SimdPlanner.Plan(value), gradientPlan = SimdPlanner.Plan(gradient);
+        var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
+        if (spec.Order >= 2)
+        {
+            Function product = Verified(OptimizeStage.Run(Verified(DifferentiateStage.HessianVectorProduct(loss)), spec.IsFast));
+            Function along = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Tangent(loss)), spec.IsFast));
+            plans = plans with { Product = SimdPlanner.Plan(product), Along = SimdPlanner.Plan(along) };
+        }
+
         cancellation.ThrowIfCancellationRequested();
         CurvatureCertificate certificate = ConditionStage.Certify(loss);
-        KernelPlan? curvature = certificate.Majorant is { } majorant ? SimdPlanner.Plan(Curvature(majorant, spec.IsFast)) : null;
+        plans = plans with
+        {
+            Certificate = certificate,
+            Curvature = certificate.Majorant is { } majorant ? SimdPlanner.Plan(Curvature(majorant, spec.IsFast)) : null,
+        };
         cancellation.ThrowIfCancellationRequested();
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, certificate), valuePlan, gradientPlan, certificate, curvature);
+        if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, gradient) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans.Product?.Function, certificate), plans);
     }
 
     /// <summary>The gradient of a quadratic form at v is its matrix times v: what the iteration for the largest eigenvalue calls.</summary>

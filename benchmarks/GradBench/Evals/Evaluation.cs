@@ -30,12 +30,5 @@ internal static class Json
         return array;
     }
 
-    internal static JsonArray Rows(ReadOnlySpan<double> values, int columns)
-    {
-        var rows = new JsonArray();
-        for (int start = 0; start < values.Length; start += columns) rows.Add(Array(values.Slice(start, columns)));
-        return rows;
-    }
-
     private static double[] Values(JsonElement list) => [.. list.EnumerateArray().Select(value => value.GetDouble())];
 }

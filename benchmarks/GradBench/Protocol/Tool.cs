@@ -19,6 +19,8 @@ internal static class Tool
         ["hello"] = Hello.Functions,
         ["lse"] = LogSumExpEval.Functions,
         ["llsq"] = LinearLeastSquaresEval.Functions,
+        ["gmm"] = GaussianMixtureEval.Functions,
+        ["lstm"] = LongShortTermMemoryEval.Functions,
     };
 
     /// <summary>Answers every line of <paramref name="input"/> with one line, until there are no more.</summary>

@@ -34,7 +34,7 @@ internal static class DiagnosticCatalog
 
     public static readonly DiagnosticDescriptor ArgumentType = Error(
         "SGD1008", "An argument of a loss has a supported type",
-        "'{0}' has type '{1}': arguments of a loss are 'float', 'double', 'int' or a ReadOnlySpan of one of them");
+        "'{0}' has type '{1}': arguments of a loss are 'float', 'double', 'int' or a ReadOnlySpan, ReadOnlyMatrix or ReadOnlyTensorSpan of one of them");
 
     public static readonly DiagnosticDescriptor ParameterNotReal = Error(
         "SGD1009", "A parameter is real", "'{0}' is a [Parameter] of type '{1}': only reals have a derivative; mark it [Constant] or leave it as data");
@@ -61,6 +61,9 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor FileLocal = Error(
         "SGD1016", "A loss is not in a file-local type", "'{0}' is declared 'file': the objective is generated in another file and cannot be added to it");
 
+    public static readonly DiagnosticDescriptor Order = Error(
+        "SGD1020", "Derivatives are of first or second order", "'{0}' asks for derivatives of order {1}: Order is 1 (the gradient) or 2 (also Hessian-vector products)");
+
     public static readonly DiagnosticDescriptor Expression = Error(
         "SGD2001", "The expression is not supported", "'{0}' cannot be differentiated: {1}");
 
@@ -68,7 +71,7 @@ internal static class DiagnosticCatalog
         "SGD2002", "The statement is not supported", "This statement cannot be differentiated: {0}");
 
     public static readonly DiagnosticDescriptor Type = Error(
-        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool and spans or arrays of the first three");
+        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool and spans, matrices or arrays of the first three");
 
     public static readonly DiagnosticDescriptor Call = Error(
         "SGD2004", "The method has no known derivative",
@@ -109,7 +112,7 @@ internal static class DiagnosticCatalog
         "SGD2015", "A variable has a value where it is read", "'{0}' is not known to have a value here");
 
     public static readonly DiagnosticDescriptor ExtentMismatch = Error(
-        "SGD3001", "Lengths that must agree agree", "'{0}' needs spans of equal length: {1}");
+        "SGD3001", "Lengths that must agree agree", "'{0}' needs equal lengths: {1}");
 
     public static readonly DiagnosticDescriptor ShapeNames = Error(
         "SGD3002", "[Shape] names each dimension", "'{0}' has {1} dimension(s) but [Shape] names {2}");
@@ -122,6 +125,9 @@ internal static class DiagnosticCatalog
 
     public static readonly DiagnosticDescriptor NotWritable = Error(
         "SGD5002", "A loss can be written as a kernel", "'{0}' cannot be compiled: {1}");
+
+    public static readonly DiagnosticDescriptor Overhead = Error(
+        "SGD5003", "A gradient keeps its cost contract", "The gradient of '{0}' takes {1}");
 
     public static readonly DiagnosticDescriptor Internal = Error(
         "SGD9999", "The compiler failed", "SymbolicGD failed on '{0}': {1}. This is a defect of SymbolicGD: please report it with this method");

@@ -17,13 +17,27 @@ internal enum ArgumentRole : byte
 /// are read with <see cref="Op.Argument"/>. <c>[Example]</c> is the counter of the loop over examples.
 /// </summary>
 /// <param name="Name">The user's name.</param>
-/// <param name="Extent">Index into <see cref="Function.Extents"/> of an array argument's length; -1 for scalars.</param>
+/// <param name="Extent">Index into <see cref="Function.Extents"/> of an array argument's length, of a matrix's number of rows; -1 for scalars.</param>
 /// <param name="Buffer">Index into <see cref="Function.Buffers"/>; -1 where there is none.</param>
-internal sealed record Argument(string Name, ArgumentRole Role, ScalarType Type, bool IsArray, int Extent, int Buffer);
+/// <param name="Columns">
+/// Index into <see cref="Function.Extents"/> of a matrix's number of columns; -1 for others. The buffer holds row after row without gaps:
+/// element (i, j) has the index i·columns + j.
+/// </param>
+internal sealed record Argument(string Name, ArgumentRole Role, ScalarType Type, bool IsArray, int Extent, int Buffer, int Columns = -1)
+{
+    public bool IsMatrix => Columns >= 0;
+
+    /// <summary>The extents, slowest first: none for a scalar, one for a span, two for a matrix.</summary>
+    public IEnumerable<int> Dimensions => !IsArray ? [] : IsMatrix ? [Extent, Columns] : [Extent];
+
+    /// <summary>The number of elements (of one example, for data) where each extent has the given value.</summary>
+    public int LengthAt(IReadOnlyList<int> extents) => Dimensions.Aggregate(1, (length, extent) => length * extents[extent]);
+}
 
 /// <summary>A length that several arrays share. Its value is known when the objective is constructed.</summary>
 /// <param name="Name">The name from <c>[Shape]</c>, else that of the first array that has it.</param>
-internal sealed record Extent(string Name);
+/// <param name="Literal">The value that the loss itself gives it, by an array of constant length; -1 where there is none.</param>
+internal sealed record Extent(string Name, int Literal = -1);
 
 internal enum BufferKind : byte
 {

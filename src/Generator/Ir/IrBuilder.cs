@@ -28,8 +28,12 @@ internal sealed class IrBuilder
     private readonly HashSet<int> _constants = [];
     private int _nextVersion = 1;
     private Scope _scope = new(null);
+    private int _branches;
 
     public IReadOnlyList<BufferInfo> Buffers => _buffers;
+
+    /// <summary>Whether a side of a branch is being built.</summary>
+    public bool IsInBranch => _branches > 0;
 
     public ScalarType TypeOf(int value) => _values[value].Type;
 
@@ -203,6 +207,7 @@ internal sealed class IrBuilder
     public int[] If(int condition, Func<IReadOnlyList<int>> then, Func<IReadOnlyList<int>> otherwise)
     {
         int[] versions = _versions.ToArray();
+        _branches++;
         OpenScope();
         IReadOnlyList<int> a = then();
         Region thenRegion = CloseScope();
@@ -211,6 +216,7 @@ internal sealed class IrBuilder
         OpenScope();
         IReadOnlyList<int> b = otherwise();
         Region elseRegion = CloseScope();
+        _branches--;
         for (int buffer = 0; buffer < _versions.Count; buffer++)
         {
             int before = buffer < versions.Length ? versions[buffer] : 0;

@@ -63,7 +63,7 @@ internal sealed class IrPrinter
         _indent++;
         foreach (Argument argument in _function.Arguments)
         {
-            string shape = argument.IsArray ? $"[{_function.Extents[argument.Extent].Name}]" : "";
+            string shape = argument.IsArray ? $"[{string.Join(", ", argument.Dimensions.Select(e => _function.Extents[e].Name))}]" : "";
             Line($"{argument.Role.ToString().ToLowerInvariant()} {argument.Name}: {Text(argument.Type)}{shape}");
         }
 

@@ -40,7 +40,7 @@ internal sealed class IrVerifier
     {
         foreach (Argument argument in _function.Arguments)
         {
-            if (argument.Extent >= _function.Extents.Count || argument.Buffer >= _function.Buffers.Count || (argument.IsArray && argument.Extent < 0))
+            if (argument.Dimensions.Any(e => e >= _function.Extents.Count) || argument.Buffer >= _function.Buffers.Count || (argument.IsArray && argument.Extent < 0))
             {
                 throw new IrVerificationException($"{_function.Name}: argument '{argument.Name}' names an extent or a buffer that is not there.");
             }

@@ -14,6 +14,7 @@ namespace SymbolicGD.Generator.Ir;
 /// <param name="Stabilize">Whether Condition may replace formulas.</param>
 /// <param name="Summary">The text of the user's own summary comment, if any.</param>
 /// <param name="Function">The loss.</param>
+/// <param name="IndexUses">What integer data and constants index, whatever the values of other data: checked when the objective is constructed.</param>
 internal sealed record LossSpec(
     string Namespace,
     EquatableArray<ContainingType> ContainingTypes,
@@ -23,7 +24,21 @@ internal sealed record LossSpec(
     bool IsFast,
     bool Stabilize,
     string? Summary,
-    Function Function);
+    Function Function,
+    EquatableArray<IndexUse> IndexUses = default)
+{
+    /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
+    public int Order { get; init; } = 1;
+
+    /// <summary>How many times the operations of the loss its gradient may take; 0: any.</summary>
+    public double MaxOverhead { get; init; }
+}
+
+/// <summary>Elements of an integer argument are used as indices.</summary>
+/// <param name="Argument">The integer argument.</param>
+/// <param name="Extent">Index into <see cref="Function.Extents"/> of the length that is indexed; -1 where that is a literal.</param>
+/// <param name="Literal">The length that is indexed where it is a literal.</param>
+internal readonly record struct IndexUse(int Argument, int Extent, int Literal);
 
 /// <param name="Keyword">How the type is declared: <c>class</c>, <c>struct</c>, <c>record</c>, <c>interface</c>.</param>
 internal readonly record struct ContainingType(string Keyword, string Name);

@@ -116,11 +116,12 @@ public static class DataCheck
 
     /// <summary>Checks that every element of an index column lies within the extent that it indexes.</summary>
     /// <param name="column">The column's name.</param>
-    /// <param name="values">Its elements, one per row.</param>
+    /// <param name="values">Its elements, row-major.</param>
     /// <param name="extent">The extent.</param>
     /// <param name="extentName">Its name.</param>
+    /// <param name="width">Elements per row.</param>
     /// <exception cref="ArgumentOutOfRangeException">An element is negative, or the extent or more.</exception>
-    public static void Indices(string column, ReadOnlySpan<int> values, int extent, string extentName)
+    public static void Indices(string column, ReadOnlySpan<int> values, int extent, string extentName, int width = 1)
     {
         // As unsigned numbers, negative indices are the largest: one vectorized maximum finds both kinds.
         if (values.IsEmpty || TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(values)) < (uint)extent)
@@ -128,14 +129,15 @@ public static class DataCheck
             return;
         }
 
-        int row = 0;
-        while ((uint)values[row] < (uint)extent)
+        int i = 0;
+        while ((uint)values[i] < (uint)extent)
         {
-            row++;
+            i++;
         }
 
+        string place = width > 1 ? $"row {i / width}, element {i % width}" : $"row {i}";
         throw new ArgumentOutOfRangeException(
-            column, values[row], $"Column '{column}' has {values[row]} in row {row}; it indexes extent '{extentName}', which goes from 0 to {extent - 1}.");
+            column, values[i], $"Column '{column}' has {values[i]} in {place}; it indexes extent '{extentName}', which goes from 0 to {extent - 1}.");
     }
 
     /// <summary>Checks an extent that was passed as a number.</summary>

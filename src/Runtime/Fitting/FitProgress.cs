@@ -46,6 +46,9 @@ public enum StopReason
     /// <summary>The value no longer changes by more than was asked for: converged.</summary>
     ValueTolerance,
 
+    /// <summary>The parameters no longer change by more than was asked for: converged. Least-squares solvers only.</summary>
+    StepTolerance,
+
     /// <summary>The largest number of epochs or iterations was reached.</summary>
     EpochLimit,
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -6,9 +7,37 @@ namespace SymbolicGD;
 
 /// <summary>What a fit gave. <see cref="ToString"/> is a report that says why it stopped, with the numbers.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class FitResult<T>
+public class FitResult<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Creates a result; the properties say all.</summary>
+    public FitResult()
+    {
+    }
+
+    /// <summary>Copies a result, for a type that adds to it.</summary>
+    [SetsRequiredMembers]
+    protected FitResult(FitResult<T> other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Solver = other.Solver;
+        Parameters = other.Parameters;
+        Value = other.Value;
+        GradientNorm = other.GradientNorm;
+        GradientNormInfinity = other.GradientNormInfinity;
+        ValidationValue = other.ValidationValue;
+        StopReason = other.StopReason;
+        Message = other.Message;
+        Epochs = other.Epochs;
+        BestEpoch = other.BestEpoch;
+        Steps = other.Steps;
+        SkippedSteps = other.SkippedSteps;
+        GradientEvaluations = other.GradientEvaluations;
+        HessianProducts = other.HessianProducts;
+        History = other.History;
+        Timings = other.Timings;
+    }
+
     /// <summary>The name of the solver.</summary>
     public required string Solver { get; init; }
 
@@ -31,7 +60,7 @@ public sealed class FitResult<T>
     public required StopReason StopReason { get; init; }
 
     /// <summary>Whether a tolerance was reached.</summary>
-    public bool Converged => StopReason is StopReason.GradientTolerance or StopReason.ValueTolerance;
+    public bool Converged => StopReason is StopReason.GradientTolerance or StopReason.ValueTolerance or StopReason.StepTolerance;
 
     /// <summary>One sentence that says why the fit ended, with the numbers.</summary>
     public required string Message { get; init; }
@@ -50,6 +79,9 @@ public sealed class FitResult<T>
 
     /// <summary>How often value and gradient were evaluated, on a batch or on all examples, fused steps included.</summary>
     public required long GradientEvaluations { get; init; }
+
+    /// <summary>How often a Hessian was multiplied by a vector.</summary>
+    public long HessianProducts { get; init; }
 
     /// <summary>One entry per epoch.</summary>
     public required IReadOnlyList<FitEpoch> History { get; init; }
@@ -79,7 +111,8 @@ public sealed class FitResult<T>
         text.Append(culture, $"  epochs         {Epochs}, {Steps} steps");
         text.Append(SkippedSteps > 0 ? string.Create(culture, $", {SkippedSteps} skipped") : "");
         text.AppendLine(BestEpoch == Epochs ? "" : string.Create(culture, $"; the result is from {(BestEpoch == 0 ? "the start" : $"epoch {BestEpoch}")}"));
-        text.AppendLine(culture, $"  evaluations    {GradientEvaluations} gradients");
+        text.Append(culture, $"  evaluations    {GradientEvaluations} gradients");
+        text.AppendLine(HessianProducts > 0 ? string.Create(culture, $", {HessianProducts} Hessian-vector products") : "");
         text.Append(culture, $"  time           {Seconds(Timings.Total)} (steps {Seconds(Timings.Steps)}");
         text.Append(Timings.Validation > TimeSpan.Zero ? $", validation {Seconds(Timings.Validation)}" : "");
         text.Append(culture, $", other {Seconds(Timings.Other)})");

@@ -20,6 +20,86 @@ public abstract partial class ExampleObjective<T>
         Pool.Return(workspace);
     }
 
+    /// <summary>The loss of one example; <paramref name="gradient"/> is overwritten with its gradient, not divided by the number of examples.</summary>
+    /// <exception cref="ArgumentException">A length is wrong, or the two overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="example"/> is not the index of an example.</exception>
+    public T ExampleGradient(ReadOnlySpan<T> parameters, int example, Span<T> gradient)
+    {
+        CheckGradient(parameters, gradient);
+        CheckBatch([example]);
+        Workspace<T> workspace = Pool.Rent();
+        GradientRow<T> row = Rows.Rent();
+        T loss = ExampleGradientCore(parameters, example, row, workspace.Scratch);
+        row.Values.CopyTo(gradient);
+        Return(row);
+        Pool.Return(workspace);
+        return loss;
+    }
+
+    /// <summary>The gradient of each example, one row each, not divided by the number of examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="gradients">Overwritten; row-major, examples × parameters.</param>
+    /// <exception cref="ArgumentException">A length is wrong, or the two overlap.</exception>
+    public void ExampleGradients(ReadOnlySpan<T> parameters, Span<T> gradients) => GradientsOf([], ExampleCount, parameters, gradients);
+
+    /// <summary>The gradient of each example of a batch, one row each, not divided by the number of examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="batch">Indices of examples; an index may occur more than once.</param>
+    /// <param name="gradients">Overwritten; row-major, indices × parameters.</param>
+    /// <exception cref="ArgumentException">A length is wrong, the two overlap, or the batch is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
+    public void ExampleGradients(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradients)
+    {
+        CheckBatch(batch);
+        GradientsOf(batch, batch.Length, parameters, gradients);
+    }
+
+    /// <summary>The gradient of each example in compressed rows, not divided by the number of examples: only what each example touches.</summary>
+    /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector.</exception>
+    public SparseMatrix<T> SparseExampleGradients(ReadOnlySpan<T> parameters)
+    {
+        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
+        var gradients = new SparseMatrix<T>(ExampleCount, Layout.Length);
+        Workspace<T> workspace = Pool.Rent();
+        GradientRow<T> row = Rows.Rent();
+        for (int i = 0; i < ExampleCount; i++)
+        {
+            ExampleGradientCore(parameters, i, row, workspace.Scratch);
+            gradients.Append(row);
+            row.Clear();
+        }
+
+        Rows.Return(row);
+        Pool.Return(workspace);
+        return gradients;
+    }
+
+    /// <summary>
+    /// <paramref name="product"/> is overwritten with the empirical Fisher matrix times <paramref name="direction"/>: Σ gᵢ·(gᵢ·d) over the gradients
+    /// gᵢ of the examples, divided by their number where the objective is a mean.
+    /// </summary>
+    /// <exception cref="ArgumentException">A length is wrong, or the product overlaps an argument.</exception>
+    public void EmpiricalFisherProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product)
+    {
+        CheckProduct(parameters, direction, product);
+        Workspace<T> workspace = Pool.Rent();
+        GradientRow<T> row = Rows.Rent();
+        product.Clear();
+        for (int i = 0; i < ExampleCount; i++)
+        {
+            ExampleGradientCore(parameters, i, row, workspace.Scratch);
+            row.AddTo(product, row.Dot(direction));
+            row.Clear();
+        }
+
+        Rows.Return(row);
+        Pool.Return(workspace);
+        if (Reduction == Reduction.Mean)
+        {
+            VectorKernels.Scale(product, T.One / T.CreateChecked(ExampleCount));
+        }
+    }
+
     /// <summary>The Hessian over a batch times a vector. See <see cref="HostObjective{T}.HessianVectorProductCore"/>.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
     /// <param name="batch">Indices of examples, checked, not empty.</param>
@@ -45,6 +125,45 @@ public abstract partial class ExampleObjective<T>
     }
 
     private protected Pool<GradientRow<T>> Rows => rows ?? Interlocked.CompareExchange(ref rows, CreateRows(), null) ?? rows;
+
+    private void Return(GradientRow<T> row)
+    {
+        row.Clear();
+        Rows.Return(row);
+    }
+
+    // An empty batch stands for all examples.
+    private void GradientsOf(ReadOnlySpan<int> batch, int count, ReadOnlySpan<T> parameters, Span<T> gradients)
+    {
+        int length = Layout.Length;
+        CheckLength(parameters.Length, length, nameof(parameters));
+        CheckMatrix(parameters, gradients, count, nameof(gradients));
+        Workspace<T> workspace = Pool.Rent();
+        GradientRow<T> row = Rows.Rent();
+        for (int k = 0; k < count; k++)
+        {
+            ExampleGradientCore(parameters, batch.IsEmpty ? k : batch[k], row, workspace.Scratch);
+            row.Values.CopyTo(gradients.Slice(k * length, length));
+            row.Clear();
+        }
+
+        Rows.Return(row);
+        Pool.Return(workspace);
+    }
+
+    private protected void CheckMatrix(ReadOnlySpan<T> parameters, Span<T> matrix, int rows, string name)
+    {
+        if (matrix.Length != (long)rows * Layout.Length)
+        {
+            throw new ArgumentException(
+                $"{name} has {matrix.Length} elements; {rows} rows of {Layout.Length} parameters need {(long)rows * Layout.Length}.", name);
+        }
+
+        if (parameters.Overlaps(matrix))
+        {
+            throw new ArgumentException($"{name} overlaps the parameters; it needs memory of its own.", name);
+        }
+    }
 
     private Pool<GradientRow<T>> CreateRows()
     {

@@ -121,6 +121,32 @@ public sealed class GradientRow<T>
         }
     }
 
+    /// <summary>Adds row·rowᵀ to the lower triangle of a matrix, row-major.</summary>
+    internal void AddSquareTo(Span<T> matrix)
+    {
+        int n = values.Length;
+        if (count == n)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                Span<T> line = matrix.Slice(i * n, i + 1);
+                VectorKernels.SetToSum(line, line, values[i], values);
+            }
+
+            return;
+        }
+
+        Sort();
+        for (int a = 0; a < count; a++)
+        {
+            Span<T> line = matrix.Slice(touched[a] * n, n);
+            for (int b = 0; b <= a; b++)
+            {
+                line[touched[b]] += values[touched[a]] * values[touched[b]];
+            }
+        }
+    }
+
     /// <summary>Brings <see cref="Touched"/> into ascending order.</summary>
     internal void Sort() => touched.AsSpan(0, count).Sort();
 }

@@ -23,6 +23,23 @@ public sealed class ParameterLayout
 
     /// <summary>The length of the whole vector.</summary>
     public int Length { get; }
+
+    /// <summary>The name of one element of the vector: <c>bias</c>, <c>weights[3]</c>, <c>w1[2, 5]</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is not one of the vector.</exception>
+    public string NameOf(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+        ParameterBlock block = Blocks.Last(b => b.Offset <= index && b.Length > 0);
+        var indices = new int[block.Shape.Count];
+        int rest = index - block.Offset;
+        for (int axis = indices.Length - 1; axis >= 0; axis--)
+        {
+            (rest, indices[axis]) = Math.DivRem(rest, block.Shape[axis]);
+        }
+
+        return indices.Length == 0 ? block.Name : $"{block.Name}[{string.Join(", ", indices)}]";
+    }
 }
 
 /// <summary>One named block of a flat parameter vector.</summary>

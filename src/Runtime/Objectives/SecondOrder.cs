@@ -17,4 +17,7 @@ internal static class SecondOrder
         ArgumentNullException.ThrowIfNull(objective);
         return objective as ITwiceDifferentiable<T> ?? throw new InvalidOperationException($"{solver} needs Hessian-vector products. {Missing(objective).Message}");
     }
+
+    /// <summary>The largest number of Hessian-vector products for one step: in exact arithmetic, one per parameter would do.</summary>
+    public static int InnerLimit(int? given, IObjective objective) => given ?? (int)Math.Clamp(2L * objective.Layout.Length, 20, int.MaxValue);
 }

@@ -6,11 +6,15 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
 {
     private readonly AlignedBuffer<T> scratch = new(scratchLength);
     private AlignedBuffer<T>? gradient;
+    private AlignedBuffer<T>? direction;
 
     public Span<T> Scratch => scratch.Span;
 
-    /// <summary>For fused steps only, hence made at the first.</summary>
+    /// <summary>As long as the parameter vector; not every call needs it, hence made at the first that does.</summary>
     public Span<T> Gradient => (gradient ??= new AlignedBuffer<T>(gradientLength)).Span;
+
+    /// <summary>Another such vector.</summary>
+    public Span<T> Direction => (direction ??= new AlignedBuffer<T>(gradientLength)).Span;
 }
 
 /// <summary>Keeps what the calls of an objective work in, so that a warm one allocates nothing and concurrent callers get their own.</summary>

@@ -54,6 +54,14 @@ public abstract partial class ParameterView<T>
         return Values.AsSpan(block.Offset, block.Length);
     }
 
+    /// <summary>The elements of a block of two dimensions, as a matrix of that shape.</summary>
+    /// <param name="index">The block's index in <see cref="ParameterLayout.Blocks"/>.</param>
+    protected Matrix<T> MatrixBlock(int index)
+    {
+        ParameterBlock block = Layout.Blocks[index];
+        return new Matrix<T>(Values.AsSpan(block.Offset, block.Length), block.Shape[0], block.Shape[1]);
+    }
+
     /// <summary>The one element of a scalar block.</summary>
     /// <param name="index">The block's index in <see cref="ParameterLayout.Blocks"/>.</param>
     protected ref T Scalar(int index) => ref Values[Layout.Blocks[index].Offset];

@@ -40,7 +40,8 @@ internal sealed class DescentRun<T> : IDisposable
 
     public DescentRun(
         string solver, IObjective<T> objective, ReadOnlySpan<T> start, FitOptions options, CancellationToken cancellation,
-        double? gradientTolerance, double valueTolerance, int maxIterations, bool searchesSteps = true)
+        double? gradientTolerance, double valueTolerance, int maxIterations, bool searchesSteps = true,
+        IObjective<T>? evaluator = null)
     {
         FitChecks.Start(objective, start);
         options.Validate();
@@ -55,7 +56,7 @@ internal sealed class DescentRun<T> : IDisposable
         limit = options.Epochs ?? maxIterations;
         history = new List<FitEpoch>(Math.Min(limit, 4096));
         clock = new FitClock(options);
-        Line = new LineFunction<T>(objective, start, clock);
+        Line = new LineFunction<T>(evaluator ?? objective, start, clock);
     }
 
     public LineFunction<T> Line { get; }
@@ -63,8 +64,14 @@ internal sealed class DescentRun<T> : IDisposable
     /// <summary>The iterations made.</summary>
     public int Iterations { get; private set; }
 
+    /// <summary>Whether the caller wants the run to end; for the inner loops of a descent, whose next <see cref="Advance"/> then ends it.</summary>
+    public bool IsCancelled => cancellation.IsCancellationRequested;
+
     /// <summary>The Euclidean norm of the gradient at the point.</summary>
     public double GradientNorm { get; private set; }
+
+    /// <summary>The Euclidean norm of the gradient at the start.</summary>
+    public double FirstGradientNorm { get; private set; }
 
     /// <summary>Evaluates the start.</summary>
     /// <returns>Whether there is anything to do.</returns>
@@ -73,7 +80,7 @@ internal sealed class DescentRun<T> : IDisposable
         Line.EvaluatePoint();
         GradientNorm = double.CreateSaturating(Line.Gradient.Norm());
         lowestValue = double.CreateSaturating(Line.Value);
-        lowestNorm = GradientNorm;
+        lowestNorm = FirstGradientNorm = GradientNorm;
         if (!T.IsFinite(Line.Value) || !double.IsFinite(GradientNorm))
         {
             string where = NonFiniteReport.Describe(objective, Line.Point, [], Line.Value, T.CreateSaturating(GradientNorm));
@@ -119,6 +126,11 @@ internal sealed class DescentRun<T> : IDisposable
             $"stopped in iteration {Iterations + 1}: no lower value than {Line.Value:G9} was found along the descent direction, where the slope is {Line.Origin.Slope:G4}; ")
         + $"this is the end of the precision of {typeof(T).Name}, or the gradient does not belong to the value");
 
+    /// <summary>Ends the run for a reason of the descent's own.</summary>
+    /// <param name="reason">What the result says.</param>
+    /// <param name="why">A sentence without its full stop.</param>
+    public void End(StopReason reason, string why) => Stop(reason, why);
+
     public FitResult<T> Finish()
     {
         VectorHandle<T> point = Line.Point;
@@ -154,6 +166,7 @@ internal sealed class DescentRun<T> : IDisposable
             BestEpoch = from,
             Steps = Iterations,
             GradientEvaluations = evaluations,
+            HessianProducts = Line.HessianProducts,
             History = history,
             Timings = new FitTimings(steps, validating, total - steps - validating),
         };

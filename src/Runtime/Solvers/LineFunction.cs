@@ -63,6 +63,9 @@ internal sealed class LineFunction<T> : IDisposable
     /// <summary>Time spent in them, in ticks of the clock.</summary>
     public long Ticks { get; private set; }
 
+    /// <summary>How often a Hessian was multiplied.</summary>
+    public long HessianProducts { get; private set; }
+
     /// <summary>Two values of φ that differ by less may be equal: a small multiple of the rounding error of f(x).</summary>
     public double Noise => 32 * double.CreateChecked(T.BitIncrement(T.One) - T.One) * Math.Abs(Origin.Value);
 
@@ -94,6 +97,34 @@ internal sealed class LineFunction<T> : IDisposable
         Ticks += clock.Now - began;
         Evaluations++;
         return new LinePoint(step, double.CreateSaturating(TrialValue), slope);
+    }
+
+    /// <summary>φ at a step, without the gradient there; <see cref="EvaluateTrialGradient"/> adds it.</summary>
+    public double EvaluateValue(double step)
+    {
+        long began = clock.Now;
+        Trial.SetToSum(Point, T.CreateSaturating(step), Direction);
+        TrialValue = objective.Value(Trial);
+        Ticks += clock.Now - began;
+        return double.CreateSaturating(TrialValue);
+    }
+
+    /// <summary>Value and gradient at the trial.</summary>
+    public void EvaluateTrialGradient()
+    {
+        long began = clock.Now;
+        TrialValue = objective.Gradient(Trial, TrialGradient);
+        Ticks += clock.Now - began;
+        Evaluations++;
+    }
+
+    /// <summary><paramref name="product"/> ← ∇²f(x)·<paramref name="direction"/>.</summary>
+    public void HessianVectorProduct(ITwiceDifferentiable<T> curvature, VectorHandle<T> direction, VectorHandle<T> product)
+    {
+        long began = clock.Now;
+        curvature.HessianVectorProduct(Point, direction, product);
+        Ticks += clock.Now - began;
+        HessianProducts++;
     }
 
     /// <summary>Makes the trial the point; the former point and gradient are then in <see cref="Trial"/> and <see cref="TrialGradient"/>.</summary>

@@ -90,9 +90,11 @@ internal static class CaptureAgreement
     private static int Count(Argument argument, int extents, int n) => argument.Role switch
     {
         ArgumentRole.Example or ArgumentRole.Count => 0,
-        ArgumentRole.Data => n * (argument.IsArray ? extents : 1),
-        _ => argument.IsArray ? extents : 1,
+        ArgumentRole.Data => n * Length(argument, extents),
+        _ => Length(argument, extents),
     };
+
+    private static int Length(Argument argument, int extent) => argument.Dimensions.Aggregate(1, (length, _) => length * extent);
 
     /// <summary>A method that calls the user's for every example: reflection cannot pass spans.</summary>
     private static string Driver(LossSpec spec, int index)
@@ -106,6 +108,8 @@ internal static class CaptureAgreement
             {
                 { Role: ArgumentRole.Example } => "e",
                 { Role: ArgumentRole.Count } => "n",
+                { Role: ArgumentRole.Data, IsMatrix: true } => $"new SymbolicGD.ReadOnlyMatrix<{element}>(new System.ReadOnlySpan<{element}>({array}, e * extent * extent, extent * extent), extent, extent)",
+                { IsMatrix: true } => $"new SymbolicGD.ReadOnlyMatrix<{element}>({array}, extent, extent)",
                 { Role: ArgumentRole.Data, IsArray: true } => $"new System.ReadOnlySpan<{element}>({array}, e * extent, extent)",
                 { Role: ArgumentRole.Data } => $"({element})a[{k}][e]",
                 { IsArray: true } => $"new System.ReadOnlySpan<{element}>({array})",

@@ -18,6 +18,7 @@ internal static class ObjectiveCheck
         bool hasExamples = loss.Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
         int n = hasExamples ? examples : 0;
         IrInputs inputs = RandomInputs.OfSize(loss, seed: (extent * 100) + examples, extent, n) with { Seed = spec.IsMean && hasExamples ? 1.0 / examples : 1 };
+        inputs = inputs.WithDirection(loss, extent + examples);
         string type = string.Join(".", new[] { spec.Namespace, string.Join("+", spec.ContainingTypes.Select(t => t.Name)) }.Where(p => p.Length > 0)) + "+" + spec.ClassName;
         object objective = Create(assembly.GetType(type)!, loss, inputs);
         if (loss.Real == ScalarType.F64) Check<double>(objective, spec, inputs, Equivalence.Bound);
@@ -27,21 +28,54 @@ internal static class ObjectiveCheck
     private static void Check<T>(object objective, LossSpec spec, IrInputs inputs, double bound)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Compare("all examples", spec, inputs, ((HostObjective<T>)objective).Gradient, ((HostObjective<T>)objective).Value);
+        var host = (HostObjective<T>)objective;
+        Compare("all examples", spec, inputs, host.Gradient, host.Value);
+        Assert.Equal(spec.Order >= 2, host.HasSecondOrder);
+        if (host.HasSecondOrder)
+        {
+            CompareProducts("all examples", inputs, host.HessianVectorProduct);
+            CompareAlong(inputs, host.DirectionalDerivative);
+        }
+
         if (objective is not ExampleObjective<T> example) return;
 
         // Every other example, backwards, one of them twice: the batch as a data set of its own must give the same.
         int[] batch = [.. Enumerable.Range(0, inputs.ExampleCount).Where(e => e % 2 == 0).Reverse(), 0];
         double[][] selected = spec.Function.Arguments.Select((a, k) => a.Role != ArgumentRole.Data ? inputs.Arguments[k]
-            : batch.SelectMany(e => inputs.Arguments[k].Skip(e * (a.IsArray ? inputs.Extents[a.Extent] : 1)).Take(a.IsArray ? inputs.Extents[a.Extent] : 1)).ToArray()).ToArray();
+            : batch.SelectMany(e => inputs.Arguments[k].Skip(e * (a.LengthAt(inputs.Extents))).Take(a.LengthAt(inputs.Extents))).ToArray()).ToArray();
         IrInputs subset = inputs with { Arguments = selected, ExampleCount = batch.Length, Seed = spec.IsMean ? 1.0 / batch.Length : 1 };
         Compare("a batch", spec, subset, (p, g) => example.Gradient(p, batch, g), p => example.Value(p, batch));
+        if (host.HasSecondOrder) CompareProducts("a batch", subset, (p, d, product) => example.HessianVectorProduct(p, batch, d, product));
+
+        void CompareProducts(string what, IrInputs at, ProductOf<T> productOf)
+        {
+            DualOutcome expected = IrInterpreter.DifferentiateTwice(spec.Function, at, roundSingle: false);
+            var product = new T[expected.Gradient.Length];
+            Array.Fill(product, T.CreateChecked(17));
+            productOf(Flat(at.Arguments), Flat(at.Direction), product);
+            for (int k = 0; k < product.Length; k++)
+            {
+                double actual = double.CreateChecked(product[k]);
+                Assert.True(Math.Abs(actual - expected.Gradient[k]) <= bound * Math.Max(expected.Magnitude[k], 1e-12), Text($"{what}: product[{k}] is {actual} instead of {expected.Gradient[k]}"));
+            }
+        }
+
+        void CompareAlong(IrInputs at, AlongOf<T> alongOf)
+        {
+            DualOutcome gradient = IrInterpreter.Differentiate(spec.Function, at, roundSingle: false);
+            double[] direction = [.. at.Direction.SelectMany(d => d)];
+            double expected = gradient.Gradient.Zip(direction, (g, d) => g * d).Sum(), scale = gradient.Magnitude.Zip(direction, (g, d) => g * Math.Abs(d)).Sum();
+            double actual = double.CreateChecked(alongOf(Flat(at.Arguments), Flat(at.Direction)));
+            Assert.True(Math.Abs(actual - expected) <= bound * Math.Max(scale, 1e-12), Text($"the derivative along the direction is {actual} instead of {expected}"));
+        }
+
+        T[] Flat(double[][] values) => spec.Function.Arguments.Select((a, k) => (a, k)).Where(p => p.a.Role == ArgumentRole.Parameter)
+            .SelectMany(p => values[p.k]).Select(T.CreateChecked).ToArray();
 
         void Compare(string what, LossSpec loss, IrInputs at, GradientOf<T> gradientOf, ValueOf<T> valueOf)
         {
             DualOutcome expected = IrInterpreter.Differentiate(loss.Function, at, roundSingle: false);
-            T[] parameters = loss.Function.Arguments.Select((a, k) => (a, k)).Where(p => p.a.Role == ArgumentRole.Parameter)
-                .SelectMany(p => at.Arguments[p.k]).Select(T.CreateChecked).ToArray();
+            T[] parameters = Flat(at.Arguments);
             var gradient = new T[parameters.Length];
             Array.Fill(gradient, T.CreateChecked(17));
             double weight = at.ExampleCount > 0 ? at.Seed : 1;
@@ -60,6 +94,10 @@ internal static class ObjectiveCheck
     }
 
     private delegate T GradientOf<T>(ReadOnlySpan<T> parameters, Span<T> gradient);
+
+    private delegate void ProductOf<T>(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product);
+
+    private delegate T AlongOf<T>(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction);
 
     private delegate T ValueOf<T>(ReadOnlySpan<T> parameters);
 
@@ -83,6 +121,7 @@ internal static class ObjectiveCheck
         if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
         if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
         if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
+        if (type == typeof(MatrixMemory<double>)) return new MatrixMemory<double>(values, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
         return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
     }
 }

@@ -127,6 +127,54 @@ internal static class SampleLosses
                 }
             }
             """,
+        ["DenseNetwork"] = """
+            public static partial class Digits
+            {
+                [Loss]
+                public static float CrossEntropy(
+                    [Parameter, Shape("hidden", "pixels")] ReadOnlyMatrix<float> w1, [Parameter, Shape("hidden")] ReadOnlySpan<float> b1,
+                    [Parameter, Shape("classes", "hidden")] ReadOnlyMatrix<float> w2, [Parameter, Shape("classes")] ReadOnlySpan<float> b2,
+                    [Shape("pixels")] ReadOnlySpan<float> image, int digit)
+                {
+                    Span<float> h = stackalloc float[b1.Length];
+                    for (int i = 0; i < h.Length; i++) h[i] = MathF.Tanh(b1[i] + TensorPrimitives.Dot(w1.Row(i), image));
+                    Span<float> logits = stackalloc float[b2.Length];
+                    for (int k = 0; k < logits.Length; k++) logits[k] = b2[k] + TensorPrimitives.Dot(w2.Row(k), h);
+                    return Sym.LogSumExp(logits) - logits[digit];
+                }
+            }
+            """,
+        ["MatrixFactorization"] = """
+            public static partial class Ratings
+            {
+                [Loss]
+                public static float SquaredError(
+                    [Parameter, Shape("users", "rank")] ReadOnlyMatrix<float> user, [Parameter, Shape("items", "rank")] ReadOnlyMatrix<float> item,
+                    [Parameter, Shape("users")] ReadOnlySpan<float> userBias, [Parameter, Shape("items")] ReadOnlySpan<float> itemBias,
+                    [Constant] float l2, int u, int i, float rating)
+                {
+                    float e = userBias[u] + itemBias[i] + TensorPrimitives.Dot(user.Row(u), item.Row(i)) - rating;
+                    return e * e + l2 * (TensorPrimitives.SumOfSquares(user.Row(u)) + TensorPrimitives.SumOfSquares(item.Row(i)));
+                }
+            }
+            """,
+        ["MatrixElements"] = """
+            public static partial class Kernels
+            {
+                [Loss]
+                public static double Bilinear(
+                    [Parameter, Shape("rows", "columns")] ReadOnlyMatrix<double> a, [Constant, Shape("rows", "rows")] ReadOnlyMatrix<double> metric,
+                    [Shape("rows", "columns")] ReadOnlyMatrix<double> x, double y)
+                {
+                    double sum = 0;
+                    for (int i = 0; i < a.Rows; i++)
+                    {
+                        for (int j = 0; j < a.Columns; j++) sum += Math.Sin(a[i, j]) * x[i, j] * metric[i, i] + a[i, a.Columns - 1] * metric[0, i];
+                    }
+                    return (sum - y) * (sum - y);
+                }
+            }
+            """,
         ["UniformBranch"] = """
             public static partial class Modes
             {
@@ -165,4 +213,8 @@ internal static class SampleLosses
     };
 
     public static TheoryData<string> Names => [.. Sources.Keys];
+
+    /// <summary>The source of a sample with second-order products.</summary>
+    public static string SecondOrder(string name) =>
+        Sources[name].Replace("[Loss]", "[Loss(Order = 2)]", StringComparison.Ordinal).Replace("[Loss(Reduction", "[Loss(Order = 2, Reduction", StringComparison.Ordinal);
 }

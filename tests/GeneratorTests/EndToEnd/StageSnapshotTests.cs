@@ -38,7 +38,20 @@ public sealed class StageSnapshotTests
     [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
     public void EmittedCode(string name)
     {
-        string source = SampleLosses.Sources[name];
+        Snapshot.Match(CompileAndCheck(SampleLosses.Sources[name]), "Write", name, "cs");
+    }
+
+    /// <summary>The same losses with second-order products, against hyper-dual numbers.</summary>
+    [Theory]
+    [MemberData(nameof(SampleLosses.Names), MemberType = typeof(SampleLosses))]
+    public void SecondOrder(string name)
+    {
+        string text = CompileAndCheck(SampleLosses.SecondOrder(name));
+        if (name is "Rosenbrock" or "NaiveLogistic" or "SoftmaxRegression") Snapshot.Match(text, "Write", name, "cs");
+    }
+
+    private static string CompileAndCheck(string source)
+    {
         LossSpec spec = CaptureDriver.Loss(source);
         CSharpCompilation compilation = CompilationFactory.Create(source);
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
@@ -49,10 +62,11 @@ public sealed class StageSnapshotTests
         Assembly assembly = CompilationFactory.Load((CSharpCompilation)generated);
 
         // Dual numbers take one run per parameter: a matrix of parameters stays small.
-        bool isMatrix = spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
-        (int, int)[] sizes = isMatrix ? [(1, 1), (3, 8), (4, 37), (17, 9)] : [(1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40)];
+        bool isMatrix = spec.Function.Arguments.Any(a => a is { IsMatrix: true, Role: ArgumentRole.Parameter })
+            || spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
+        (int, int)[] sizes = isMatrix ? spec.Order >= 2 ? [(1, 1), (3, 8), (9, 11)] : [(1, 1), (3, 8), (4, 37), (17, 9)] : [(1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40)];
         foreach ((int extent, int examples) in sizes) ObjectiveCheck.Run(assembly, spec, extent, examples);
-        Snapshot.Match(text, "Write", name, "cs");
+        return text;
     }
 
     [Theory]

@@ -11,7 +11,7 @@ namespace SymbolicGD.GeneratorTests.Header;
 /// <summary>A loss after each stage.</summary>
 internal sealed record Staged(LossSpec Spec, EquatableArray<Rewrite> Rewrites, Function Loss, Function Gradient)
 {
-    public SymbolicGD.Generator.Pipeline.Write.Header Header => HeaderText.Create(Spec, Loss, Gradient, Rewrites, ConditionStage.Certify(Loss));
+    public SymbolicGD.Generator.Pipeline.Write.Header Header => HeaderText.Create(Spec, Loss, Gradient, Rewrites, certificate: ConditionStage.Certify(Loss));
 
     public static Staged Of(string method)
     {

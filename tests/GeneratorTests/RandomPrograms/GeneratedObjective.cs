@@ -22,10 +22,7 @@ internal static class GeneratedObjective
     public static (double Value, double[] Gradient) Gradient<T>(object objective, LossSpec spec, IrInputs inputs)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T[] parameters = spec.Function.Arguments
-            .Select((argument, index) => (argument, index))
-            .Where(a => a.argument.Role == ArgumentRole.Parameter)
-            .SelectMany(a => inputs.Arguments[a.index]).Select(T.CreateChecked).ToArray();
+        T[] parameters = Flat<T>(spec, inputs.Arguments);
         var gradient = new T[parameters.Length];
         var host = (HostObjective<T>)objective;
         T value = host.Gradient(parameters, gradient);
@@ -34,6 +31,21 @@ internal static class GeneratedObjective
         if (!(difference <= 1e-4 * (1 + Math.Abs(double.CreateChecked(value))))) throw new InvalidOperationException($"Gradient returns the value {value}, Value {alone}.");
         return (double.CreateChecked(value), gradient.Select(double.CreateChecked).ToArray());
     }
+
+    /// <summary>The Hessian at the parameters among the inputs times the direction among them.</summary>
+    public static double[] Product<T>(object objective, LossSpec spec, IrInputs inputs)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] parameters = Flat<T>(spec, inputs.Arguments), product = new T[parameters.Length];
+        ((HostObjective<T>)objective).HessianVectorProduct(parameters, Flat<T>(spec, inputs.Direction), product);
+        return product.Select(double.CreateChecked).ToArray();
+    }
+
+    private static T[] Flat<T>(LossSpec spec, double[][] values)
+        where T : unmanaged, IFloatingPointIeee754<T> => spec.Function.Arguments
+            .Select((argument, index) => (argument, index))
+            .Where(a => a.argument.Role == ArgumentRole.Parameter)
+            .SelectMany(a => values[a.index]).Select(T.CreateChecked).ToArray();
 
     private static object Value(ParameterInfo parameter, Function loss, IrInputs inputs)
     {

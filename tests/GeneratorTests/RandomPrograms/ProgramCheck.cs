@@ -112,6 +112,18 @@ internal static class ProgramCheck
             string? failure = program.IsSingle
                 ? Compare(GeneratedObjective.Gradient<float>(objective, spec, inputs), expected, inputs, spec, SingleBound)
                 : Compare(GeneratedObjective.Gradient<double>(objective, spec, inputs), expected, inputs, spec, Equivalence.Bound);
+            if (failure is null && spec.Order >= 2)
+            {
+                IrInputs moving = inputs.WithDirection(spec.Function, program.Seed);
+                DualOutcome product = IrInterpreter.DifferentiateTwice(spec.Function, moving, roundSingle: false);
+                if (product.IsFinite)
+                {
+                    failure = program.IsSingle
+                        ? CompareProduct(GeneratedObjective.Product<float>(objective, spec, moving), product, SingleBound)
+                        : CompareProduct(GeneratedObjective.Product<double>(objective, spec, moving), product, Equivalence.Bound);
+                }
+            }
+
             return failure is not null && IsUndecided(program, expected, orTie: true) ? new(program, null, false) : new(program, failure, true);
         }
         catch (Exception exception)
@@ -135,7 +147,7 @@ internal static class ProgramCheck
             double[][] arguments = loss.Arguments.Select((a, k) =>
             {
                 if (a.Role != ArgumentRole.Data) return inputs.Arguments[k];
-                int width = a.IsArray ? inputs.Extents[a.Extent] : 1;
+                int width = a.LengthAt(inputs.Extents);
                 return inputs.Arguments[k].AsSpan(e * width, width).ToArray();
             }).ToArray();
             sum += method(arguments, e, inputs.ExampleCount);
@@ -163,6 +175,19 @@ internal static class ProgramCheck
             if (!(Math.Abs(actual.Gradient[k] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
             {
                 return $"gradient[{k}] is {Text(actual.Gradient[k])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CompareProduct(double[] actual, DualOutcome expected, double bound)
+    {
+        for (int k = 0; k < actual.Length; k++)
+        {
+            if (!(Math.Abs(actual[k] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            {
+                return $"product[{k}] is {Text(actual[k])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }
         }
 

@@ -13,6 +13,12 @@ internal sealed record RandomProgram(int Seed, string Name, string Method, strin
     /// <summary>The program of a seed: always the same.</summary>
     public static RandomProgram Create(int seed) => new ProgramWriter(seed).Write();
 
+    /// <summary>The same program with second-order products; itself where it uses a function that has no second derivative here.</summary>
+    public RandomProgram WithSecondOrder() => Method.Contains("Digamma", StringComparison.Ordinal) ? this : this with
+    {
+        Method = Method.Replace("[Loss]", "[Loss(Order = 2)]", StringComparison.Ordinal).Replace("[Loss(Reduction", "[Loss(Order = 2, Reduction", StringComparison.Ordinal),
+    };
+
     /// <summary>One compilable file with the programs and the helpers that they call.</summary>
     public static string File(IEnumerable<RandomProgram> programs, string className)
     {

@@ -44,7 +44,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     [Fact]
     public void StagesAgreeWithDualNumbers()
     {
-        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(FirstSeed, Seeds), batch =>
+        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(FirstSeed, Seeds), RandomProgram.Create, batch =>
         {
             Assembly assembly = ProgramBatch.Load(batch.Compilation);
             Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
@@ -56,7 +56,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     [Fact]
     public void GeneratedCodeAgreesWithDualNumbers()
     {
-        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(0, (Seeds + CompiledOneIn - 1) / CompiledOneIn).Select(k => FirstSeed + (k * CompiledOneIn)), batch =>
+        IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(0, (Seeds + CompiledOneIn - 1) / CompiledOneIn).Select(k => FirstSeed + (k * CompiledOneIn)), Compiled, batch =>
         {
             Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
             GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
@@ -69,6 +69,9 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         });
         Report("generated code", verdicts);
     }
+
+    /// <summary>Every other compiled program has second-order products.</summary>
+    private static RandomProgram Compiled(int seed) => seed / CompiledOneIn % 2 == 0 ? RandomProgram.Create(seed).WithSecondOrder() : RandomProgram.Create(seed);
 
     private static int Setting(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int n) ? n : otherwise;
@@ -92,14 +95,15 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     private static string MethodAt(ProgramBatch batch, TextSpan place) =>
         batch.Compilation.SyntaxTrees[0].GetRoot().FindNode(place).AncestorsAndSelf().OfType<MethodDeclarationSyntax>().LastOrDefault()?.Identifier.Text ?? batch.Programs[0].Name;
 
-    private static IReadOnlyList<ProgramVerdict> InBatches(IEnumerable<int> seeds, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)
+    private static IReadOnlyList<ProgramVerdict> InBatches(
+        IEnumerable<int> seeds, Func<int, RandomProgram> create, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)
     {
         var verdicts = new ConcurrentBag<ProgramVerdict>();
         (int[] Seeds, int Index)[] batches = seeds.Chunk(BatchSize).Select((s, k) => (s, k)).ToArray();
         Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, item =>
         {
             LanguageVersion language = CompilationFactory.Languages[item.Index % CompilationFactory.Languages.Length];
-            foreach (ProgramVerdict verdict in check(new ProgramBatch(item.Seeds.Select(RandomProgram.Create).ToArray(), language))) verdicts.Add(verdict);
+            foreach (ProgramVerdict verdict in check(new ProgramBatch(item.Seeds.Select(create).ToArray(), language))) verdicts.Add(verdict);
         });
         return verdicts.OrderBy(v => v.Program.Seed).ToArray();
     }

@@ -106,7 +106,7 @@ internal sealed class IrInterpreter<T>
                 continue;
             }
 
-            if (argument.Role == ArgumentRole.Data) _rowWidths[argument.Buffer] = argument.IsArray ? inputs.Extents[argument.Extent] : 1;
+            if (argument.Role == ArgumentRole.Data) _rowWidths[argument.Buffer] = argument.LengthAt(inputs.Extents);
             if (argument.Type == ScalarType.I32) _integerBuffers[argument.Buffer] = values.Select(v => (int)v).ToArray();
             else _realBuffers[argument.Buffer] = values.Select((v, k) => Round(lift(index, k, v), argument.Type)).ToArray();
         }
@@ -149,8 +149,8 @@ internal sealed class IrInterpreter<T>
         int expected = argument.Role switch
         {
             _ when _ruleScalars is not null || values.Length == 0 => values.Length,
-            ArgumentRole.Data => _inputs.ExampleCount * (argument.IsArray ? _inputs.Extents[argument.Extent] : 1),
-            ArgumentRole.Parameter or ArgumentRole.Constant => argument.IsArray ? _inputs.Extents[argument.Extent] : 1,
+            ArgumentRole.Data => _inputs.ExampleCount * (argument.LengthAt(_inputs.Extents)),
+            ArgumentRole.Parameter or ArgumentRole.Constant => argument.LengthAt(_inputs.Extents),
             _ => 0,
         };
         if (values.Length != expected) throw new ArgumentException($"'{argument.Name}' needs {expected} values, not {values.Length}.");

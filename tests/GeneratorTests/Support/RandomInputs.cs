@@ -42,7 +42,7 @@ internal static class RandomInputs
         int smallest = extents.Length == 0 ? 1 : extents.Min();
         double[][] arguments = function.Arguments.Select(argument =>
         {
-            int width = argument.IsArray ? extents[argument.Extent] : 1;
+            int width = argument.LengthAt(extents);
             int count = argument.Role switch
             {
                 ArgumentRole.Data => examples * width,

@@ -10,7 +10,7 @@ public class RecordedCases
 {
     private const double Tolerance = 1e-9;
 
-    public static TheoryData<string> Evals => ["lse", "llsq"];
+    public static TheoryData<string> Evals => ["lse", "llsq", "gmm", "lstm"];
 
     [Theory]
     [MemberData(nameof(Evals))]

@@ -49,6 +49,18 @@ public sealed class ProblemTests
     public void GradientDescent_finds_the_minimum_in_its_own_time(string name) =>
         Check(new GradientDescent { GradientTolerance = 1e-5, MaxIterations = 200_000 }, Problems[name], 200_000);
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void NewtonCg_finds_the_minimum(string name) => Check(new NewtonCg { GradientTolerance = 1e-5 }, Problems[name], 250);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TrustRegion_finds_the_minimum(string name) => Check(new TrustRegion { GradientTolerance = 1e-5 }, Problems[name], 200);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void NonlinearCg_finds_the_minimum(string name) => Check(new NonlinearCg { GradientTolerance = 1e-5 }, Problems[name], 1000);
+
     private static void Check(ISolver solver, Problem problem, int limit)
     {
         FitResult<double> fit = solver.Minimize(problem.Create(), problem.Start);

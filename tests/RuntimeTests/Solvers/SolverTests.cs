@@ -7,7 +7,7 @@ public sealed class SolverTests
 {
     private static readonly double[] RosenbrockStart = Enumerable.Range(0, 1000).Select(i => i % 2 == 0 ? -1.2 : 1.0).ToArray();
 
-    public static TheoryData<string> Names => ["GradientDescent", "LBfgs"];
+    public static TheoryData<string> Names => ["GradientDescent", "LBfgs", "NewtonCg", "TrustRegion", "NonlinearCg"];
 
     [Fact]
     public void LBfgs_solves_Rosenbrock_in_1000_dimensions()
@@ -19,6 +19,46 @@ public sealed class SolverTests
         Assert.All(fit.Parameters, x => Assert.Equal(1, x, 1e-6));
         Assert.Equal(fit.Epochs, fit.History.Count);
         Assert.True(fit.GradientEvaluations < 2 * fit.Epochs, $"{fit.GradientEvaluations} evaluations in {fit.Epochs} iterations");
+    }
+
+    [Fact]
+    public void Every_deterministic_solver_solves_Rosenbrock_in_1000_dimensions()
+    {
+        foreach (ISolver solver in new ISolver[] { new LBfgs(), new NewtonCg(), new TrustRegion(), new NonlinearCg() })
+        {
+            FitResult<double> fit = solver.Minimize(new Rosenbrock(1000), Enumerable.Repeat(0.5, 1000).ToArray());
+            Assert.True(fit.StopReason == StopReason.GradientTolerance, fit.ToString());
+            Assert.All(fit.Parameters, x => Assert.Equal(1, x, 1e-6));
+            Assert.Equal(solver is NewtonCg or TrustRegion, fit.HessianProducts > 0);
+            Assert.Equal(fit.HessianProducts > 0, fit.ToString().Contains("Hessian-vector products", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("NewtonCg")]
+    [InlineData("TrustRegion")]
+    public void Saddle_points_are_left(string name)
+    {
+        // A saddle at 0, minima at (0, ±1); the start lies beside the stable line of the saddle.
+        var saddle = new Function<double>(
+            2, x => (0.5 * x[0] * x[0]) + (0.25 * Math.Pow(x[1], 4)) - (0.5 * x[1] * x[1]), x => [x[0], Math.Pow(x[1], 3) - x[1]]);
+        FitResult<double> fit = Solver(name).Minimize(saddle, [2, 1e-3]);
+        Assert.Equal(StopReason.GradientTolerance, fit.StopReason);
+        Assert.Equal(1, Math.Abs(fit.Parameters[1]), 1e-7);
+    }
+
+    [Theory]
+    [InlineData("NewtonCg", 20)]
+    [InlineData("TrustRegion", 25)]
+    public void Second_order_takes_few_iterations_on_badly_scaled_bowls(string name, int limit)
+    {
+        double[] scale = [1, 1e2, 1e4, 1e6];
+        var bowl = new Function<double>(
+            4, x => x.Zip(scale, (v, s) => s * (Math.Cosh(v - 1) - 1)).Sum(), x => x.Zip(scale, (v, s) => s * Math.Sinh(v - 1)).ToArray());
+        FitResult<double> fit = Solver(name).Minimize(bowl, [3, 2, 0, -1]);
+        Assert.True(fit.Converged || fit.StopReason == StopReason.LineSearchFailed, fit.ToString());
+        Assert.All(fit.Parameters, x => Assert.Equal(1, x, 1e-6));
+        Assert.InRange(fit.Epochs, 1, limit);
     }
 
     [Theory]
@@ -139,7 +179,7 @@ public sealed class SolverTests
     [MemberData(nameof(Names))]
     public void Early_stopping_restores_the_best_validation_point(string name)
     {
-        var bowl = new Function<double>(2, x => (0.5 * x[0] * x[0]) + (5 * x[1] * x[1]), x => [x[0], 10 * x[1]]);
+        var bowl = new Function<double>(2, x => (0.25 * Math.Pow(x[0], 4)) + (5 * x[1] * x[1]), x => [Math.Pow(x[0], 3), 10 * x[1]]);
         var validation = new Function<double>(2, x => Math.Abs(x[0] - 1), _ => new double[2]);
         FitResult<double> fit = Solver(name).Minimize(bowl, [10, 3], new FitOptions { Validation = validation, Patience = 2 });
         Assert.Equal(StopReason.EarlyStopping, fit.StopReason);
@@ -161,7 +201,7 @@ public sealed class SolverTests
         }
 
         int entry = System.Runtime.CompilerServices.Unsafe.SizeOf<FitEpoch>();
-        foreach (ISolver solver in new ISolver[] { new LBfgs(), new GradientDescent() })
+        foreach (ISolver solver in new ISolver[] { new LBfgs(), new GradientDescent(), new NewtonCg(), new TrustRegion(), new NonlinearCg() })
         {
             Run(solver, 50);
             Assert.InRange(Run(solver, 60) - Run(solver, 30), 0, (30 * entry) + 512);
@@ -201,6 +241,11 @@ public sealed class SolverTests
         Check(new LBfgs { Curvature = 1 }, "Curvature is 1");
         Check(new LBfgs { SufficientDecrease = 0.7 }, "SufficientDecrease is 0.7");
         Check(new LBfgs { GradientTolerance = -1 }, "GradientTolerance is -1");
+        Check(new NewtonCg { MaxInnerIterations = 0 }, "MaxInnerIterations is 0");
+        Check(new NewtonCg { Curvature = 0 }, "Curvature is 0");
+        Check(new TrustRegion { InitialRadius = -1 }, "InitialRadius is -1");
+        Check(new TrustRegion { AcceptanceRatio = 0.3 }, "AcceptanceRatio is 0.3");
+        Check(new NonlinearCg { Curvature = 0.6 }, "Curvature is 0.6");
         Check(new GradientDescent { LearningRate = 0 }, "LearningRate is 0");
         Check(new GradientDescent { MaxIterations = 0 }, "MaxIterations is 0");
         Check(new GradientDescent { ValueTolerance = double.NaN }, "ValueTolerance is NaN");
@@ -209,5 +254,13 @@ public sealed class SolverTests
             Assert.Contains(expected, Assert.Throws<ArgumentOutOfRangeException>(() => solver.Minimize(new Rosenbrock(2), [1.0, 1])).Message);
     }
 
-    private static ISolver Solver(string name) => name == "LBfgs" ? new LBfgs() : new GradientDescent();
+    private static ISolver Solver(string name) => name switch
+    {
+        "GradientDescent" => new GradientDescent(),
+        "LBfgs" => new LBfgs(),
+        "NewtonCg" => new NewtonCg(),
+        "TrustRegion" => new TrustRegion(),
+        "NonlinearCg" => new NonlinearCg(),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such solver"),
+    };
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SymbolicGD.RuntimeTests;
 
 /// <summary>Σᵢ 100·(x[i+1] − x[i]²)² + (1 − x[i])².</summary>
-internal sealed class Rosenbrock(int n) : HostObjective<double>(new ParameterLayout(("x", [n])), 0)
+internal sealed class Rosenbrock(int n) : HostObjective<double>(new ParameterLayout(("x", [n])), 0), ITwiceDifferentiable<double>
 {
     protected override double ValueCore(ReadOnlySpan<double> x, Span<double> workspace)
     {
@@ -29,10 +29,30 @@ internal sealed class Rosenbrock(int n) : HostObjective<double>(new ParameterLay
 
         return ValueCore(x, workspace);
     }
+
+    protected override void HessianVectorProductCore(ReadOnlySpan<double> x, ReadOnlySpan<double> d, Span<double> product, Span<double> workspace)
+    {
+        product.Clear();
+        for (int i = 0; i + 1 < x.Length; i++)
+        {
+            product[i] += (((1200 * x[i] * x[i]) - (400 * x[i + 1]) + 2) * d[i]) - (400 * x[i] * d[i + 1]);
+            product[i + 1] += (200 * d[i + 1]) - (400 * x[i] * d[i]);
+        }
+    }
+
+    protected override void RecordHessianCliques(HessianCliques cliques)
+    {
+        for (int i = 0; i + 1 < cliques.Length; i++)
+        {
+            cliques.AddRange(i, 2);
+            cliques.Close();
+        }
+    }
 }
 
-/// <summary>A function and its gradient, given as delegates.</summary>
-internal sealed class Function<T>(int n, Func<T[], T> value, Func<T[], T[]> gradient) : HostObjective<T>(new ParameterLayout(("x", [n])), 0)
+/// <summary>A function and its gradient, given as delegates; Hessian-vector products are differences of gradients.</summary>
+internal sealed class Function<T>(int n, Func<T[], T> value, Func<T[], T[]> gradient)
+    : HostObjective<T>(new ParameterLayout(("x", [n])), 0), ITwiceDifferentiable<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     protected override T ValueCore(ReadOnlySpan<T> x, Span<T> workspace) => value(x.ToArray());
@@ -42,11 +62,35 @@ internal sealed class Function<T>(int n, Func<T[], T> value, Func<T[], T[]> grad
         gradient(x.ToArray()).CopyTo(result);
         return value(x.ToArray());
     }
+
+    protected override void HessianVectorProductCore(ReadOnlySpan<T> x, ReadOnlySpan<T> d, Span<T> product, Span<T> workspace)
+    {
+        T h = T.Cbrt(T.BitIncrement(T.One) - T.One), length = T.Zero, size = T.Zero;
+        for (int i = 0; i < n; i++)
+        {
+            length = T.Max(length, T.Abs(d[i]));
+            size = T.Max(size, T.Abs(x[i]));
+        }
+
+        h *= T.Max(size, h) / length;
+        T[] ahead = x.ToArray(), behind = x.ToArray();
+        for (int i = 0; i < n; i++)
+        {
+            ahead[i] += h * d[i];
+            behind[i] -= h * d[i];
+        }
+
+        T[] after = gradient(ahead), before = gradient(behind);
+        for (int i = 0; i < n; i++)
+        {
+            product[i] = (after[i] - before[i]) / (h + h);
+        }
+    }
 }
 
 /// <summary>½·(w·x + b − y)² over examples: parameters w (d values) and b. Predictions pass through the workspace on purpose.</summary>
 internal class LeastSquares<T>(T[] x, T[] y, Reduction reduction = Reduction.Mean)
-    : ExampleObjective<T>(new ParameterLayout(("w", [x.Length / y.Length]), ("b", [])), y.Length, y.Length, reduction)
+    : ExampleObjective<T>(new ParameterLayout(("w", [x.Length / y.Length]), ("b", [])), y.Length, y.Length, reduction), ITwiceDifferentiable<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] all = Enumerable.Range(0, y.Length).ToArray();
@@ -107,6 +151,32 @@ internal class LeastSquares<T>(T[] x, T[] y, Reduction reduction = Reduction.Mea
         }
 
         return value;
+    }
+
+    protected override void HessianVectorProductCore(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace) =>
+        HessianVectorProductCore(parameters, all, direction, product, workspace);
+
+    protected override void HessianVectorProductCore(
+        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace)
+    {
+        int d = direction.Length - 1;
+        T weight = Reduction == Reduction.Sum ? T.One : T.One / T.CreateChecked(batch.Length);
+        product.Clear();
+        foreach (int i in batch)
+        {
+            T change = direction[d];
+            for (int j = 0; j < d; j++)
+            {
+                change += direction[j] * x[(i * d) + j];
+            }
+
+            for (int j = 0; j < d; j++)
+            {
+                product[j] += weight * change * x[(i * d) + j];
+            }
+
+            product[d] += weight * change;
+        }
     }
 
     private T Error(ReadOnlySpan<T> parameters, int i)

@@ -11,8 +11,13 @@ internal sealed class Emitter
 {
     private readonly Dictionary<int, int> _constants = [];
     private readonly Dictionary<int, int> _extents = [];
+    private readonly Dictionary<int, int> _indices = [];
+    private readonly List<IndexUse> _uses = [];
 
     public IrBuilder Builder { get; } = new();
+
+    /// <summary>What was noted by <see cref="UseIndex"/>.</summary>
+    public IReadOnlyList<IndexUse> IndexUses => _uses;
 
     public ScalarType TypeOf(int value) => Builder.TypeOf(value);
 
@@ -72,7 +77,24 @@ internal sealed class Emitter
 
     public int Mul(int a, int b) => Binary(Op.Mul, a, b);
 
-    public int Load(in Binding span, int index) => Builder.Load(span.Root, Add(span.Offset, index));
+    public int Load(in Binding span, int index)
+    {
+        int id = Builder.Load(span.Root, Add(span.Offset, index));
+        BufferInfo buffer = Builder.Buffers[span.Root];
+        if (buffer is { Type: ScalarType.I32, Kind: BufferKind.Data or BufferKind.Constant }) _indices[id] = buffer.Argument;
+        return id;
+    }
+
+    /// <summary>
+    /// Notes that a value indexes something of the given length. Where it is an element of integer data, and is used whatever the other data are,
+    /// it can be checked before anything runs.
+    /// </summary>
+    public void UseIndex(int index, int length)
+    {
+        if (Builder.IsInBranch || !_indices.TryGetValue(index, out int argument)) return;
+        IndexUse? use = ExtentOf(length) is { } extent ? new(argument, extent, -1) : IntOf(length) is { } literal ? new(argument, -1, literal) : null;
+        if (use is { } known && !_uses.Contains(known)) _uses.Add(known);
+    }
 
     public void Store(in Binding span, int index, int value) => Builder.Store(span.Root, Add(span.Offset, index), value);
 
@@ -82,6 +104,13 @@ internal sealed class Emitter
         int buffer = Builder.AddBuffer(name, BufferKind.Local, type);
         Builder.Alloc(buffer, length);
         return Binding.Span(buffer, Int(0), length);
+    }
+
+    /// <summary>A new local matrix of the given extents, filled with zeros.</summary>
+    public Binding Alloc(string name, ScalarType type, int rows, int columns)
+    {
+        Binding all = Alloc(name, type, Mul(rows, columns));
+        return Binding.Matrix(all.Root, all.Offset, rows, columns, columns);
     }
 
     /// <summary>A loop over 0 ≤ i &lt; length that carries one value.</summary>

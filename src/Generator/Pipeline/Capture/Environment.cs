@@ -10,9 +10,10 @@ internal sealed class Slot(int index, string? name)
 }
 
 /// <summary>
-/// What a variable holds at one point: a value, or a span as (root buffer, offset, length), where offset and length are values.
+/// What a variable holds at one point: a value, or a span as (root buffer, offset, length), where offset and length are values; or a matrix
+/// as (root buffer, offset, rows, columns, stride from row to row).
 /// </summary>
-internal readonly record struct Binding(int Value, int Root, int Offset, int Length)
+internal readonly record struct Binding(int Value, int Root, int Offset, int Length, int Columns = -1, int Stride = -1)
 {
     private const int None = -1;
     private const int Several = -2;
@@ -25,13 +26,33 @@ internal readonly record struct Binding(int Value, int Root, int Offset, int Len
 
     public bool IsValue => Value >= 0;
 
-    public bool IsSpan => Root >= 0;
+    public bool IsSpan => Root >= 0 && Columns < 0;
+
+    public bool IsMatrix => Root >= 0 && Columns >= 0;
+
+    /// <summary>A span or a matrix.</summary>
+    public bool IsArray => Root >= 0;
+
+    /// <summary>The number of rows of a matrix.</summary>
+    public int Rows => Length;
+
+    /// <summary>The values that the binding is made of.</summary>
+    public IEnumerable<int> Parts => IsMatrix ? [Offset, Length, Columns, Stride] : IsSpan ? [Offset, Length] : [Value];
 
     public bool HasUnknownRoot => Root == Several;
 
     public static Binding Of(int value) => new(value, None, None, None);
 
     public static Binding Span(int root, int offset, int length) => new(None, root, offset, length);
+
+    public static Binding Matrix(int root, int offset, int rows, int columns, int stride) => new(None, root, offset, rows, columns, stride);
+
+    /// <summary>Whether the two are of one kind and refer to one array, so that one can be merged with the other part by part.</summary>
+    public bool IsLike(in Binding other) => Root == other.Root && IsMatrix == other.IsMatrix && IsValue == other.IsValue;
+
+    /// <summary>The same with other parts, which are taken in the order of <see cref="Parts"/>.</summary>
+    public Binding With(Func<int> next) =>
+        IsMatrix ? Matrix(Root, next(), next(), next(), next()) : IsSpan ? Span(Root, next(), next()) : Of(next());
 }
 
 /// <summary>The bindings of the variables that are in scope; copied where control flow splits.</summary>

@@ -20,7 +20,7 @@ internal static class LossCapture
 
         return Guard(source, method, cancellation, context: null, () =>
         {
-            Function function = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            (Function function, EquatableArray<IndexUse> indexUses) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -30,7 +30,12 @@ internal static class LossCapture
                 IsFast: Has(attribute, "MathMode", 1),
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
-                function);
+                function,
+                indexUses)
+            {
+                Order = signature.Order,
+                MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
+            };
         });
     }
 
@@ -71,15 +76,16 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static Function ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static (Function, EquatableArray<IndexUse>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
-            .Select(a => new ExtentUnifier.Source(a.Symbol.Name, a.Shape, a.Role == ArgumentRole.Parameter)));
+            .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
+                new ExtentUnifier.Source(a.Rank == 1 ? a.Symbol.Name : a.Symbol.Name + (d == 0 ? "Rows" : "Columns"), a.Shape?[d], a.Role == ArgumentRole.Parameter))));
         var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
         while (true)
         {
-            Function function = LossReader.Read(context, method, signature);
-            if (!extents.IsStale) return function;
+            (Function, EquatableArray<IndexUse>) read = LossReader.Read(context, method, signature);
+            if (!extents.IsStale) return read;
             extents.Renumber();
         }
     }

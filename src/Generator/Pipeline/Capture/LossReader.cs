@@ -1,13 +1,14 @@
 using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
 /// <summary>Binds the arguments of a loss, puts the loop over the examples around its body and reads the body.</summary>
 internal static class LossReader
 {
-    public static Function Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
+    public static (Function Loss, EquatableArray<IndexUse> IndexUses) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
     {
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
         if (context.BodyOf(method) is not { } source)
@@ -19,17 +20,18 @@ internal static class LossReader
         IrBuilder builder = emit.Builder;
         var bindings = new Binding[signature.Arguments.Count];
         List<Argument> arguments = [];
-        int arrays = 0;
+        int dimensions = 0;
         for (int i = 0; i < bindings.Length; i++)
         {
             SignatureArgument argument = signature.Arguments[i];
             string name = argument.Symbol.Name;
-            int extent = argument.IsArray ? context.Extents.Index[arrays++] : -1;
+            int extent = argument.IsArray ? context.Extents.Index[dimensions++] : -1, columns = argument.Rank == 2 ? context.Extents.Index[dimensions++] : -1;
             int buffer = argument.IsArray || argument.Role == ArgumentRole.Data ? builder.AddBuffer(name, KindOf(argument.Role), argument.Type, i) : -1;
-            arguments.Add(new Argument(name, argument.Role, argument.Type, argument.IsArray, extent, buffer));
+            arguments.Add(new Argument(name, argument.Role, argument.Type, argument.IsArray, extent, buffer, columns));
             bindings[i] = argument switch
             {
-                { IsArray: true } => Binding.Span(buffer, emit.Int(0), emit.Extent(extent)),
+                { Rank: 1 } => Binding.Span(buffer, emit.Int(0), Extent(extent)),
+                { Rank: 2 } => Binding.Matrix(buffer, emit.Int(0), Extent(extent), Extent(columns), Extent(columns)),
                 { Role: ArgumentRole.Parameter or ArgumentRole.Constant } => Binding.Of(builder.Argument(i, argument.Type, name)),
                 _ => Binding.Undefined,
             };
@@ -47,7 +49,7 @@ internal static class LossReader
                 switch (arguments[i])
                 {
                     case { Role: ArgumentRole.Data, IsArray: false } column:
-                        int value = builder.Load(column.Buffer, emit.Int(0));
+                        int value = emit.Load(Binding.Span(column.Buffer, emit.Int(0), emit.Int(1)), emit.Int(0));
                         builder.SetName(value, column.Name);
                         bindings[i] = Binding.Of(value);
                         break;
@@ -68,7 +70,10 @@ internal static class LossReader
             result = ReadBody();
         }
 
-        return builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result);
+        return (builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result), emit.IndexUses.ToEquatableArray());
+
+        // A length that the loss itself makes constant is that constant.
+        int Extent(int index) => context.Extents.LiteralOf(index) is { } literal ? emit.Int(literal) : emit.Extent(index);
 
         int ReadBody()
         {

@@ -64,7 +64,7 @@ internal sealed partial class MethodReader
                 return Variable(local);
             case IParameterReferenceOperation { Parameter: var parameter }:
                 return Variable(parameter);
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when ScalarTypes.ElementOf(instance.Type) is not null:
+            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when ScalarTypes.IsArray(instance.Type):
             case IArrayElementReferenceOperation:
             case IImplicitIndexerReferenceOperation:
                 (Binding span, int index) = Element(target);
@@ -94,7 +94,7 @@ internal sealed partial class MethodReader
             IParameterReferenceOperation parameter => parameter.Parameter,
             _ => throw Refusal.Expression(assignment.Target, "only a local can be assigned a span"),
         };
-        Binding span = EvaluateSpan(assignment.Value, symbol.Name);
+        Binding span = EvaluateArray(assignment.Value, symbol.Name);
         if (!_frame.Slots.TryGetValue(symbol, out Slot? slot)) slot = Declare(symbol);
         _env[slot] = span;
         return span;
@@ -126,7 +126,7 @@ internal sealed partial class MethodReader
         {
             IOperation element = targets.Elements[i] is IDeclarationExpressionOperation { Expression: var local } ? local : targets.Elements[i];
             if (element is IDiscardOperation) continue;
-            if (values[i].IsSpan && element is ILocalReferenceOperation reference)
+            if (values[i].IsArray && element is ILocalReferenceOperation reference)
             {
                 if (!_frame.Slots.TryGetValue(reference.Local, out Slot? slot)) slot = Declare(reference.Local);
                 _env[slot] = values[i];

@@ -71,15 +71,19 @@ internal sealed partial class MethodReader
             {
                 _ when a == b => a,
                 _ when a.IsValue && b.IsValue => Binding.Of(merge(a.Value, b.Value)),
-                _ when a.IsSpan && b.IsSpan && a.Root == b.Root => Binding.Span(a.Root, Both(a.Offset, b.Offset), Both(a.Length, b.Length)),
-                _ when (a.IsSpan || a.HasUnknownRoot) && (b.IsSpan || b.HasUnknownRoot) => Binding.UnknownRoot,
+                _ when a.IsArray && a.IsLike(b) => MergeArrays(a, b),
+                _ when (a.IsArray || a.HasUnknownRoot) && (b.IsArray || b.HasUnknownRoot) => Binding.UnknownRoot,
                 _ => Binding.Undefined,
             };
         }
 
         return after;
 
-        int Both(int a, int b) => a == b ? a : merge(a, b);
+        Binding MergeArrays(Binding a, Binding b)
+        {
+            var parts = new Queue<int>(a.Parts.Zip(b.Parts, (x, y) => x == y ? x : merge(x, y)).ToList());
+            return a.With(parts.Dequeue);
+        }
     }
 
     /// <summary>The value of one of two expressions, of which only the one that is chosen is evaluated.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class MethodReader
         IMethodSymbol method = call.TargetMethod;
         INamedTypeSymbol container = method.ContainingType;
         if (call.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null) return InvokeOnSpan(call, EvaluateSpan(instance, null));
+        if (call.Instance is { } matrix && ScalarTypes.MatrixElementOf(matrix.Type) is not null) return InvokeOnMatrix(call, EvaluateMatrix(matrix, null));
 
         if (!method.IsStatic && method.MethodKind == MethodKind.Ordinary) throw Refusal.Expression(call, "instance methods are not supported; call a static method");
         string type = ScalarTypes.FullName(container);
@@ -190,7 +191,7 @@ internal sealed partial class MethodReader
             if (argument.Parameter is not { } parameter) throw DoesNotCompile(argument);
             if (parameter.RefKind is RefKind.Ref or RefKind.Out)
             {
-                if (ScalarTypes.ElementOf(parameter.Type) is not null) throw Refusal.Expression(argument, "a span passed by reference is not supported");
+                if (ScalarTypes.IsArray(parameter.Type)) throw Refusal.Expression(argument, "a span passed by reference is not supported");
                 IOperation target = argument.Value is IDeclarationExpressionOperation { Expression: var local } ? local : argument.Value;
                 if (target is IDiscardOperation) continue;
                 Place place = PlaceOf(target);

@@ -76,7 +76,7 @@ internal sealed partial class MethodReader
                 throw Refusal.At(DiagnosticCatalog.SpanRoot, expression, symbol.Name, "it was assigned on one of several paths; use an index into one array");
             }
 
-            if (binding.IsValue || binding.IsSpan) return binding;
+            if (binding.IsValue || binding.IsArray) return binding;
         }
         else if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _frame.Method))
         {
@@ -89,7 +89,7 @@ internal sealed partial class MethodReader
     private int ReadVariable(IOperation expression, ISymbol symbol)
     {
         Binding binding = Lookup(expression, symbol);
-        return binding.IsValue ? binding.Value : throw Refusal.Expression(expression, "a span is used as a number");
+        return binding.IsValue ? binding.Value : throw Refusal.Expression(expression, "an array is used as a number");
     }
 
     private int EvaluateConversion(IConversionOperation conversion)
@@ -100,6 +100,7 @@ internal sealed partial class MethodReader
             throw Refusal.At(DiagnosticCatalog.Dynamic, conversion, Refusal.Text(conversion));
         }
 
+        if (TensorLength(conversion.Operand) is { } length) return Converted(length, RequireType(conversion, conversion.Type));
         if (conversion.OperatorMethod is not null) throw Refusal.Expression(conversion, "user-defined conversions are not supported");
         ScalarType type = RequireType(conversion, conversion.Type);
         RequireType(conversion.Operand, conversion.Operand.Type);
@@ -192,7 +193,7 @@ internal sealed partial class MethodReader
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder } division => ScalarTypes.Of(division.Type) != ScalarType.I32,
         IBinaryOperation or IUnaryOperation or IConversionOperation => true,
         ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation => true,
-        IPropertyReferenceOperation { Property.Name: "Length" } => true,
+        IPropertyReferenceOperation { Property.Name: "Length" or "Rows" or "Columns" } => true,
         _ => false,
     });
 
@@ -234,6 +235,8 @@ internal sealed partial class MethodReader
                 return emit.Load(span, index);
             }
         }
+
+        if (property.Instance is { } matrix && ScalarTypes.MatrixElementOf(matrix.Type) is not null) return EvaluateMatrixProperty(property, matrix);
 
         if (symbol.IsStatic && MathTable.Constant(symbol.Name) is { } constant && IsMathType(symbol.ContainingType))
         {

@@ -151,7 +151,7 @@ internal sealed partial class MethodReader
         Environment before = _env;
         List<Slot> carried = _frame.Slots.Where(p => assigned.Contains(p.Key)).Select(p => p.Value)
             .Concat(targets.Select(t => _frame.Flags[t]))
-            .Where(s => before[s] is { IsValue: true } or { IsSpan: true })
+            .Where(s => before[s] is { IsValue: true } or { IsArray: true })
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
         {
@@ -159,13 +159,13 @@ internal sealed partial class MethodReader
             carried.Add(result);
         }
 
-        int[] inits = carried.SelectMany(s => Values(before[s])).ToArray();
+        int[] inits = carried.SelectMany(s => before[s].Parts).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
         _env = before.Copy();
         int k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = Rebind(before[slot], () =>
+            _env[slot] = before[slot].With(() =>
             {
                 emit.Builder.Rename(open.Carried[k], slot.Name);
                 return open.Carried[k++];
@@ -179,12 +179,12 @@ internal sealed partial class MethodReader
         foreach (Slot slot in carried)
         {
             Binding next = _env[slot];
-            if (next.IsSpan != before[slot].IsSpan || next.Root != before[slot].Root || next.HasUnknownRoot)
+            if (!next.IsLike(before[slot]))
             {
                 throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, slot.Name ?? "span", "it changes from one iteration to the next; use an index into one array");
             }
 
-            nexts.AddRange(Values(next));
+            nexts.AddRange(next.Parts);
         }
 
         int[] results = emit.Builder.EndLoop(open, nexts);
@@ -192,7 +192,7 @@ internal sealed partial class MethodReader
         k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = Rebind(before[slot], () =>
+            _env[slot] = before[slot].With(() =>
             {
                 emit.Builder.Rename(results[k], slot.Name);
                 return results[k++];
@@ -222,11 +222,6 @@ internal sealed partial class MethodReader
             else Branch(NoneOf(jumps), () => ReadStatements(rest), () => { });
         }
     }
-
-    private static IEnumerable<int> Values(Binding binding) => binding.IsSpan ? [binding.Offset, binding.Length] : [binding.Value];
-
-    private static Binding Rebind(Binding binding, Func<int> next) =>
-        binding.IsSpan ? Binding.Span(binding.Root, next(), next()) : Binding.Of(next());
 
     private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
 
@@ -260,9 +255,9 @@ internal sealed partial class MethodReader
                 _ => null,
             };
             if (span is null) continue;
-            if (AssignedSymbols.SymbolOf(span) is { } symbol && !assigned.Contains(symbol))
+            if (AssignedSymbols.SymbolOf(Whole(span)) is { } symbol && !assigned.Contains(symbol))
             {
-                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsSpan: true } known)
+                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsArray: true } known)
                 {
                     if (emit.Builder.Buffers[known.Root].Kind == BufferKind.Local) written.Add(known.Root);
                     continue;
@@ -279,7 +274,16 @@ internal sealed partial class MethodReader
             || element.Parent is ITupleOperation
             || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
 
-        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.ElementOf(type) is not null && !ScalarTypes.IsReadOnlySpan(type);
+        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(type) && !ScalarTypes.IsReadOnly(type);
+
+        // The array that a part is taken of: m in m.Row(i), x in x.Slice(1).
+        static IOperation Whole(IOperation part) => part switch
+        {
+            IInvocationOperation { Instance: { } instance } when ScalarTypes.IsArray(instance.Type) => Whole(instance),
+            IConversionOperation conversion => Whole(conversion.Operand),
+            IImplicitIndexerReferenceOperation { Argument: IRangeOperation, Instance: { } instance } => Whole(instance),
+            _ => part,
+        };
     }
 
     private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)

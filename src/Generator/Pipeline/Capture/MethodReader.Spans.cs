@@ -12,17 +12,25 @@ internal sealed partial class MethodReader
     /// <param name="name">What a new array is called, if it is known.</param>
     private Binding EvaluateSpan(IOperation expression, string? name)
     {
+        Binding binding = EvaluateArray(expression, name);
+        return binding.IsSpan ? binding : throw Refusal.Expression(expression, "it is not a span here");
+    }
+
+    /// <summary>Reads an expression of span, array or matrix type.</summary>
+    /// <param name="name">What a new array is called, if it is known.</param>
+    private Binding EvaluateArray(IOperation expression, string? name)
+    {
         CheckDepth();
         switch (expression)
         {
             case ILocalReferenceOperation { IsDeclaration: false } local:
-                return SpanOf(expression, local.Local);
+                return ArrayOf(expression, local.Local);
             case IParameterReferenceOperation parameter:
-                return SpanOf(expression, parameter.Parameter);
+                return ArrayOf(expression, parameter.Parameter);
             case IConversionOperation conversion:
                 // Arrays and spans convert to spans by a user-defined conversion in C# 13 and by a built-in one in C# 14.
                 if (!conversion.Conversion.Exists) throw DoesNotCompile(conversion);
-                return EvaluateSpan(conversion.Operand, name);
+                return EvaluateArray(conversion.Operand, name);
             case ISimpleAssignmentOperation assignment:
                 return AssignSpan(assignment);
             case IArrayCreationOperation creation:
@@ -32,14 +40,16 @@ internal sealed partial class MethodReader
             case IImplicitIndexerReferenceOperation { Argument: IRangeOperation range, Instance: { } instance }:
                 return Slice(expression, EvaluateSpan(instance, null), range);
             case IInvocationOperation call:
-                return Invoke(call) is { IsSpan: true } span ? span : throw Refusal.Expression(call, "it gives no span");
+                return Invoke(call) is { IsArray: true } array ? array : throw Refusal.Expression(call, "it gives no span");
             case IObjectCreationOperation { Arguments.Length: 1 or 3 } creation when ScalarTypes.IsSpan(creation.Type):
                 Binding whole = EvaluateSpan(creation.Arguments[0].Value, name);
                 return creation.Arguments.Length == 1
                     ? whole
                     : Part(whole, Evaluate(creation.Arguments[1].Value), Evaluate(creation.Arguments[2].Value));
+            case IObjectCreationOperation creation when ScalarTypes.MatrixElementOf(creation.Type) is not null:
+                return NewMatrix(creation, name);
             case IConditionalOperation { WhenFalse: { } otherwise } choice:
-                return ChooseSpan(choice, otherwise);
+                return ChooseArray(choice, otherwise);
             case IInvalidOperation:
                 throw DoesNotCompile(expression);
         }
@@ -48,10 +58,10 @@ internal sealed partial class MethodReader
         throw Refusal.Expression(expression, "this form of span or array is not supported");
     }
 
-    private Binding SpanOf(IOperation expression, ISymbol symbol)
+    private Binding ArrayOf(IOperation expression, ISymbol symbol)
     {
         Binding binding = Lookup(expression, symbol);
-        return binding.IsSpan ? binding : throw Refusal.Expression(expression, "it is not a span here");
+        return binding.IsArray ? binding : throw Refusal.Expression(expression, "it is not a span here");
     }
 
     /// <summary>A span and the index in it of an element access, evaluated in that order.</summary>
@@ -64,13 +74,16 @@ internal sealed partial class MethodReader
             IImplicitIndexerReferenceOperation indexer => (indexer.Instance, [indexer.Argument]),
             _ => (null, []),
         };
+        if (instance is not null && ScalarTypes.MatrixElementOf(instance.Type) is not null) return MatrixElement(access, instance, indices);
         if (instance is null || indices.Count != 1 || ScalarTypes.ElementOf(instance.Type) is null)
         {
-            throw Refusal.Expression(access, "only elements of spans and of one-dimensional arrays can be used");
+            throw Refusal.Expression(access, "only elements of spans, of matrices and of arrays of one or two dimensions can be used");
         }
 
         Binding span = EvaluateSpan(instance, null);
-        return (span, Position(indices[0], span));
+        int position = Position(indices[0], span);
+        emit.UseIndex(position, span.Length);
+        return (span, position);
     }
 
     /// <summary>An index or an end of a range: an int, or <c>^n</c> from the end.</summary>
@@ -93,9 +106,10 @@ internal sealed partial class MethodReader
 
     private Binding NewArray(IArrayCreationOperation creation, string? name)
     {
+        if (ScalarTypes.MatrixElementOf(creation.Type) is { } element) return NewMatrix(creation, element, name);
         if (ScalarTypes.ElementOf(creation.Type) is null || creation.DimensionSizes.Length != 1)
         {
-            throw Refusal.Expression(creation, "only one-dimensional arrays of float, double and int are supported");
+            throw Refusal.Expression(creation, "only arrays of float, double and int with one or two dimensions are supported");
         }
 
         return creation.Initializer is { } initializer
@@ -169,17 +183,17 @@ internal sealed partial class MethodReader
         return number == ScalarType.Bool ? throw Refusal.Expression(operation, "arrays of bool are not supported") : number;
     }
 
-    private Binding ChooseSpan(IConditionalOperation choice, IOperation otherwise)
+    private Binding ChooseArray(IConditionalOperation choice, IOperation otherwise)
     {
         Slot result = NewSlot(null);
         _env[result] = Binding.Undefined;
         Branch(
             Evaluate(choice.Condition),
-            () => Bind(result, EvaluateSpan(choice.WhenTrue, null)),
-            () => Bind(result, EvaluateSpan(otherwise, null)));
+            () => Bind(result, EvaluateArray(choice.WhenTrue, null)),
+            () => Bind(result, EvaluateArray(otherwise, null)));
         Binding span = _env[result];
         _env.Remove(result);
-        return span.IsSpan ? span : throw Refusal.At(DiagnosticCatalog.SpanRoot, choice, Refusal.Text(choice), "use an index into one array");
+        return span.IsArray ? span : throw Refusal.At(DiagnosticCatalog.SpanRoot, choice, Refusal.Text(choice), "use an index into one array");
     }
 
     /// <summary>Records that an operation needs two spans of equal length, and refuses it where they are seen not to be.</summary>
@@ -191,11 +205,15 @@ internal sealed partial class MethodReader
             throw Refusal.At(DiagnosticCatalog.ExtentMismatch, operation, Refusal.Text(operation), $"one has {Text(one)} elements, the other {Text(other)}");
         }
 
-        if (emit.ExtentOf(a.Length) is { } x && emit.ExtentOf(b.Length) is { } y && context.Extents.Unify(x, y) is { } conflict)
+        string? conflict = (emit.ExtentOf(a.Length), emit.ExtentOf(b.Length), emit.IntOf(a.Length), emit.IntOf(b.Length)) switch
         {
-            throw Refusal.At(DiagnosticCatalog.ExtentMismatch, operation, Refusal.Text(operation), conflict);
-        }
-
-        static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            ({ } x, { } y, _, _) => context.Extents.Unify(x, y),
+            ({ } x, _, _, { } literal) => context.Extents.Fix(x, literal),
+            (_, { } y, { } literal, _) => context.Extents.Fix(y, literal),
+            _ => null,
+        };
+        if (conflict is not null) throw Refusal.At(DiagnosticCatalog.ExtentMismatch, operation, Refusal.Text(operation), conflict);
     }
+
+    private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -120,7 +120,7 @@ internal sealed partial class MethodReader
     /// </summary>
     private Binding Default(IOperation declarator, ILocalSymbol symbol)
     {
-        if (ScalarTypes.ElementOf(symbol.Type) is not null) return Binding.Undefined;
+        if (ScalarTypes.IsArray(symbol.Type)) return Binding.Undefined;
         ScalarType type = RequireType(declarator, symbol.Type);
         return Plan.HasFlags ? Binding.Of(emit.Constant(type, 0)) : Binding.Undefined;
     }
@@ -148,7 +148,7 @@ internal sealed partial class MethodReader
             case IDeconstructionAssignmentOperation deconstruction:
                 ReadDeconstruction(deconstruction);
                 break;
-            case ISimpleAssignmentOperation assignment when ScalarTypes.ElementOf(assignment.Type) is not null:
+            case ISimpleAssignmentOperation assignment when ScalarTypes.IsArray(assignment.Type):
                 EvaluateBinding(assignment, assignment.Type, null);
                 break;
             case IAwaitOperation:
@@ -159,9 +159,11 @@ internal sealed partial class MethodReader
         }
     }
 
-    /// <summary>Evaluates a scalar or a span, as the type says.</summary>
+    /// <summary>Evaluates a scalar, a span or a matrix, as the type says.</summary>
     private Binding EvaluateBinding(IOperation expression, ITypeSymbol? type, string? name) =>
-        ScalarTypes.ElementOf(type) is not null ? EvaluateSpan(expression, name) : Binding.Of(Evaluate(expression));
+        ScalarTypes.ElementOf(type) is not null ? EvaluateSpan(expression, name)
+        : ScalarTypes.MatrixElementOf(type) is not null ? EvaluateMatrix(expression, name)
+        : Binding.Of(Evaluate(expression));
 
     private void Name(int value, string name)
     {

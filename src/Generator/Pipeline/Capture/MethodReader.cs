@@ -64,7 +64,7 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
         if (plan.IsFlagged(method)) LowerFlag(method);
         ReadStatements(Sequence.Of(body));
         Binding result = _frame.Result is null ? Binding.Undefined : _env[_frame.Result];
-        if (_frame.Result is not null && (!result.IsValue && !result.IsSpan))
+        if (_frame.Result is not null && (!result.IsValue && !result.IsArray))
         {
             throw Refusal.At(result.HasUnknownRoot ? DiagnosticCatalog.SpanRoot : DiagnosticCatalog.NoReturn, body, method.Name, "it returns one of several");
         }

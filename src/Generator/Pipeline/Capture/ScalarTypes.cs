@@ -23,6 +23,21 @@ internal static class ScalarTypes
         _ => null,
     };
 
+    /// <summary>The element type of a matrix, a two-dimensional array or a span over a tensor; null for other types.</summary>
+    public static ITypeSymbol? MatrixElementOf(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol { Rank: 2 } array => array.ElementType,
+        INamedTypeSymbol { Arity: 1 } named when FullName(named) is "SymbolicGD.Matrix" or "SymbolicGD.ReadOnlyMatrix"
+            or "System.Numerics.Tensors.TensorSpan" or "System.Numerics.Tensors.ReadOnlyTensorSpan" => named.TypeArguments[0],
+        _ => null,
+    };
+
+    /// <summary>Whether a type is a span, a matrix or an array of one or two dimensions.</summary>
+    public static bool IsArray(ITypeSymbol? type) => ElementOf(type) is not null || MatrixElementOf(type) is not null;
+
+    /// <summary>Whether the elements of such a type cannot be assigned.</summary>
+    public static bool IsReadOnly(ITypeSymbol? type) => type is INamedTypeSymbol { Name: "ReadOnlySpan" or "ReadOnlyMatrix" or "ReadOnlyTensorSpan" };
+
     public static bool IsSpan(ITypeSymbol? type) =>
         type is INamedTypeSymbol { Arity: 1, Name: "Span" or "ReadOnlySpan", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 

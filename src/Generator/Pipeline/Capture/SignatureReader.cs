@@ -7,7 +7,12 @@ using SymbolicGD.Generator.Ir;
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
 /// <summary>One argument of a loss as its declaration says.</summary>
-internal readonly record struct SignatureArgument(IParameterSymbol Symbol, ArgumentRole Role, ScalarType Type, bool IsArray, string? Shape);
+/// <param name="Rank">The number of dimensions: 0 for a scalar, 1 for a span, 2 for a matrix.</param>
+/// <param name="Shape">The names of the dimensions from <c>[Shape]</c>; null where there is none.</param>
+internal readonly record struct SignatureArgument(IParameterSymbol Symbol, ArgumentRole Role, ScalarType Type, int Rank, string[]? Shape)
+{
+    public bool IsArray => Rank > 0;
+}
 
 /// <summary>Reads what the declaration of a loss says, without its body. Collects every mistake in it.</summary>
 internal sealed class SignatureReader(IMethodSymbol method, AttributeData attribute, SyntaxNode declaration)
@@ -22,6 +27,9 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
 
     public string ClassName { get; private set; } = "";
 
+    /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
+    public int Order { get; private set; } = 1;
+
     /// <summary>Whether the objective is over examples.</summary>
     public bool HasExamples => Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
 
@@ -31,6 +39,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
         ReadContainingTypes();
         ReadReturnType();
         ReadName();
+        ReadOrder();
         Arguments = method.Parameters.Select(ReadArgument).Where(a => a is not null).Select(a => a!.Value).ToList();
         if (Arguments.Count == method.Parameters.Length && Arguments.All(a => a.Role != ArgumentRole.Parameter))
         {
@@ -119,6 +128,13 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
         if (isTaken) Report(DiagnosticCatalog.NameClash, method, ClassName, method.Name, method.ContainingType.Name);
     }
 
+    private void ReadOrder()
+    {
+        if (attribute.NamedArguments.FirstOrDefault(a => a.Key == "Order").Value.Value is not int order) return;
+        if (order is 1 or 2) Order = order;
+        else Report(DiagnosticCatalog.Order, method, method.Name, order.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private string? ObjectiveNameOf(IMethodSymbol other)
     {
         AttributeData? loss = other.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute.AttributeClass));
@@ -159,8 +175,15 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             return null;
         }
 
-        bool isArray = ScalarTypes.IsReadOnlySpan(argument.Type);
-        ITypeSymbol element = isArray ? ScalarTypes.ElementOf(argument.Type)! : argument.Type;
+        // A TensorSpan is taken for what it is mostly passed for: something to read.
+        bool isMatrix = argument.Type is INamedTypeSymbol { Name: "ReadOnlyMatrix" or "ReadOnlyTensorSpan" or "TensorSpan" } && ScalarTypes.MatrixElementOf(argument.Type) is not null;
+        int rank = ScalarTypes.IsReadOnlySpan(argument.Type) ? 1 : isMatrix ? 2 : 0;
+        ITypeSymbol element = rank switch
+        {
+            1 => ScalarTypes.ElementOf(argument.Type)!,
+            2 => ScalarTypes.MatrixElementOf(argument.Type)!,
+            _ => argument.Type,
+        };
         if (ScalarTypes.Of(element) is not { } scalar || scalar == ScalarType.Bool)
         {
             if (argument.Type.TypeKind == TypeKind.Error) Report(DiagnosticCatalog.DoesNotCompile, argument, method.Name, $"the type '{argument.Type.Name}' is unknown");
@@ -176,7 +199,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             return null;
         }
 
-        if (role is ArgumentRole.Example or ArgumentRole.Count && (isArray || scalar != ScalarType.I32))
+        if (role is ArgumentRole.Example or ArgumentRole.Count && (rank > 0 || scalar != ScalarType.I32))
         {
             Report(DiagnosticCatalog.RoleConflict, argument, argument.Name, $"an argument marked [{role}] has type 'int'");
             return null;
@@ -194,14 +217,16 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             return null;
         }
 
-        if (shape is not null && (shape.Length != (isArray ? 1 : 0) || shape.Any(string.IsNullOrWhiteSpace)))
+        if (shape is not null && (shape.Length != rank || shape.Any(string.IsNullOrWhiteSpace)))
         {
-            Report(DiagnosticCatalog.ShapeNames, argument, argument.Name, isArray ? "1" : "0", shape.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Report(DiagnosticCatalog.ShapeNames, argument, argument.Name, Text(rank), Text(shape.Length));
             return null;
         }
 
-        return new SignatureArgument(argument, role, scalar, isArray, shape?[0]);
+        return new SignatureArgument(argument, role, scalar, rank, shape);
     }
+
+    private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private void Report(DiagnosticDescriptor descriptor, ISymbol symbol, params string[] arguments)
     {

@@ -78,7 +78,7 @@ internal sealed class StrongConvexity
                 && loops.Any(l => l.Counter == load.Index && IsWhole(l, function.Arguments[function.Buffers[load.Buffer].Argument].Extent)) => function.Buffers[load.Buffer].Argument,
             _ => -1,
         };
-        if (argument < 0) return;
+        if (argument < 0 || function.Arguments[argument].Dimensions.Count() > 1) return;
         var strict = new List<ArgumentBound>();
         foreach (int factor in factors)
         {

@@ -64,6 +64,7 @@ internal sealed class IndexFacts
         if (info.Argument < 0) return null;
         Argument argument = _function.Arguments[info.Argument];
         if (!argument.IsArray) return Affine.OfConstant(1);
+        if (argument.IsMatrix) return null; // A product of extents is not affine.
         return _extents.TryGetValue(argument.Extent, out int id) ? Affine.OfAtom(id) : null;
     }
 

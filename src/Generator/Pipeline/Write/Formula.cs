@@ -18,10 +18,10 @@ internal abstract record Formula
         public override int Size => 1;
     }
 
-    /// <summary>name[index].</summary>
-    public sealed record Element(string Name, Formula Index) : Formula
+    /// <summary>name[index], or name[index, column] of a matrix.</summary>
+    public sealed record Element(string Name, Formula Index, Formula? Column = null) : Formula
     {
-        public override int Size { get; } = 1 + (Index.Size / 2);
+        public override int Size { get; } = 1 + (Index.Size / 2) + ((Column?.Size ?? 0) / 2);
     }
 
     public sealed record Sum(EquatableArray<Formula> Terms) : Formula

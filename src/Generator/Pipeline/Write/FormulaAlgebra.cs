@@ -108,6 +108,7 @@ internal static class FormulaAlgebra
 
     public static IEnumerable<Formula> Children(Formula formula) => formula switch
     {
+        Element { Column: { } column } element => [element.Index, column],
         Element element => [element.Index],
         Sum sum => sum.Terms,
         Product product => product.Factors.Select(f => f.Base),
@@ -125,7 +126,7 @@ internal static class FormulaAlgebra
         return formula switch
         {
             Symbol s => s.Name == symbol ? by : s,
-            Element element => new Element(element.Name, Go(element.Index)),
+            Element element => new Element(element.Name, Go(element.Index), element.Column is { } column ? Go(column) : null),
             Sum sum => Add(sum.Terms.Select(Go).ToArray()),
             Product product => product.Factors.Aggregate(
                 (Formula)new Number(product.Coefficient), (all, f) => Multiply(all, Power(Go(f.Base), f.Exponent))),

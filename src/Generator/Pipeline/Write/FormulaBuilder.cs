@@ -73,8 +73,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         return new Symbol(name);
     }
 
-    /// <summary>Differentiate calls the derivative with respect to z "zBar": no name of the user's.</summary>
-    public static bool IsAdjointName(string name) => name.EndsWith("Bar", StringComparison.Ordinal);
+    /// <summary>Differentiate calls the derivative with respect to z "zBar", that of z along a direction "zDot": no names of the user's.</summary>
+    public static bool IsAdjointName(string name) => name.EndsWith("Bar", StringComparison.Ordinal) || name.EndsWith("Dot", StringComparison.Ordinal);
 
     private string Unused(string name)
     {
@@ -157,7 +157,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         if (info.Argument >= 0 && info.Kind != BufferKind.Gradient)
         {
             Argument argument = function.Arguments[info.Argument];
-            return argument.IsArray ? new Element(argument.Name, index) : new Symbol(argument.Name);
+            if (info.Kind == BufferKind.Direction) argument = argument with { Name = "direction." + argument.Name };
+            return FormulaElements.Of(function, argument, index);
         }
 
         if (info.Kind is BufferKind.Tape or BufferKind.Adjoint && Recorded(buffer, index) is Formula recorded) return recorded;

@@ -40,7 +40,8 @@ internal static class FormulaPrinter
         {
             case Number number: return (Number(number.Value), number.Value < 0 ? OfSum : OfAtom);
             case Symbol symbol: return (symbol.Name, OfAtom);
-            case Element element: return ($"{element.Name}[{Print(element.Index)}]", OfAtom);
+            case Element element:
+                return ($"{element.Name}[{Print(element.Index)}{(element.Column is { } column ? ", " + Print(column) : string.Empty)}]", OfAtom);
             case Sum sum: return (WriteSum(sum), OfSum);
             case Product product: return WriteProduct(product);
             case Call { Name: "√" } root: return ("√" + Print(root.Arguments[0], OfAtom), OfPower);

@@ -27,8 +27,9 @@ internal static class HeaderText
 
     /// <param name="loss">The loss after Condition.</param>
     /// <param name="gradient">The function that the gradient's kernel is made from; it gives the loss too.</param>
+    /// <param name="product">The function of the Hessian-vector product; null for an objective of first order.</param>
     /// <param name="certificate">What was proved of the loss's curvature, to be stated.</param>
-    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, CurvatureCertificate? certificate = null)
+    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, Function? product = null, CurvatureCertificate? certificate = null)
     {
         if (gradient.Result < 0) throw new ArgumentException("A loss has a result.", nameof(gradient));
         var lines = new List<string>();
@@ -56,6 +57,7 @@ internal static class HeaderText
         if (formulas?.Hoisted is { Length: > 0 } hoisted) lines.Add(Row("hoisted", hoisted, "once per call, not per example"));
         if (certificate is not null) lines.AddRange(CurvatureText.Lines(spec.Function, certificate).Select(l => Row(l.Label, l.Text, l.Note)));
         lines.Add(Row("cost", HeaderCost.Of(gradient), string.Empty));
+        if (product is not null) lines.Add(Row("products", "Hessian times vector " + HeaderCost.Of(product), string.Empty));
         if (formulas is not null)
         {
             IReadOnlyList<string> code = HeaderPseudoCode.Write(gradient);

@@ -17,6 +17,7 @@ internal sealed record GradientTerm(
     public static List<GradientTerm> Collect(Function function, FormulaBuilder formulas)
     {
         var terms = new List<GradientTerm>();
+        string output = function.Result >= 0 ? "gradient" : "product";
         Walk(function.Body, [], [], false);
         return terms;
 
@@ -63,8 +64,8 @@ internal sealed record GradientTerm(
                 if (!FormulaAlgebra.Contains(at, f => f is Formula.Symbol s && s.Name == letter)) sum = FormulaAlgebra.Reduce("Σ", letter, sum);
             }
 
-            string element = argument.IsArray ? $"{argument.Name}[{FormulaPrinter.Print(at)}]" : argument.Name;
-            terms.Add(new GradientTerm(number, $"∂ℓ/∂{element}", $"gradient.{element}", sum, inner, loops, perExample));
+            string element = FormulaPrinter.Print(FormulaElements.Of(function, argument, at));
+            terms.Add(new GradientTerm(number, $"∂ℓ/∂{element}", $"{output}.{element}", sum, inner, loops, perExample));
         }
     }
 

@@ -86,6 +86,11 @@ internal sealed partial class KernelWriter
 
     private Text LoadText(Load load)
     {
+        if (_function.Buffers[load.Buffer] is { Kind: BufferKind.Direction } direction && !_function.Arguments[direction.Argument].IsArray)
+        {
+            return new Text($"direction[{ParameterOffset(direction.Argument)}]");
+        }
+
         if (_function.Buffers[load.Buffer].Kind != BufferKind.Data) return new Text($"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]");
         Argument argument = _function.Arguments[_function.Buffers[load.Buffer].Argument];
         return argument.IsArray

@@ -261,6 +261,7 @@ internal sealed partial class KernelWriter
     {
         BufferInfo info = _function.Buffers[buffer];
         if (info.Argument < 0) return -2;
+        if (_function.Arguments[info.Argument].IsMatrix) return -2;
         int extent = _function.Arguments[info.Argument].Extent;
         return _index.LetOf(_loop.Loop.To) is { Op: Op.Extent } let && let.Payload == extent ? _loop.Loop.To : -2;
     }

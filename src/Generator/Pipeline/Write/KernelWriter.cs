@@ -14,6 +14,7 @@ internal sealed partial class KernelWriter
     private const int MaxUpdateLength = 110;
 
     private readonly ObjectiveModel _model;
+    private readonly string _output;
     private readonly KernelPlan _plan;
     private readonly Function _function;
     private readonly FunctionIndex _index;
@@ -27,9 +28,11 @@ internal sealed partial class KernelWriter
     private readonly Dictionary<int, string> _lengthTexts = [];
     private CodeWriter _code = new();
 
-    public KernelWriter(ObjectiveModel model, KernelPlan plan)
+    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c> or <c>product</c>.</param>
+    public KernelWriter(ObjectiveModel model, KernelPlan plan, string output = "gradient")
     {
         _model = model;
+        _output = output;
         _plan = plan;
         _function = plan.Function;
         _index = new FunctionIndex(_function);
@@ -37,7 +40,7 @@ internal sealed partial class KernelWriter
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
-        _names = new NameTable("parameters", "gradient", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
     private string VectorType => $"Vector512<{_real}>";
@@ -66,6 +69,7 @@ internal sealed partial class KernelWriter
             }
         }
 
+        if (_function.Result < 0) return _code;
         _code.Gap();
         _code.Line($"return {Scalar(_function.Result)};");
         return _code;
@@ -89,7 +93,7 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
-            if (argument.IsArray) extents.Add(argument.Extent);
+            extents.UnionWith(argument.Dimensions);
         }
 
         // Extents first: the other declarations are written in terms of them. A parameter's place needs those before it.
@@ -118,7 +122,7 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
-            string length = argument.IsArray ? _extentNames[argument.Extent] : "1";
+            string length = LengthName(argument);
             string type = OpText.TypeName(buffer.Type);
             string name;
             switch (buffer.Kind)
@@ -128,8 +132,16 @@ internal sealed partial class KernelWriter
                     _code.Line($"ReadOnlySpan<{type}> {name} = parameters.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
                 case BufferKind.Gradient:
-                    name = _names.Unique(argument.Name + "Gradient");
-                    _code.Line($"Span<{type}> {name} = gradient.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    name = _names.Unique(argument.Name + NameTable.Pascal(_output));
+                    _code.Line($"Span<{type}> {name} = {_output}.Slice({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
+                case BufferKind.Direction when !argument.IsArray:
+                    // Read where it is needed: see LoadText.
+                    name = argument.Name;
+                    break;
+                case BufferKind.Direction:
+                    name = _names.Unique(argument.Name + "Direction");
+                    _code.Line($"ReadOnlySpan<{type}> {name} = direction.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
                 case BufferKind.Constant:
                     name = _names.Unique(argument.Name);
@@ -149,6 +161,19 @@ internal sealed partial class KernelWriter
         }
     }
 
+    /// <summary>The length of an array: the name of its extent, or of the product that a matrix needs.</summary>
+    private string LengthName(Argument array)
+    {
+        string length = ObjectiveModel.LengthOf(array, e => _extentNames[e]);
+        if (!array.IsMatrix) return length;
+        if (_matrixLengths.TryGetValue(length, out string known)) return known;
+        string name = _names.Unique(array.Name + "Length");
+        _code.Line($"int {name} = {length};");
+        _matrixLengths[length] = name;
+        return name;
+    }
+
+    private readonly Dictionary<string, string> _matrixLengths = [];
     private readonly Dictionary<int, string> _extentNames = [];
     private readonly Dictionary<int, string> _argumentNames = [];
     private readonly Dictionary<int, string> _columnNames = [];

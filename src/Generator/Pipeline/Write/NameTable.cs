@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SymbolicGD.Generator.Pipeline.Write;
 
 /// <summary>Hands out C# identifiers, each once, as close to the wanted name as possible.</summary>
@@ -64,10 +66,19 @@ internal sealed class NameTable
         return candidate;
     }
 
+    /// <summary>A name as an identifier: what no identifier may contain ends a word (<c>camera parts → cameraParts</c>).</summary>
     public static string Identifier(string wanted)
     {
-        char[] letters = wanted.Select(c => char.IsLetterOrDigit(c) || c == '_' ? c : '_').ToArray();
-        string name = new(letters);
+        var letters = new StringBuilder(wanted.Length);
+        bool begins = false;
+        foreach (char c in wanted)
+        {
+            bool belongs = char.IsLetterOrDigit(c) || c == '_';
+            if (belongs) letters.Append(begins && letters.Length > 0 ? char.ToUpperInvariant(c) : c);
+            begins = !belongs;
+        }
+
+        string name = letters.ToString();
         return name.Length == 0 || char.IsDigit(name[0]) ? "_" + name : name;
     }
 

@@ -8,8 +8,11 @@ internal enum ExtentSource : byte
     /// <summary>The length of a constant array.</summary>
     Constant,
 
-    /// <summary>The row width of a data column: its length divided by the number of examples.</summary>
+    /// <summary>The row width of a data column: its length divided by the number of examples and, for a matrix, by its other extent.</summary>
     Data,
+
+    /// <summary>The loss itself says it.</summary>
+    Literal,
 
     /// <summary>An argument of the constructor.</summary>
     Argument,
@@ -24,7 +27,7 @@ internal sealed class ObjectiveModel
     private static readonly HashSet<string> s_baseMembers =
     [
         "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
-        "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 
     private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];
@@ -36,11 +39,29 @@ internal sealed class ObjectiveModel
         Real = OpText.TypeName(Function.Real);
         HasExamples = Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
         bool hasScalarColumn = Function.Arguments.Items.Any(a => a.Role == ArgumentRole.Data && !a.IsArray);
-        Sources = Function.Extents.Items.Select((_, e) =>
-            ArraysOf(e, ArgumentRole.Constant).Any() ? ExtentSource.Constant
-            : hasScalarColumn && ArraysOf(e, ArgumentRole.Data).Any() ? ExtentSource.Data
+        Sources = Function.Extents.Items.Select((extent, e) =>
+            extent.Literal >= 0 ? ExtentSource.Literal
+            : DimensionsOf(e, ArgumentRole.Constant).Any() ? ExtentSource.Constant
+            : hasScalarColumn && DimensionsOf(e, ArgumentRole.Data).Any(d => !d.Array.IsMatrix) ? ExtentSource.Data
             : ExtentSource.Argument).ToArray();
+        if (!hasScalarColumn) return;
+
+        // One extent of a matrix follows from the other; where neither is known, the number of rows is asked for.
+        foreach ((Argument matrix, _) in Arguments(ArgumentRole.Data).Where(d => d.Argument.IsMatrix && d.Argument.Extent != d.Argument.Columns))
+        {
+            if (Sources[matrix.Columns] == ExtentSource.Argument) Infer(matrix.Columns, matrix);
+            else if (Sources[matrix.Extent] == ExtentSource.Argument) Infer(matrix.Extent, matrix);
+        }
+
+        void Infer(int extent, Argument matrix)
+        {
+            Sources[extent] = ExtentSource.Data;
+            MatrixSources.Add((extent, matrix));
+        }
     }
+
+    /// <summary>The extents that a data matrix tells once its other extent is known, in the order in which they can be found.</summary>
+    public List<(int Extent, Argument Matrix)> MatrixSources { get; } = [];
 
     public LossSpec Spec { get; }
 
@@ -56,8 +77,11 @@ internal sealed class ObjectiveModel
     public IEnumerable<(Argument Argument, int Index)> Arguments(ArgumentRole role) =>
         Function.Arguments.Items.Select((a, i) => (a, i)).Where(p => p.a.Role == role);
 
-    public IEnumerable<Argument> ArraysOf(int extent, ArgumentRole role) =>
-        Function.Arguments.Items.Where(a => a.IsArray && a.Extent == extent && a.Role == role);
+    /// <summary>The dimensions of arrays that have the extent: 0 for the length of a span or the rows of a matrix, 1 for its columns.</summary>
+    public IEnumerable<(Argument Array, int Dimension)> DimensionsOf(int extent, ArgumentRole role) =>
+        Function.Arguments.Items.Where(a => a.Role == role)
+            .SelectMany(a => a.Dimensions.Select((e, d) => (Array: a, Extent: e, Dimension: d)))
+            .Where(d => d.Extent == extent).Select(d => (d.Array, d.Dimension));
 
     /// <summary>No data column tells the number of examples, so the constructor asks for it.</summary>
     public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any();
@@ -71,7 +95,7 @@ internal sealed class ObjectiveModel
     public string ExtentParameter(int extent) => NameTable.Escaped(Camel(Function.Extents[extent].Name));
 
     public IEnumerable<int> ExtentsOfParameters() =>
-        Function.Arguments.Items.Where(a => a.Role == ArgumentRole.Parameter && a.IsArray).Select(a => a.Extent).Distinct();
+        Function.Arguments.Items.Where(a => a.Role == ArgumentRole.Parameter).SelectMany(a => a.Dimensions).Distinct();
 
     public string ConstantMember(int argument)
     {
@@ -89,6 +113,9 @@ internal sealed class ObjectiveModel
 
     public int ParameterBlock(int argument) => Function.Arguments.Items.Take(argument).Count(a => a.Role == ArgumentRole.Parameter);
 
+    /// <summary>The number of elements of an array (of one example, for data), as C#.</summary>
+    public static string LengthOf(Argument array, Func<int, string> extent) => array.IsArray ? string.Join(" * ", array.Dimensions.Select(extent)) : "1";
+
     /// <summary>The offset of a parameter in the flat vector, as C#.</summary>
     public string ParameterOffset(int argument, Func<int, string> extent)
     {
@@ -96,7 +123,7 @@ internal sealed class ObjectiveModel
         var parts = new List<string>();
         foreach (Argument before in Function.Arguments.Items.Take(argument).Where(a => a.Role == ArgumentRole.Parameter))
         {
-            if (before.IsArray) parts.Add(extent(before.Extent));
+            if (before.IsArray) parts.Add(LengthOf(before, extent));
             else scalars++;
         }
 

@@ -5,22 +5,21 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>Writes the file of one objective: header, constructor, members and the two kernels.</summary>
 internal static class ObjectiveWriter
 {
+    // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
+    public const string KernelAttribute = "[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]";
+
     /// <param name="header">Lines of the explaining header, summary and description.</param>
-    /// <param name="value">The plan of the loss.</param>
-    /// <param name="gradient">The plan of its gradient.</param>
-    /// <param name="certificate">What was proved of the loss's curvature.</param>
-    /// <param name="curvature">The plan of the gradient of the certificate's majorant; null without one.</param>
-    public static string Write(
-        LossSpec spec, Header header, KernelPlan value, KernelPlan gradient, CurvatureCertificate? certificate = null, KernelPlan? curvature = null)
+    public static string Write(LossSpec spec, Header header, ObjectivePlans plans)
     {
         var model = new ObjectiveModel(spec);
-        var valueKernel = new KernelWriter(model, value);
+        KernelPlan gradient = plans.Gradient;
+        var valueKernel = new KernelWriter(model, plans.Value);
         CodeWriter valueBody = valueKernel.Write();
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
-        KernelWriter? curvatureKernel = curvature is null ? null : new KernelWriter(model, curvature);
+        KernelWriter? curvatureKernel = plans.Curvature is null ? null : new KernelWriter(model, plans.Curvature);
         CodeWriter? curvatureBody = curvatureKernel?.Write();
-        List<string>[] workspaces = [valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? []];
+        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along) : null;
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -34,17 +33,20 @@ internal static class ObjectiveWriter
         {
             WriteDocumentation(code, "summary", header.Summary);
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
-            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{(curvature is null ? string.Empty : $", ISmoothObjective<{model.Real}>")}"))
+            string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
+            if (curvatureKernel is not null) interfaces += $", ISmoothObjective<{model.Real}>";
+            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, workspaces);
+                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? []]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
-                if (curvature is not null) CurvatureText.WriteMembers(code, model, certificate!);
+                if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
                 if (curvatureBody is not null) WriteKernel(code, model, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
+                secondOrder?.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -109,7 +111,7 @@ internal static class ObjectiveWriter
         {
             string type = OpText.TypeName(argument.Type);
             bool memory = argument.IsArray || argument.Role == ArgumentRole.Data;
-            parameters.Add($"{(memory ? $"ReadOnlyMemory<{type}>" : type)} {NameTable.Escaped(argument.Name)}");
+            parameters.Add($"{(IsConstantMatrix(argument) ? $"MatrixMemory<{type}>" : memory ? $"ReadOnlyMemory<{type}>" : type)} {NameTable.Escaped(argument.Name)}");
         }
 
         for (int e = 0; e < model.Sources.Length; e++)
@@ -121,6 +123,11 @@ internal static class ObjectiveWriter
         return parameters;
     }
 
+    private static bool IsConstantMatrix(Argument argument) => argument.IsMatrix && argument.Role == ArgumentRole.Constant;
+
+    /// <summary>The extents of an array as people read them: "hidden × pixels".</summary>
+    private static string ShapeText(Function function, Argument array) => string.Join(" × ", array.Dimensions.Select(e => function.Extents[e].Name));
+
     /// <summary>An extent may have the name of an argument: only a data or constant argument takes it in the constructor.</summary>
     private static string FreeName(ObjectiveModel model, int extent)
     {
@@ -128,7 +135,7 @@ internal static class ObjectiveWriter
         return model.Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Constant && NameTable.Escaped(a.Name) == name) ? name + "Extent" : name;
     }
 
-    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, List<string>[] workspaces)
+    private static void WriteConstructors(CodeWriter code, ObjectiveModel model, string workspace)
     {
         Function function = model.Function;
         foreach (Argument argument in function.Arguments.Items)
@@ -136,9 +143,10 @@ internal static class ObjectiveWriter
             string type = OpText.TypeName(argument.Type);
             string? text = (argument.Role, argument.IsArray) switch
             {
-                (ArgumentRole.Data, true) => $"n × {function.Extents[argument.Extent].Name} values of type {type}, row-major; referenced, not copied.",
+                (ArgumentRole.Data, true) => $"n × {ShapeText(function, argument)} values of type {type}, row-major; referenced, not copied.",
                 (ArgumentRole.Data, false) => $"n values of type {type}, one per example; referenced, not copied.",
-                (ArgumentRole.Constant, true) => $"{function.Extents[argument.Extent].Name} values of type {type}, the same for all examples; referenced, not copied.",
+                (ArgumentRole.Constant, true) when argument.IsMatrix => $"A matrix of {ShapeText(function, argument)} values of type {type}, the same for all examples; memory is referenced, not copied.",
+                (ArgumentRole.Constant, true) => $"{ShapeText(function, argument)} values of type {type}, the same for all examples; referenced, not copied.",
                 (ArgumentRole.Constant, false) => "The same for all examples; can be set anew between runs.",
                 _ => null,
             };
@@ -156,8 +164,7 @@ internal static class ObjectiveWriter
         var names = parameters.Select(p => p.Substring(p.LastIndexOf(' ') + 1)).ToList();
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
-            .Select(p => $"(\"{p.Argument.Name}\", [{(p.Argument.IsArray ? model.ExtentAtConstruction(p.Argument.Extent) : string.Empty)}])"));
-        string workspace = Larger(workspaces);
+            .Select(p => $"(\"{p.Argument.Name}\", [{string.Join(", ", p.Argument.Dimensions.Select(model.ExtentAtConstruction))}])"));
         string baseCall = model.HasExamples
             ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
             : $"base(new ParameterLayout({layout}), {workspace})";
@@ -183,13 +190,9 @@ internal static class ObjectiveWriter
             for (int e = 0; e < function.Extents.Count; e++) code.Line($"{model.ExtentField(e)} = {model.ExtentAtConstruction(e)};");
             foreach ((Argument argument, int index) in model.Arguments(ArgumentRole.Data))
             {
-                string name = NameTable.Escaped(argument.Name), width = argument.IsArray ? model.ExtentAtConstruction(argument.Extent) : "1";
+                string name = NameTable.Escaped(argument.Name), width = ObjectiveModel.LengthOf(argument, model.ExtentAtConstruction);
                 if (argument.Type.IsReal()) code.Line($"DataCheck.Finite(\"{argument.Name}\", {name}.Span, {width});");
-                foreach (int extent in ExtentsIndexedBy(model, argument.Buffer))
-                {
-                    code.Line($"DataCheck.Indices(\"{argument.Name}\", {name}.Span, {model.ExtentAtConstruction(extent)}, \"{function.Extents[extent].Name}\");");
-                }
-
+                WriteIndexChecks(code, model, index, $"{name}.Span", width, model.ExtentAtConstruction);
                 code.Line($"{model.DataField(index)} = {name};");
             }
 
@@ -204,23 +207,27 @@ internal static class ObjectiveWriter
 
     private static bool UsedByExtents(ObjectiveModel model, string parameter) =>
         parameter.StartsWith("ReadOnlyMemory<", StringComparison.Ordinal)
+        || parameter.StartsWith("MatrixMemory<", StringComparison.Ordinal)
         || Enumerable.Range(0, model.Sources.Length).Any(e => model.Sources[e] == ExtentSource.Argument && parameter == $"int {FreeName(model, e)}")
         || (model.AsksForExampleCount && parameter == "int examples");
 
-    private static string Larger(IEnumerable<List<string>> kernels)
-    {
-        string[] lengths = kernels.Where(terms => terms.Count > 0).Select(terms => string.Join(" + ", terms)).Distinct().ToArray();
-        return lengths.Length == 0 ? "0" : lengths.Aggregate((a, b) => $"Math.Max({a}, {b})");
-    }
+    /// <summary>The workspace that is enough for each kernel.</summary>
+    private static string Largest(IEnumerable<List<string>> kernels) => kernels
+        .Select(terms => terms.Count == 0 ? "0" : string.Join(" + ", terms)).Where(length => length != "0").Distinct()
+        .Aggregate("0", (largest, length) => largest == "0" ? length : $"Math.Max({largest}, {length})");
 
-    /// <summary>The extents of the arrays that an integer data column indexes directly.</summary>
-    private static IEnumerable<int> ExtentsIndexedBy(ObjectiveModel model, int column)
+    /// <summary>Checks of the integers that the loss uses as indices.</summary>
+    private static void WriteIndexChecks(CodeWriter code, ObjectiveModel model, int argument, string span, string width, Func<int, string> extent)
     {
-        if (model.Function.Buffers[column].Type != ScalarType.I32) return [];
-        var index = new FunctionIndex(model.Function);
-        return model.Function.Body.AllItems().OfType<Load>()
-            .Where(l => index.DefinitionOf(l.Index) is Load source && source.Buffer == column && model.Function.Buffers[l.Buffer].Argument >= 0)
-            .Select(l => model.Function.Arguments[model.Function.Buffers[l.Buffer].Argument].Extent).Where(e => e >= 0).Distinct().ToList();
+        string name = model.Function.Arguments[argument].Name;
+        string row = width == "1" ? string.Empty : $", {width}";
+        foreach (IndexUse use in model.Spec.IndexUses.Items.Where(u => u.Argument == argument))
+        {
+            (string length, string of) = use.Extent >= 0
+                ? (extent(use.Extent), model.Function.Extents[use.Extent].Name)
+                : (NumberText.Integer(use.Literal), NumberText.Integer(use.Literal));
+            code.Line($"DataCheck.Indices(\"{name}\", {span}, {length}, \"{of}\"{row});");
+        }
     }
 
     private static void WriteProperties(CodeWriter code, ObjectiveModel model)
@@ -236,17 +243,24 @@ internal static class ObjectiveWriter
             }
             else
             {
-                string extent = model.Function.Extents[argument.Extent].Name;
+                string memory = argument.IsMatrix ? $"MatrixMemory<{type}>" : $"ReadOnlyMemory<{type}>";
                 // A field of its own: the keyword needs C# 14.
-                code.Line($"private ReadOnlyMemory<{type}> {model.DataField(index)};");
+                code.Line($"private {memory} {model.DataField(index)};");
                 code.Gap();
-                code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {extent} values; referenced, not copied.</summary>");
-                using (code.Block($"public ReadOnlyMemory<{type}> {member}"))
+                code.Line($"/// <summary>The constant <c>{argument.Name}</c>: {ShapeText(model.Function, argument)} values; referenced, not copied.</summary>");
+                using (code.Block($"public {memory} {member}"))
                 {
                     code.Line($"get => {model.DataField(index)};");
                     using (code.Block("set"))
                     {
-                        code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.Length, \"{extent}\", {model.ExtentField(argument.Extent)});");
+                        int dimension = 0;
+                        foreach (int e in argument.Dimensions)
+                        {
+                            string extent = model.Function.Extents[e].Name;
+                            code.Line($"DataCheck.SameExtent(\"{extent}\", \"{argument.Name}\", value.{LengthMember(argument, dimension++)}, \"{extent}\", {model.ExtentField(e)});");
+                        }
+
+                        WriteIndexChecks(code, model, index, "value.Span", argument.IsMatrix ? "value.Columns" : "1", model.ExtentField);
                         code.Line($"{model.DataField(index)} = value;");
                     }
                 }
@@ -255,6 +269,9 @@ internal static class ObjectiveWriter
             code.Gap();
         }
     }
+
+    /// <summary>The member of a constant array that tells one of its extents.</summary>
+    private static string LengthMember(Argument array, int dimension) => !array.IsMatrix ? "Length" : dimension == 0 ? "Rows" : "Columns";
 
     private static void WriteMembers(CodeWriter code, ObjectiveModel model, Header header)
     {
@@ -291,7 +308,7 @@ internal static class ObjectiveWriter
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
             {
-                code.Line(ClearGradient(gradient));
+                code.Line(Clear(gradient, "gradient"));
                 code.Line("return GradientKernel(parameters, gradient, workspace);");
             }
 
@@ -323,18 +340,18 @@ internal static class ObjectiveWriter
     }
 
     /// <summary>The kernel adds to the gradient, unless it has one block and stores to each of its elements.</summary>
-    private static string ClearGradient(Function gradient) =>
+    /// <param name="output">The argument that the kernel adds to.</param>
+    public static string Clear(Function gradient, string output) =>
         gradient.Buffers.Items.Where(b => b.Kind == BufferKind.Gradient).All(b => b.Overwritten)
             && gradient.Arguments.Items.Count(a => a.Role == ArgumentRole.Parameter) == 1
-            ? $"if (gradient.Length < {BufferInfo.OverwrittenFrom}) gradient.Clear();   // longer ones are overwritten"
-            : "gradient.Clear();";
+            ? $"if ({output}.Length < {BufferInfo.OverwrittenFrom}) {output}.Clear();   // longer ones are overwritten"
+            : $"{output}.Clear();";
 
     private static void WriteKernel(CodeWriter code, ObjectiveModel model, string name, string summary, bool gradient, CodeWriter body)
     {
         string real = model.Real;
         code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        code.Line(KernelAttribute);
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
         string header = model.HasExamples
             ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"
@@ -362,12 +379,18 @@ internal static class ObjectiveWriter
                 for (int e = 0; e < model.Sources.Length; e++)
                 {
                     if (model.Sources[e] != ExtentSource.Constant) continue;
-                    Argument source = model.ArraysOf(e, ArgumentRole.Constant).First();
-                    code.Line($"{model.ExtentMember(e)} = {NameTable.Escaped(source.Name)}.Length;");
-                    foreach (Argument other in model.ArraysOf(e, ArgumentRole.Constant).Skip(1))
+                    (Argument source, int of) = model.DimensionsOf(e, ArgumentRole.Constant).First();
+                    string length = $"{NameTable.Escaped(source.Name)}.{LengthMember(source, of)}";
+                    code.Line($"{model.ExtentMember(e)} = {length};");
+                    foreach ((Argument other, int dimension) in model.DimensionsOf(e, ArgumentRole.Constant).Skip(1))
                     {
-                        code.Line($"DataCheck.SameExtent(\"{function.Extents[e].Name}\", \"{source.Name}\", {NameTable.Escaped(source.Name)}.Length, \"{other.Name}\", {NameTable.Escaped(other.Name)}.Length);");
+                        code.Line($"DataCheck.SameExtent(\"{function.Extents[e].Name}\", \"{source.Name}\", {length}, \"{other.Name}\", {NameTable.Escaped(other.Name)}.{LengthMember(other, dimension)});");
                     }
+                }
+
+                for (int e = 0; e < model.Sources.Length; e++)
+                {
+                    if (model.Sources[e] == ExtentSource.Literal) code.Line($"{model.ExtentMember(e)} = {NumberText.Integer(function.Extents[e].Literal)};");
                 }
 
                 if (model.AsksForExampleCount)
@@ -381,13 +404,19 @@ internal static class ObjectiveWriter
                     if (scalars.Count > 0) code.Line($"Examples = DataCheck.RowCount({string.Join(", ", scalars)});");
                     for (int e = 0; e < model.Sources.Length; e++)
                     {
-                        if (model.Sources[e] != ExtentSource.Data) continue;
-                        Argument source = model.ArraysOf(e, ArgumentRole.Data).First();
+                        if (model.Sources[e] != ExtentSource.Data || model.MatrixSources.Any(m => m.Extent == e)) continue;
+                        Argument source = model.DimensionsOf(e, ArgumentRole.Data).First(d => !d.Array.IsMatrix).Array;
                         code.Line($"{model.ExtentMember(e)} = DataCheck.Width(\"{source.Name}\", {NameTable.Escaped(source.Name)}.Length, Examples, \"{function.Extents[e].Name}\");");
                     }
 
+                    foreach ((int extent, Argument matrix) in model.MatrixSources)
+                    {
+                        string other = model.ExtentMember(extent == matrix.Columns ? matrix.Extent : matrix.Columns);
+                        code.Line($"{model.ExtentMember(extent)} = DataCheck.Width(\"{matrix.Name}\", {NameTable.Escaped(matrix.Name)}.Length, Examples * {other}, \"{function.Extents[extent].Name}\");");
+                    }
+
                     var all = model.Arguments(ArgumentRole.Data).Select(d => d.Argument)
-                        .Select(d => $"(\"{d.Name}\", {NameTable.Escaped(d.Name)}.Length, {(d.IsArray ? model.ExtentMember(d.Extent) : "1")})").ToList();
+                        .Select(d => $"(\"{d.Name}\", {NameTable.Escaped(d.Name)}.Length, {ObjectiveModel.LengthOf(d, model.ExtentMember)})").ToList();
                     if (all.Count > scalars.Count) code.Line($"Examples = DataCheck.RowCount({string.Join(", ", all)});");
                 }
             }
@@ -415,8 +444,10 @@ internal static class ObjectiveWriter
             {
                 string block = NumberText.Integer(model.ParameterBlock(index));
                 code.Gap();
-                code.Line($"/// <summary>The parameter <c>{argument.Name}</c>{(argument.IsArray ? $": {model.Function.Extents[argument.Extent].Name} values" : string.Empty)}.</summary>");
-                code.Line(argument.IsArray
+                code.Line($"/// <summary>The parameter <c>{argument.Name}</c>{(argument.IsArray ? $": {ShapeText(model.Function, argument)} values" : string.Empty)}.</summary>");
+                code.Line(argument.IsMatrix
+                    ? $"public Matrix<{real}> {model.ViewMember(index)} => MatrixBlock({block});"
+                    : argument.IsArray
                     ? $"public Span<{real}> {model.ViewMember(index)} => Block({block});"
                     : $"public ref {real} {model.ViewMember(index)} => ref Scalar({block});");
             }

@@ -69,6 +69,7 @@ partial class Softmax
             _xExtent = extents.X;
             DataCheck.Finite("x", x.Span, extents.X);
             _x = x;
+            DataCheck.Indices("label", label.Span, extents.Classes, "classes");
             _label = label;
         }
 

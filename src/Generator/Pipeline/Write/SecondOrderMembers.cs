@@ -1,0 +1,66 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>The members that <c>[Loss(Order = 2)]</c> adds: the Hessian-vector product, over all examples and over a batch, and the derivative along a direction.</summary>
+internal sealed class SecondOrderMembers
+{
+    private readonly ObjectiveModel _model;
+    private readonly Function _product;
+    private readonly CodeWriter _productBody;
+    private readonly CodeWriter _alongBody;
+
+    public SecondOrderMembers(ObjectiveModel model, KernelPlan product, KernelPlan along)
+    {
+        _model = model;
+        _product = product.Function;
+        var productKernel = new KernelWriter(model, product, "product");
+        _productBody = productKernel.Write();
+        var alongKernel = new KernelWriter(model, along);
+        _alongBody = alongKernel.Write();
+        WorkspaceTerms = [productKernel.WorkspaceTerms, alongKernel.WorkspaceTerms];
+    }
+
+    /// <summary>The workspace of each kernel.</summary>
+    public IReadOnlyList<List<string>> WorkspaceTerms { get; }
+
+    public void Write(CodeWriter code)
+    {
+        string real = _model.Real, vectors = $"ReadOnlySpan<{real}> parameters, ReadOnlySpan<{real}> direction";
+        bool mean = _model.HasExamples && _model.Spec.IsMean;
+        string along = _model.HasExamples ? $", new AllRows(ExampleCount)){(mean ? " / ExampleCount" : string.Empty)}" : ")";
+        code.Line("/// <inheritdoc/>");
+        code.Line($"protected override {real} DirectionalDerivativeCore({vectors}, Span<{real}> gradient, Span<{real}> workspace) =>");
+        code.Line($"    AlongKernel(parameters, direction, workspace{along};");
+        code.Gap();
+        ProductCore(string.Empty, "new AllRows(ExampleCount)", "ExampleCount");
+        if (_model.HasExamples) ProductCore("ReadOnlySpan<int> batch, ", "new BatchRows(batch)", "batch.Length");
+        Kernel(real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
+        Kernel("void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
+
+        void ProductCore(string batch, string rows, string count)
+        {
+            string one = real == "float" ? "1f" : "1.0";
+            string arguments = _model.HasExamples ? $", {rows}, {(mean ? $"{one} / {count}" : one)}" : string.Empty;
+            code.Line("/// <inheritdoc/>");
+            using (code.Block($"protected override void HessianVectorProductCore(ReadOnlySpan<{real}> parameters, {batch}ReadOnlySpan<{real}> direction, Span<{real}> product, Span<{real}> workspace)"))
+            {
+                code.Line(ObjectiveWriter.Clear(_product, "product"));
+                code.Line($"ProductKernel(parameters, direction, product, workspace{arguments});");
+            }
+
+            code.Gap();
+        }
+
+        void Kernel(string type, string name, string summary, string parameters, string weight, CodeWriter body)
+        {
+            code.Line($"/// <summary>{summary}</summary>");
+            code.Line(ObjectiveWriter.KernelAttribute);
+            string header = _model.HasExamples
+                ? $"private {type} {name}<TRows>({parameters}, TRows rows{weight})\n    where TRows : struct, IRowSelector, allows ref struct"
+                : $"private {type} {name}({parameters})";
+            using (code.Block(header)) code.Append(body);
+            code.Gap();
+        }
+    }
+}
