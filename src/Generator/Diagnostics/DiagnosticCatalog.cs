@@ -34,7 +34,7 @@ internal static class DiagnosticCatalog
 
     public static readonly DiagnosticDescriptor ArgumentType = Error(
         "SGD1008", "An argument of a loss has a supported type",
-        "'{0}' has type '{1}': arguments of a loss are 'float', 'double', 'int' or a ReadOnlySpan, ReadOnlyMatrix or ReadOnlyTensorSpan of one of them");
+        "'{0}' has type '{1}': arguments of a loss are 'float', 'double', 'int' or a ReadOnlySpan of one of them");
 
     public static readonly DiagnosticDescriptor ParameterNotReal = Error(
         "SGD1009", "A parameter is real", "'{0}' is a [Parameter] of type '{1}': only reals have a derivative; mark it [Constant] or leave it as data");
@@ -71,7 +71,7 @@ internal static class DiagnosticCatalog
         "SGD2002", "The statement is not supported", "This statement cannot be differentiated: {0}");
 
     public static readonly DiagnosticDescriptor Type = Error(
-        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool and spans, matrices or arrays of the first three");
+        "SGD2003", "The type is not supported", "'{0}' has type '{1}': values of a loss are float, double, int, bool, structures of them that are declared in this project, and spans, matrices or arrays");
 
     public static readonly DiagnosticDescriptor Call = Error(
         "SGD2004", "The method has no known derivative",
@@ -112,7 +112,7 @@ internal static class DiagnosticCatalog
         "SGD2015", "A variable has a value where it is read", "'{0}' is not known to have a value here");
 
     public static readonly DiagnosticDescriptor ExtentMismatch = Error(
-        "SGD3001", "Lengths that must agree agree", "'{0}' needs equal lengths: {1}");
+        "SGD3001", "Lengths that must agree agree", "'{0}' needs spans of equal length: {1}");
 
     public static readonly DiagnosticDescriptor ShapeNames = Error(
         "SGD3002", "[Shape] names each dimension", "'{0}' has {1} dimension(s) but [Shape] names {2}");

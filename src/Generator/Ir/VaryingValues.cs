@@ -37,6 +37,16 @@ internal static class VaryingValues
                             if (varying.Contains(carried.Id)) varying.Add(carried.Result);
                         }
 
+                        // One loop computes its sums in one way: beside one that differs, the others are written as if they did.
+                        if (loop.Carried.Any(c => varying.Contains(c.Result)))
+                        {
+                            foreach (Carried carried in loop.Carried.Where(c => function.TypeOf(c.Id).IsReal()))
+                            {
+                                varying.Add(carried.Id);
+                                varying.Add(carried.Result);
+                            }
+                        }
+
                         Visit(loop.Body, underVarying);
                         break;
                     case If branch:

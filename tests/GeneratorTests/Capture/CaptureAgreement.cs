@@ -48,7 +48,8 @@ internal static class CaptureAgreement
         CSharpGeneratorDriver
             .Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options)
             .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out var diagnostics);
-        Assert.Equal("", string.Join("\n", diagnostics.Concat(output.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)));
+        string errors = string.Join("\n", diagnostics.Concat(output.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error));
+        Assert.True(errors.Length == 0, errors);
     }
 
     /// <summary>The optimized gradient function against dual numbers, where no single precision is involved.</summary>

@@ -54,9 +54,10 @@ internal static class CaptureDriver
         {
             CSharpCompilation compilation = CompilationFactory.Create(source, language);
             string errors = string.Join("\n", compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
-            Assert.Equal("", errors);
+            Assert.True(errors.Length == 0, errors);
             IReadOnlyList<CaptureResult<TSpec>> results = select(Run(compilation));
-            Assert.Equal("", string.Join("\n", results.SelectMany(r => r.Diagnostics).Select(d => DiagnosticReporter.ToDiagnostic(d, compilation))));
+            string diagnostics = string.Join("\n", results.SelectMany(r => r.Diagnostics).Select(d => DiagnosticReporter.ToDiagnostic(d, compilation)));
+            Assert.True(diagnostics.Length == 0, diagnostics);
             return results.Select(r => r.Spec!).ToArray();
         })];
         Assert.Equal(specs[0], specs[1]);

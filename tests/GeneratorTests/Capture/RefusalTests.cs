@@ -59,7 +59,8 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> Bodies => new()
     {
-        { "SGD2001", Body("Func<double, double> f = ⟦v => v⟧; return f(b);") },
+        { "SGD2001", Body("double s = 0; Func<double, double> f = ⟦v => s += v⟧; return f(b);") },
+        { "SGD2001", Body("Func<double, double> f = v => v; if (b > 0) f = v => v * v; return ⟦f⟧(b);") },
         { "SGD2001", Body("return ⟦\"abc\".Length⟧ * b;") },
         { "SGD2001", Body("return ⟦~k⟧ * b;") },
         { "SGD2001", Body("double[] t = ⟦new double[2, 2, 2].Length⟧ > 0 ? [b] : [c]; return t[0];") },
@@ -69,7 +70,9 @@ public sealed class RefusalTests
         { "SGD2002", Body("⟦lock (typeof(int)) { c = b; }⟧ return c;") },
         { "SGD2003", Body("long t = ⟦k⟧; return t * b;") },
         { "SGD2003", Body("decimal t = ⟦1⟧; return (double)t * b;") },
-        { "SGD2003", Body("(double, double) t = ⟦(b, c)⟧; return t.Item1;") },
+        { "SGD2003", Body("object o = ⟦b⟧; return b;") },
+        { "SGD2003", Body("return ⟦new Point(b)⟧.X;", "class Point(double x) { public double X = x; }") },
+        { "SGD2003", Body("double? t = ⟦b⟧; return t.Value;") },
         { "SGD2004", Body("return ⟦Math.IEEERemainder(b, c)⟧;") },
         { "SGD2004", Body("return b * ⟦double.Parse(\"1\")⟧;") },
         { "SGD2004", Body("return ⟦TensorPrimitives.IndexOfMax(x)⟧ * b;") },

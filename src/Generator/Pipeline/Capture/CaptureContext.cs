@@ -13,7 +13,12 @@ internal sealed class CaptureContext(Compilation compilation, ExtentUnifier exte
 {
     private readonly Dictionary<IMethodSymbol, (IOperation, ExitPlan)?> _bodies = new(SymbolEqualityComparer.Default);
 
+    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+    private readonly Dictionary<IOperation, ExitPlan> _plans = [];
+
     public Compilation Compilation { get; } = compilation;
+
+    public LayoutTable Layouts { get; } = new(cancellation);
 
     public ExtentUnifier Extents { get; } = extents;
 
@@ -37,7 +42,21 @@ internal sealed class CaptureContext(Compilation compilation, ExtentUnifier exte
         return body;
     }
 
-    public SemanticModel ModelOf(SyntaxNode node) => Compilation.GetSemanticModel(node.SyntaxTree);
+    /// <summary>The operations and jumps of a body that is not that of a named method: a lambda's.</summary>
+    public ExitPlan PlanOf(IMethodSymbol method, IOperation body)
+    {
+        if (!_plans.TryGetValue(body, out ExitPlan? plan)) _plans[body] = plan = new ExitPlan(method, body);
+        return plan;
+    }
+
+    /// <summary>The operation of a piece of source: an initializer, a constructor.</summary>
+    public IOperation? OperationOf(SyntaxNode syntax) => ModelOf(syntax).GetOperation(syntax, Cancellation);
+
+    public SemanticModel ModelOf(SyntaxNode node)
+    {
+        if (!_models.TryGetValue(node.SyntaxTree, out SemanticModel? model)) _models[node.SyntaxTree] = model = Compilation.GetSemanticModel(node.SyntaxTree);
+        return model;
+    }
 
     /// <summary>The first error that the compiler itself reports in a piece of source, as a diagnostic of ours.</summary>
     public DiagnosticSpec? CompilerErrorIn(SyntaxNode node, string method)
@@ -56,6 +75,7 @@ internal sealed class CaptureContext(Compilation compilation, ExtentUnifier exte
         {
             IMethodBodyOperation body => (IOperation?)body.BlockBody ?? body.ExpressionBody,
             ILocalFunctionOperation local => local.Body,
+            IConstructorBodyOperation constructor => (IOperation?)constructor.BlockBody ?? constructor.ExpressionBody,
             IBlockOperation block => block,
             _ => null,
         };

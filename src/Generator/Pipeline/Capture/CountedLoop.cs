@@ -154,7 +154,7 @@ internal static class AssignedSymbols
     public static HashSet<ISymbol> In(IEnumerable<IOperation> operations)
     {
         var assigned = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        foreach (IOperation operation in operations.SelectMany(o => o.DescendantsAndSelf()))
+        foreach (IOperation operation in operations.SelectMany(WithCalled))
         {
             foreach (ISymbol symbol in AssignedBy(operation)) assigned.Add(symbol);
         }
@@ -163,7 +163,7 @@ internal static class AssignedSymbols
     }
 
     public static int Count(IOperation statement, ISymbol symbol) =>
-        statement.DescendantsAndSelf().SelectMany(AssignedBy).Count(s => SymbolEqualityComparer.Default.Equals(s, symbol));
+        WithCalled(statement).SelectMany(AssignedBy).Count(s => SymbolEqualityComparer.Default.Equals(s, symbol));
 
     public static IEnumerable<ISymbol> ReadIn(IOperation operation) =>
         operation.DescendantsAndSelf().Select(SymbolOf).Where(s => s is not null)!;
@@ -172,8 +172,56 @@ internal static class AssignedSymbols
     {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } self => self.Type?.OriginalDefinition,
         _ => null,
     };
+
+    /// <summary>An operation with all that it contains and the bodies of the local functions that it calls, which assign variables around them.</summary>
+    public static IEnumerable<IOperation> WithCalled(IOperation operation)
+    {
+        HashSet<ISymbol> seen = new(SymbolEqualityComparer.Default);
+        var pending = new Stack<IOperation>([operation]);
+        while (pending.Count > 0)
+        {
+            foreach (IOperation part in pending.Pop().DescendantsAndSelf())
+            {
+                yield return part;
+                if (part is not IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } target } || !seen.Add(target.OriginalDefinition)) continue;
+                IOperation root = part;
+                while (root.Parent is not null) root = root.Parent;
+                IOperation? body = root.Descendants().OfType<ILocalFunctionOperation>()
+                    .FirstOrDefault(f => SymbolEqualityComparer.Default.Equals(f.Symbol, target.OriginalDefinition));
+                if (body is not null) pending.Push(body);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The variable that a place is or is a part of (<c>p</c> for <c>p.X</c>, the type itself for a member of <c>this</c>); null for an element of an array.
+    /// </summary>
+    private static ISymbol? RootOf(IOperation place)
+    {
+        while (true)
+        {
+            switch (place)
+            {
+                case IFieldReferenceOperation { Instance: { } whole }:
+                    place = whole;
+                    break;
+                case IPropertyReferenceOperation { Instance: { } whole } property when !property.Property.IsIndexer || !ScalarTypes.IsArray(whole.Type):
+                    place = whole;
+                    break;
+                default:
+                    return SymbolOf(place);
+            }
+        }
+    }
+
+    /// <summary>Whether a call can change the structure on which it is made.</summary>
+    private static bool CanChange(IMethodSymbol method) =>
+        method is { IsStatic: false, IsReadOnly: false, MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation }
+        && method.ContainingType is { IsReferenceType: false, IsReadOnly: false } or { TypeKind: TypeKind.Interface }
+        && !ScalarTypes.IsArray(method.ContainingType);
 
     private static IEnumerable<ISymbol> AssignedBy(IOperation operation)
     {
@@ -182,10 +230,14 @@ internal static class AssignedSymbols
             IAssignmentOperation assignment => assignment.Target,
             IIncrementOrDecrementOperation step => step.Target,
             IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+            IInvocationOperation { Instance: { } instance } call when CanChange(call.TargetMethod) => instance,
+            IVariableDeclaratorOperation { Symbol.RefKind: RefKind.Ref } alias when alias.GetVariableInitializer() is { } initializer => initializer.Value,
             _ => null,
         };
         if (target is null) return [];
-        if (SymbolOf(target) is { } symbol) return [symbol];
-        return target is ITupleOperation or IDeclarationExpressionOperation ? ReadIn(target) : [];
+        if (RootOf(target) is { } symbol) return [symbol];
+        return target is ITupleOperation or IDeclarationExpressionOperation
+            ? target.DescendantsAndSelf().Select(RootOf).OfType<ISymbol>()
+            : [];
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Emitter
 {
     private readonly Dictionary<int, int> _constants = [];
     private readonly Dictionary<int, int> _extents = [];
+    private readonly Dictionary<int, bool> _bools = [];
     private readonly Dictionary<int, int> _indices = [];
     private readonly List<IndexUse> _uses = [];
 
@@ -43,10 +44,40 @@ internal sealed class Emitter
     public int Constant(ScalarType type, double value) => type switch
     {
         ScalarType.I32 => Int((int)value),
-        ScalarType.Bool => Builder.Bool(value != 0),
+        ScalarType.Bool => Bool(value != 0),
         ScalarType.F32 => Builder.Real(type, (float)value),
         _ => Builder.Real(type, value),
     };
+
+    public int Bool(bool value)
+    {
+        int id = Builder.Bool(value);
+        _bools[id] = value;
+        return id;
+    }
+
+    /// <summary>What a condition is known to be while the method is read: comparisons of integers that are known, and their connections.</summary>
+    public bool? BoolOf(int value) => _bools.TryGetValue(value, out bool known) ? known : null;
+
+    public int Compare(Op op, int a, int b)
+    {
+        if (IntOf(a) is not { } x || IntOf(b) is not { } y) return Builder.Binary(op, a, b);
+        return Bool(op switch
+        {
+            Op.Lt => x < y,
+            Op.Le => x <= y,
+            Op.Eq => x == y,
+            _ => x != y,
+        });
+    }
+
+    public int And(int a, int b) =>
+        BoolOf(a) is { } x ? (x ? b : Bool(false)) : BoolOf(b) is { } y ? (y ? a : Bool(false)) : Builder.Binary(Op.And, a, b);
+
+    public int Or(int a, int b) =>
+        BoolOf(a) is { } x ? (x ? Bool(true) : b) : BoolOf(b) is { } y ? (y ? Bool(true) : a) : Builder.Binary(Op.Or, a, b);
+
+    public int Not(int a) => BoolOf(a) is { } known ? Bool(!known) : Builder.Unary(Op.Not, a);
 
     public int Unary(Op op, int a) => op == Op.Neg && IntOf(a) is int k ? Int(unchecked(-k)) : Builder.Unary(op, a);
 
@@ -97,6 +128,17 @@ internal sealed class Emitter
     }
 
     public void Store(in Binding span, int index, int value) => Builder.Store(span.Root, Add(span.Offset, index), value);
+
+    /// <summary>The element of a span; of a span of structs the aggregate of the elements of its fields.</summary>
+    public Binding LoadElement(Binding span, int index) => span.Map(s => Binding.Of(Load(s, index)));
+
+    public void StoreElement(Binding span, int index, Binding value) => Binding.Zip(span, value, (s, v) =>
+    {
+        Store(s, index, v.Value);
+        return s;
+    });
+
+    public Binding Slice(Binding span, int start, int length) => span.Map(s => Binding.Span(s.Root, Add(s.Offset, start), length));
 
     /// <summary>A new local array of the given length, filled with zeros.</summary>
     public Binding Alloc(string name, ScalarType type, int length)

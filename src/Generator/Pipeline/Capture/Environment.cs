@@ -10,9 +10,13 @@ internal sealed class Slot(int index, string? name)
 }
 
 /// <summary>
-/// What a variable holds at one point: a value, or a span as (root buffer, offset, length), where offset and length are values; or a matrix
-/// as (root buffer, offset, rows, columns, stride from row to row).
+/// What a variable holds at one point: a value; a span as (root buffer, offset, length), where offset and length are values; a matrix as (root
+/// buffer, offset, rows, columns, stride from row to row); an aggregate of such bindings; or a function that is known.
 /// </summary>
+/// <remarks>
+/// A struct is the aggregate of its fields; a span of structs is an aggregate of spans, one per field. Which of the two an aggregate
+/// stands for is said by the type of the expression.
+/// </remarks>
 internal readonly record struct Binding(int Value, int Root, int Offset, int Length, int Columns = -1, int Stride = -1)
 {
     private const int None = -1;
@@ -36,10 +40,21 @@ internal readonly record struct Binding(int Value, int Root, int Offset, int Len
     /// <summary>The number of rows of a matrix.</summary>
     public int Rows => Length;
 
-    /// <summary>The values that the binding is made of.</summary>
-    public IEnumerable<int> Parts => IsMatrix ? [Offset, Length, Columns, Stride] : IsSpan ? [Offset, Length] : [Value];
+    /// <summary>The values that a binding that is no aggregate is made of.</summary>
+    public IEnumerable<int> Values => IsMatrix ? [Offset, Length, Columns, Stride] : IsSpan ? [Offset, Length] : IsValue ? [Value] : [];
 
     public bool HasUnknownRoot => Root == Several;
+
+    /// <summary>The parts of an aggregate, in the order of its layout.</summary>
+    public Parts? Parts { get; private init; }
+
+    /// <summary>A lambda or a method that a delegate stands for.</summary>
+    public Closure? Closure { get; private init; }
+
+    public bool IsAggregate => Parts is not null;
+
+    /// <summary>Whether it has a value: all of its parts, for an aggregate.</summary>
+    public bool IsKnown => IsValue || IsArray || Closure is not null || (Parts is { } parts && parts.Items.All(p => p.IsKnown));
 
     public static Binding Of(int value) => new(value, None, None, None);
 
@@ -47,12 +62,35 @@ internal readonly record struct Binding(int Value, int Root, int Offset, int Len
 
     public static Binding Matrix(int root, int offset, int rows, int columns, int stride) => new(None, root, offset, rows, columns, stride);
 
-    /// <summary>Whether the two are of one kind and refer to one array, so that one can be merged with the other part by part.</summary>
-    public bool IsLike(in Binding other) => Root == other.Root && IsMatrix == other.IsMatrix && IsValue == other.IsValue;
+    /// <summary>Whether the two are of one kind and refer to one array, so that one can be merged with the other value by value.</summary>
+    public bool IsLike(in Binding other) => Root == other.Root && IsMatrix == other.IsMatrix && IsValue == other.IsValue && Closure == other.Closure;
 
-    /// <summary>The same with other parts, which are taken in the order of <see cref="Parts"/>.</summary>
+    /// <summary>The same with other values, which are taken in the order of <see cref="Values"/>.</summary>
     public Binding With(Func<int> next) =>
-        IsMatrix ? Matrix(Root, next(), next(), next(), next()) : IsSpan ? Span(Root, next(), next()) : Of(next());
+        IsMatrix ? Matrix(Root, next(), next(), next(), next()) : IsSpan ? Span(Root, next(), next()) : IsValue ? Of(next()) : this;
+
+    public static Binding Of(Layout layout, IEnumerable<Binding> parts) => new(None, None, None, None) { Parts = new Parts(layout, parts.ToArray()) };
+
+    public static Binding Of(Closure closure) => new(None, None, None, None) { Closure = closure };
+
+    /// <summary>The same aggregate with another part at an index.</summary>
+    public Binding With(int index, Binding part) => Of(Parts!.Layout, Parts.Items.Select((p, i) => i == index ? part : p));
+
+    /// <summary>The aggregate that has each of the parts changed; for anything else, what it is changed to.</summary>
+    public Binding Map(Func<Binding, Binding> change) => Parts is { } parts ? Of(parts.Layout, parts.Items.Select(p => p.Map(change))) : change(this);
+
+    /// <summary>The bindings that are no aggregates, in order.</summary>
+    public IEnumerable<Binding> Leaves => Parts is { } parts ? parts.Items.SelectMany(p => p.Leaves) : [this];
+
+    /// <summary>
+    /// Joins two bindings of the same shape leaf by leaf. Where the shapes differ, which an undefined side makes them, the join is undefined.
+    /// </summary>
+    public static Binding Zip(Binding a, Binding b, Func<Binding, Binding, Binding> join) => (a.Parts, b.Parts) switch
+    {
+        ({ } x, { } y) when x.Items.Count == y.Items.Count => Of(x.Layout, x.Items.Zip(y.Items, (p, q) => Zip(p, q, join))),
+        (null, null) => join(a, b),
+        _ => Undefined,
+    };
 }
 
 /// <summary>The bindings of the variables that are in scope; copied where control flow splits.</summary>
@@ -76,6 +114,13 @@ internal sealed class Environment
 
     /// <summary>Every variable that is declared, in the order of declaration.</summary>
     public IEnumerable<Slot> Slots => _bindings.Keys.OrderBy(s => s.Index);
+
+    /// <summary>Forgets the variables of an activation that has ended.</summary>
+    /// <param name="index">The index of its first variable.</param>
+    public void RemoveFrom(int index)
+    {
+        foreach (Slot slot in _bindings.Keys.Where(s => s.Index >= index).ToList()) _bindings.Remove(slot);
+    }
 
     public Environment Copy() => new(new Dictionary<Slot, Binding>(_bindings));
 }

@@ -16,6 +16,12 @@ internal sealed partial class MethodReader
     /// <summary>Reads the two sides of a branch and merges what they assigned.</summary>
     private void Branch(int condition, Action then, Action otherwise)
     {
+        if (emit.BoolOf(condition) is { } known)
+        {
+            (known ? then : otherwise)();
+            return;
+        }
+
         Environment before = _env;
         if (context.IsEager)
         {
@@ -66,33 +72,38 @@ internal sealed partial class MethodReader
         Environment after = before.Copy();
         foreach (Slot slot in before.Slots)
         {
-            Binding a = then[slot], b = otherwise[slot];
-            after[slot] = (a, b) switch
-            {
-                _ when a == b => a,
-                _ when a.IsValue && b.IsValue => Binding.Of(merge(a.Value, b.Value)),
-                _ when a.IsArray && a.IsLike(b) => MergeArrays(a, b),
-                _ when (a.IsArray || a.HasUnknownRoot) && (b.IsArray || b.HasUnknownRoot) => Binding.UnknownRoot,
-                _ => Binding.Undefined,
-            };
+            after[slot] = Binding.Zip(then[slot], otherwise[slot], Join);
         }
 
         return after;
 
+        Binding Join(Binding a, Binding b) => (a, b) switch
+        {
+            _ when a == b => a,
+            _ when a.IsValue && b.IsValue => Binding.Of(merge(a.Value, b.Value)),
+            _ when a.IsArray && a.IsLike(b) => MergeArrays(a, b),
+            _ when (a.IsArray || a.HasUnknownRoot) && (b.IsArray || b.HasUnknownRoot) => Binding.UnknownRoot,
+            _ => Binding.Undefined,
+        };
+
         Binding MergeArrays(Binding a, Binding b)
         {
-            var parts = new Queue<int>(a.Parts.Zip(b.Parts, (x, y) => x == y ? x : merge(x, y)).ToList());
-            return a.With(parts.Dequeue);
+            var values = new Queue<int>(a.Values.Zip(b.Values, (x, y) => x == y ? x : merge(x, y)).ToList());
+            return a.With(values.Dequeue);
         }
     }
 
     /// <summary>The value of one of two expressions, of which only the one that is chosen is evaluated.</summary>
-    private int Choose(int condition, Func<int> then, Func<int> otherwise)
+    private int Choose(int condition, Func<int> then, Func<int> otherwise) =>
+        ChooseBinding(condition, () => Binding.Of(then()), () => Binding.Of(otherwise())).Value;
+
+    private Binding ChooseBinding(int condition, Func<Binding> then, Func<Binding> otherwise)
     {
+        if (emit.BoolOf(condition) is { } known) return (known ? then : otherwise)();
         Slot result = NewSlot(null);
         _env[result] = Binding.Undefined;
-        Branch(condition, () => Bind(result, Binding.Of(then())), () => Bind(result, Binding.Of(otherwise())));
-        int value = _env[result].Value;
+        Branch(condition, () => Bind(result, then()), () => Bind(result, otherwise()));
+        Binding value = _env[result];
         _env.Remove(result);
         return value;
     }
@@ -104,10 +115,10 @@ internal sealed partial class MethodReader
         foreach (Slot flag in targets.Select(t => _frame.Flags[t]).OrderBy(s => s.Index))
         {
             int raised = _env[flag].Value;
-            any = any is { } other ? emit.Builder.Binary(Op.Or, other, raised) : raised;
+            any = any is { } other ? emit.Or(other, raised) : raised;
         }
 
-        return emit.Builder.Unary(Op.Not, any!.Value);
+        return emit.Not(any!.Value);
     }
 
     private int EvaluateConditional(IConditionalOperation choice)
@@ -115,6 +126,7 @@ internal sealed partial class MethodReader
         if (choice.WhenFalse is null) throw DoesNotCompile(choice);
         if (choice.Condition.ConstantValue is { HasValue: true, Value: bool known }) return Evaluate(known ? choice.WhenTrue : choice.WhenFalse);
         int condition = Evaluate(choice.Condition);
+        if (emit.BoolOf(condition) is { } decided) return Evaluate(decided ? choice.WhenTrue : choice.WhenFalse);
         return IsAtHand(choice.WhenTrue) && IsAtHand(choice.WhenFalse)
             ? emit.Builder.Select(condition, Evaluate(choice.WhenTrue), Evaluate(choice.WhenFalse))
             : Choose(condition, () => Evaluate(choice.WhenTrue), () => Evaluate(choice.WhenFalse));
@@ -133,30 +145,9 @@ internal sealed partial class MethodReader
             _ => false,
         };
 
-    private int EvaluateSwitchExpression(ISwitchExpressionOperation choice)
-    {
-        int value = Evaluate(choice.Value);
-        return Arm(0);
-
-        int Arm(int index)
-        {
-            CheckDepth();
-            if (index == choice.Arms.Length) throw Refusal.At(DiagnosticCatalog.NotExhaustive, choice);
-            ISwitchExpressionArmOperation arm = choice.Arms[index];
-            int? test = Test(arm.Pattern, value);
-            if (arm.Guard is { } guard)
-            {
-                int g = test is { } t ? Choose(t, () => Evaluate(guard), () => emit.Builder.Bool(false)) : Evaluate(guard);
-                return Choose(g, () => Evaluate(arm.Value), () => Arm(index + 1));
-            }
-
-            return test is { } condition ? Choose(condition, () => Evaluate(arm.Value), () => Arm(index + 1)) : Evaluate(arm.Value);
-        }
-    }
-
     private void ReadSwitch(ISwitchOperation choice)
     {
-        int value = Evaluate(choice.Value);
+        Binding value = EvaluateBinding(choice.Value, choice.Value.Type, null);
         if (Plan.IsFlagged(choice.ExitLabel)) LowerFlag(choice.ExitLabel);
         var sections = choice.Cases.OrderBy(c => c.Clauses.Any(clause => clause is IDefaultCaseClauseOperation)).ToList();
         Section(0);
@@ -172,8 +163,8 @@ internal sealed partial class MethodReader
                 int? test = clause switch
                 {
                     IDefaultCaseClauseOperation => null,
-                    ISingleValueCaseClauseOperation single => emit.Builder.Binary(Op.Eq, value, Evaluate(single.Value)),
-                    IPatternCaseClauseOperation { Guard: null } pattern => Test(pattern.Pattern, value),
+                    ISingleValueCaseClauseOperation single => emit.Compare(Op.Eq, value.Value, Evaluate(single.Value)),
+                    IPatternCaseClauseOperation pattern => Guarded(pattern),
                     _ => throw Refusal.Statement(clause, "this form of 'case' is not supported"),
                 };
                 if (test is null)
@@ -182,51 +173,28 @@ internal sealed partial class MethodReader
                     return;
                 }
 
-                condition = condition is { } other ? emit.Builder.Binary(Op.Or, other, test.Value) : test;
+                condition = condition is { } other ? emit.Or(other, test.Value) : test;
             }
 
             Branch(condition!.Value, () => ReadStatements(Sequence.Prepend(section.Body, null)), () => Section(index + 1));
         }
-    }
 
-    /// <summary>Whether a value matches a pattern; null where it always does.</summary>
-    private int? Test(IPatternOperation pattern, int value)
-    {
-        CheckDepth();
-        switch (pattern)
+        int? Guarded(IPatternCaseClauseOperation clause)
         {
-            case IDiscardPatternOperation:
-                return null;
-            case IConstantPatternOperation constant:
-                return emit.Builder.Binary(Op.Eq, value, Evaluate(constant.Value));
-            case IRelationalPatternOperation relation:
-                return Compare(relation, relation.OperatorKind, value, Evaluate(relation.Value));
-            case INegatedPatternOperation not:
-                return Test(not.Pattern, value) is { } inner ? emit.Builder.Unary(Op.Not, inner) : emit.Builder.Bool(false);
-            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both:
-                return (Test(both.LeftPattern, value), Test(both.RightPattern, value)) switch
-                {
-                    ({ } a, { } b) => emit.Builder.Binary(Op.And, a, b),
-                    (var a, var b) => a ?? b,
-                };
-            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either:
-                return (Test(either.LeftPattern, value), Test(either.RightPattern, value)) is ({ } c, { } d) ? emit.Builder.Binary(Op.Or, c, d) : null;
-            case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol local } when TypeOf(local.Type) is not null:
-                Bind(Declare(local), Binding.Of(value));
-                return null;
-            default:
-                throw Refusal.Expression(pattern, "this pattern is not supported; constants, comparisons, 'and', 'or', 'not' and '_' are");
+            int? test = Test(clause.Pattern, value);
+            if (clause.Guard is not { } guard) return test;
+            return test is { } matches ? Choose(matches, () => Evaluate(guard), () => emit.Bool(false)) : Evaluate(guard);
         }
     }
 
     private int Compare(IOperation operation, BinaryOperatorKind kind, int a, int b) => kind switch
     {
-        BinaryOperatorKind.LessThan => emit.Builder.Binary(Op.Lt, a, b),
-        BinaryOperatorKind.LessThanOrEqual => emit.Builder.Binary(Op.Le, a, b),
-        BinaryOperatorKind.GreaterThan => emit.Builder.Binary(Op.Lt, b, a),
-        BinaryOperatorKind.GreaterThanOrEqual => emit.Builder.Binary(Op.Le, b, a),
-        BinaryOperatorKind.Equals => emit.Builder.Binary(Op.Eq, a, b),
-        BinaryOperatorKind.NotEquals => emit.Builder.Binary(Op.Ne, a, b),
+        BinaryOperatorKind.LessThan => emit.Compare(Op.Lt, a, b),
+        BinaryOperatorKind.LessThanOrEqual => emit.Compare(Op.Le, a, b),
+        BinaryOperatorKind.GreaterThan => emit.Compare(Op.Lt, b, a),
+        BinaryOperatorKind.GreaterThanOrEqual => emit.Compare(Op.Le, b, a),
+        BinaryOperatorKind.Equals => emit.Compare(Op.Eq, a, b),
+        BinaryOperatorKind.NotEquals => emit.Compare(Op.Ne, a, b),
         _ => throw Refusal.Expression(operation, "this comparison is not supported"),
     };
 }

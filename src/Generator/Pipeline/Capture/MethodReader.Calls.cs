@@ -20,18 +20,19 @@ internal sealed partial class MethodReader
         INamedTypeSymbol container = method.ContainingType;
         if (call.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null) return InvokeOnSpan(call, EvaluateSpan(instance, null));
         if (call.Instance is { } matrix && ScalarTypes.MatrixElementOf(matrix.Type) is not null) return InvokeOnMatrix(call, EvaluateMatrix(matrix, null));
-
-        if (!method.IsStatic && method.MethodKind == MethodKind.Ordinary) throw Refusal.Expression(call, "instance methods are not supported; call a static method");
+        if (method.MethodKind == MethodKind.DelegateInvoke) return InvokeClosure(call);
+        method = Implementation(method, call.ConstrainedToType ?? call.Instance?.Type);
+        container = method.ContainingType;
+        if (LayoutTable.IsVector(container)) return InvokeVector(call);
+        if (!method.IsStatic && method.MethodKind != MethodKind.LocalFunction) return InvokeMember(call, method);
         string type = ScalarTypes.FullName(container);
-        if (IsMathType(container)) return Binding.Of(InvokeMath(call));
+        if (IsMathType(container)) return InvokeMath(call);
         if (type == "System.Numerics.Tensors.TensorPrimitives") return InvokeTensor(call);
         if (type == "SymbolicGD.Sym") return InvokeSym(call);
         if (type == "System.MemoryExtensions" && method.Name == "AsSpan") return AsSpan(call);
-        if (method.IsStatic && context.BodyOf(method) is not null) return Inline(call, method, call.Arguments);
+        if (context.BodyOf(method) is not null) return Inline(call, method, call.Arguments);
         if (call.DescendantsAndSelf().FirstOrDefault(o => o is IInvalidOperation) is { } invalid) throw DoesNotCompile(invalid);
-        throw method.MethodKind is MethodKind.DelegateInvoke or MethodKind.AnonymousFunction
-            ? Refusal.Expression(call, "lambdas and delegates are not supported; call a static method")
-            : Refusal.At(DiagnosticCatalog.Call, call, container.Name + "." + method.Name);
+        throw Refusal.At(DiagnosticCatalog.Call, call, container.Name + "." + method.Name);
     }
 
     /// <summary>Whether the members of a type are those of <see cref="MathTable"/>: the math classes, the numbers, generic math.</summary>
@@ -39,14 +40,20 @@ internal sealed partial class MethodReader
         type is not null && (s_mathTypes.Contains(ScalarTypes.FullName(type))
             || type is { TypeKind: TypeKind.Interface, ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } });
 
-    private int InvokeMath(IInvocationOperation call)
+    private Binding InvokeMath(IInvocationOperation call)
     {
+        if (call.TargetMethod.Name == "SinCos" && call.Arguments.Length == 1 && LayoutOf(call.Type) is { } pair)
+        {
+            int x = Evaluate(call.Arguments[0].Value);
+            return Binding.Of(pair, [Binding.Of(emit.Unary(Op.Sin, x)), Binding.Of(emit.Unary(Op.Cos, x))]);
+        }
+
         if (TypeOf(call.Type) is not { } type) throw Unknown(call);
         if (call.Arguments.Any(a => a.Parameter is { RefKind: not RefKind.None } || TypeOf(a.Value.Type) is null)) throw Unknown(call);
         int[] arguments = EvaluateArguments(call).Select(a => a.IsValue ? a.Value : throw Unknown(call)).ToArray();
         string name = call.TargetMethod.Name;
-        if (name is "CreateChecked" or "CreateTruncating" or "CreateSaturating" && arguments.Length == 1) return Converted(arguments[0], type);
-        return MathTable.Call(emit, name, type, arguments) ?? throw Unknown(call);
+        if (name is "CreateChecked" or "CreateTruncating" or "CreateSaturating" && arguments.Length == 1) return Binding.Of(Converted(arguments[0], type));
+        return Binding.Of(MathTable.Call(emit, name, type, arguments) ?? throw Unknown(call));
     }
 
     private static Refusal Unknown(IInvocationOperation call) =>
@@ -71,26 +78,40 @@ internal sealed partial class MethodReader
         {
             case "Slice" when call.Arguments.Length == 1:
                 int start = Evaluate(call.Arguments[0].Value);
-                return Part(span, start, emit.Sub(span.Length, start));
+                return Part(span, start, emit.Sub(LengthOf(span), start));
             case "Slice" when call.Arguments.Length == 2:
                 Binding[] range = EvaluateArguments(call);
                 return Part(span, range[0].Value, range[1].Value);
             case "ToArray":
-                Binding copy = NewLocal(call, null, emit.Builder.Buffers[span.Root].Type, span.Length);
-                emit.Map(span.Length, copy, i => emit.Load(span, i));
-                return copy;
+                return span.Map(s =>
+                {
+                    Binding copy = NewLocal(call, null, emit.Builder.Buffers[s.Root].Type, s.Length);
+                    emit.Map(s.Length, copy, i => emit.Load(s, i));
+                    return copy;
+                });
             case "CopyTo" when call.Arguments.Length == 1:
                 Binding destination = EvaluateSpan(call.Arguments[0].Value, null);
-                if (destination.Root == span.Root) throw Refusal.Expression(call, "source and destination lie in the same array");
-                emit.Map(span.Length, destination, i => emit.Load(span, i));
+                Binding.Zip(span, destination, (from, to) =>
+                {
+                    if (to.Root == from.Root) throw Refusal.Expression(call, "source and destination lie in the same array");
+                    emit.Map(from.Length, to, i => emit.Load(from, i));
+                    return to;
+                });
                 return Binding.Undefined;
             case "Clear":
-                int zero = emit.Constant(emit.Builder.Buffers[span.Root].Type, 0);
-                emit.Map(span.Length, span, _ => zero);
+                span.Map(s =>
+                {
+                    int zero = emit.Constant(emit.Builder.Buffers[s.Root].Type, 0);
+                    emit.Map(s.Length, s, _ => zero);
+                    return s;
+                });
                 return Binding.Undefined;
             case "Fill":
-                int value = Evaluate(call.Arguments[0].Value);
-                emit.Map(span.Length, span, _ => value);
+                Binding.Zip(span, Known(call, EvaluateAny(call.Arguments[0].Value)), (s, value) =>
+                {
+                    emit.Map(s.Length, s, _ => value.Value);
+                    return s;
+                });
                 return Binding.Undefined;
             default:
                 throw Refusal.Expression(call, "this member of spans is not supported");
@@ -103,7 +124,7 @@ internal sealed partial class MethodReader
         return arguments.Length switch
         {
             1 => arguments[0],
-            2 when arguments[1].IsValue => Part(arguments[0], arguments[1].Value, emit.Sub(arguments[0].Length, arguments[1].Value)),
+            2 when arguments[1].IsValue => Part(arguments[0], arguments[1].Value, emit.Sub(LengthOf(arguments[0]), arguments[1].Value)),
             3 when arguments[1].IsValue && arguments[2].IsValue => Part(arguments[0], arguments[1].Value, arguments[2].Value),
             _ => throw Refusal.Expression(call, "this form of AsSpan is not supported"),
         };
@@ -162,59 +183,5 @@ internal sealed partial class MethodReader
         {
             throw Refusal.Expression(call, "its destination is not a local array");
         }
-    }
-
-    /// <summary>Reads the body of a helper in place of a call to it.</summary>
-    private Binding Inline(IOperation call, IMethodSymbol method, IReadOnlyList<IArgumentOperation> arguments)
-    {
-        (IOperation body, ExitPlan plan) = context.BodyOf(method)!.Value;
-        for (Frame? frame = _frame; frame is not null; frame = frame.Caller)
-        {
-            if (SymbolEqualityComparer.Default.Equals(frame.Method, CaptureContext.DefinitionOf(method)))
-            {
-                throw Refusal.At(DiagnosticCatalog.Recursion, call, method.Name);
-            }
-        }
-
-        if (method.IsAsync) throw Refusal.At(DiagnosticCatalog.Async, call, method.Name);
-
-        // The parameters of a generic method's own body are those of its definition.
-        IMethodSymbol definition = CaptureContext.DefinitionOf(method);
-        if (definition.ReturnsByRef || definition.ReturnsByRefReadonly) throw Refusal.Expression(call, "returning by reference is not supported");
-        var types = definition.TypeParameters.Zip(method.TypeArguments, (parameter, argument) => (parameter, argument))
-            .Select(p => new KeyValuePair<ITypeParameterSymbol, ScalarType>(p.parameter, RequireType(call, p.argument))).ToList();
-
-        var values = new Binding[definition.Parameters.Length];
-        List<(IParameterSymbol, Place)> references = [];
-        foreach (IArgumentOperation argument in arguments)
-        {
-            if (argument.Parameter is not { } parameter) throw DoesNotCompile(argument);
-            if (parameter.RefKind is RefKind.Ref or RefKind.Out)
-            {
-                if (ScalarTypes.IsArray(parameter.Type)) throw Refusal.Expression(argument, "a span passed by reference is not supported");
-                IOperation target = argument.Value is IDeclarationExpressionOperation { Expression: var local } ? local : argument.Value;
-                if (target is IDiscardOperation) continue;
-                Place place = PlaceOf(target);
-                references.Add((definition.Parameters[parameter.Ordinal], place));
-                values[parameter.Ordinal] = parameter.RefKind == RefKind.Ref ? Binding.Of(place.Read()) : Binding.Undefined;
-            }
-            else
-            {
-                values[parameter.Ordinal] = EvaluateBinding(argument.Value, parameter.Type, parameter.Name);
-            }
-        }
-
-        List<Action> writes = [];
-        Binding result = Read(definition, body, plan, values, types, final =>
-        {
-            foreach ((IParameterSymbol parameter, Place place) in references)
-            {
-                Binding value = final(parameter);
-                if (!value.IsValue) throw Refusal.At(DiagnosticCatalog.Unassigned, call, parameter.Name);
-                writes.Add(() => place.Write(value.Value));
-            }
-        });
-        foreach (Action write in writes) write();
-        return result;
     }
 }

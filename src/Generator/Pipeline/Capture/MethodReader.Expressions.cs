@@ -26,70 +26,50 @@ internal sealed partial class MethodReader
                 return EvaluateConversion(conversion);
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } logic:
                 return EvaluateLogic(logic);
-            case IBinaryOperation binary:
+            case IBinaryOperation binary when IsScalar(binary):
                 return EvaluateBinary(binary);
+            case IBinaryOperation binary:
+                return Scalar(expression, CombineAggregates(binary));
+            case IUnaryOperation unary when IsUserDefined(unary.OperatorMethod, unary.Operand.Type, null):
+                return Scalar(expression, CallOperator(unary, unary.OperatorMethod!, [EvaluateAny(unary.Operand)]));
             case IUnaryOperation unary:
                 return EvaluateUnary(unary);
+            case ITupleBinaryOperation comparison:
+                return EvaluateTupleComparison(comparison);
             case ISimpleAssignmentOperation or ICompoundAssignmentOperation or IIncrementOrDecrementOperation:
-                return EvaluateAssignment(expression);
+                return Scalar(expression, EvaluateAssignment(expression));
             case IConditionalOperation choice:
                 return EvaluateConditional(choice);
             case ISwitchExpressionOperation choice:
-                return EvaluateSwitchExpression(choice);
+                return Scalar(choice, EvaluateSwitchExpression(choice));
             case IIsPatternOperation test:
-                return Test(test.Pattern, Evaluate(test.Value)) ?? emit.Builder.Bool(true);
+                return Test(test.Pattern, EvaluateAny(test.Value)) ?? emit.Bool(true);
             case IInvocationOperation call:
                 Binding result = Invoke(call);
                 return result.IsValue ? result.Value : throw Refusal.Expression(call, "it has no value");
             case IPropertyReferenceOperation property:
-                return EvaluateProperty(property);
+                return Scalar(property, ReadProperty(property));
             case IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation:
                 (Binding span, int index) = Element(expression);
-                return emit.Load(span, index);
+                return Scalar(expression, emit.LoadElement(span, index));
             case IFieldReferenceOperation field:
-                return EvaluateField(field);
+                return Scalar(field, ReadField(field));
             case IDefaultValueOperation:
                 return emit.Constant(RequireType(expression, expression.Type), 0);
+            case IObjectCreationOperation { Arguments.Length: 0, Initializer: null } when TypeOf(expression.Type) is { } created:
+                return emit.Constant(created, 0);
             case IInvalidOperation:
                 throw DoesNotCompile(expression);
             case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation:
                 throw Refusal.At(DiagnosticCatalog.Dynamic, expression, Refusal.Text(expression));
             case IAwaitOperation:
                 throw Refusal.At(DiagnosticCatalog.Async, expression, _frame.Method.Name);
-            case IAnonymousFunctionOperation or IDelegateCreationOperation:
-                throw Refusal.Expression(expression, "lambdas and delegates are not supported; call a static method");
             case IThrowOperation:
                 throw Refusal.Expression(expression, "an exception has no derivative");
             default:
                 RequireType(expression, expression.Type);
                 throw Refusal.Expression(expression, "this kind of expression is not supported");
         }
-    }
-
-    private Binding Lookup(IOperation expression, ISymbol symbol)
-    {
-        if (_frame.Slots.TryGetValue(symbol, out Slot? slot))
-        {
-            Binding binding = _env[slot];
-            if (binding.HasUnknownRoot)
-            {
-                throw Refusal.At(DiagnosticCatalog.SpanRoot, expression, symbol.Name, "it was assigned on one of several paths; use an index into one array");
-            }
-
-            if (binding.IsValue || binding.IsArray) return binding;
-        }
-        else if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _frame.Method))
-        {
-            throw Refusal.Expression(expression, "it is a variable of the surrounding method; pass it as an argument");
-        }
-
-        throw Refusal.At(DiagnosticCatalog.Unassigned, expression, symbol.Name);
-    }
-
-    private int ReadVariable(IOperation expression, ISymbol symbol)
-    {
-        Binding binding = Lookup(expression, symbol);
-        return binding.IsValue ? binding.Value : throw Refusal.Expression(expression, "an array is used as a number");
     }
 
     private int EvaluateConversion(IConversionOperation conversion)
@@ -101,7 +81,11 @@ internal sealed partial class MethodReader
         }
 
         if (TensorLength(conversion.Operand) is { } length) return Converted(length, RequireType(conversion, conversion.Type));
-        if (conversion.OperatorMethod is not null) throw Refusal.Expression(conversion, "user-defined conversions are not supported");
+        if (IsUserDefined(conversion.OperatorMethod, conversion.Type, conversion.Operand.Type))
+        {
+            return Scalar(conversion, CallOperator(conversion, conversion.OperatorMethod!, [EvaluateAny(conversion.Operand)]));
+        }
+
         ScalarType type = RequireType(conversion, conversion.Type);
         RequireType(conversion.Operand, conversion.Operand.Type);
         int value = Evaluate(conversion.Operand);
@@ -123,7 +107,7 @@ internal sealed partial class MethodReader
                 return Evaluate(unary.Operand);
             case UnaryOperatorKind.Not:
                 RequireType(unary, unary.Type);
-                return emit.Builder.Unary(Op.Not, Evaluate(unary.Operand));
+                return emit.Not(Evaluate(unary.Operand));
             default:
                 throw Refusal.Expression(unary, "this operator is not supported");
         }
@@ -134,7 +118,7 @@ internal sealed partial class MethodReader
     {
         var pending = new Stack<IBinaryOperation>();
         IOperation left = binary;
-        while (left is IBinaryOperation { OperatorKind: not (BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr), ConstantValue.HasValue: false } next)
+        while (left is IBinaryOperation { OperatorKind: not (BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr), ConstantValue.HasValue: false } next && IsScalar(next))
         {
             pending.Push(next);
             left = next.LeftOperand;
@@ -163,8 +147,8 @@ internal sealed partial class MethodReader
             BinaryOperatorKind.Multiply => emit.Mul(a, b),
             BinaryOperatorKind.Divide => emit.Binary(Op.Div, a, b),
             BinaryOperatorKind.Remainder => emit.Binary(Op.Rem, a, b),
-            BinaryOperatorKind.And when isBool => emit.Builder.Binary(Op.And, a, b),
-            BinaryOperatorKind.Or when isBool => emit.Builder.Binary(Op.Or, a, b),
+            BinaryOperatorKind.And when isBool => emit.And(a, b),
+            BinaryOperatorKind.Or when isBool => emit.Or(a, b),
             BinaryOperatorKind.ExclusiveOr when isBool => emit.Builder.Binary(Op.Ne, a, b),
             BinaryOperatorKind.LeftShift when emit.IntOf(b) is { } shift => emit.Mul(a, emit.Int(1 << shift)),
             BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals or BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual
@@ -179,73 +163,24 @@ internal sealed partial class MethodReader
         int left = Evaluate(logic.LeftOperand);
         if (context.IsEager || IsTotal(logic.RightOperand))
         {
-            return emit.Builder.Binary(isAnd ? Op.And : Op.Or, left, Evaluate(logic.RightOperand));
+            int right = Evaluate(logic.RightOperand);
+            return isAnd ? emit.And(left, right) : emit.Or(left, right);
         }
 
         return isAnd
-            ? Choose(left, () => Evaluate(logic.RightOperand), () => emit.Builder.Bool(false))
-            : Choose(left, () => emit.Builder.Bool(true), () => Evaluate(logic.RightOperand));
+            ? Choose(left, () => Evaluate(logic.RightOperand), () => emit.Bool(false))
+            : Choose(left, () => emit.Bool(true), () => Evaluate(logic.RightOperand));
     }
 
     /// <summary>Whether evaluating an expression can neither fail nor have an effect, and costs little.</summary>
     private static bool IsTotal(IOperation expression) => expression.DescendantsAndSelf().All(o => o.ConstantValue.HasValue || o switch
     {
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder } division => ScalarTypes.Of(division.Type) != ScalarType.I32,
+        IBinaryOperation { OperatorMethod: not null } or IUnaryOperation { OperatorMethod: not null } or IConversionOperation { OperatorMethod: not null } => false,
         IBinaryOperation or IUnaryOperation or IConversionOperation => true,
         ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation => true,
-        IPropertyReferenceOperation { Property.Name: "Length" or "Rows" or "Columns" } => true,
+        IPropertyReferenceOperation { Property.Name: "Length" or "Rows" or "Columns" } property => ScalarTypes.IsArray(property.Instance?.Type),
+        IInstanceReferenceOperation => true,
         _ => false,
     });
-
-    private int EvaluateField(IFieldReferenceOperation field)
-    {
-        IFieldSymbol symbol = field.Field;
-        ScalarType type = RequireType(field, field.Type);
-
-        // A static readonly field counts as a constant where its initializer is one.
-        if (symbol is { IsStatic: true, IsReadOnly: true }
-            && symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation)
-                is Microsoft.CodeAnalysis.CSharp.Syntax.VariableDeclaratorSyntax { Initializer.Value: { } initializer }
-            && context.ModelOf(initializer).GetConstantValue(initializer, context.Cancellation) is { HasValue: true, Value: { } value }
-            && value is not (string or char))
-        {
-            double number = value is bool flag ? (flag ? 1 : 0) : Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture);
-            return emit.Constant(type, type == ScalarType.F32 ? (float)number : number);
-        }
-
-        throw Refusal.At(DiagnosticCatalog.State, field, Refusal.Text(field));
-    }
-
-    private int EvaluateProperty(IPropertyReferenceOperation property)
-    {
-        IPropertySymbol symbol = property.Property;
-        if (property.Instance is { } instance && ScalarTypes.ElementOf(instance.Type) is not null)
-        {
-            switch (symbol.Name)
-            {
-                case "Length":
-                    return EvaluateSpan(instance, null).Length;
-                case "IsEmpty":
-                    return emit.Builder.Binary(Op.Eq, EvaluateSpan(instance, null).Length, emit.Int(0));
-            }
-
-            if (symbol.IsIndexer)
-            {
-                (Binding span, int index) = Element(property);
-                return emit.Load(span, index);
-            }
-        }
-
-        if (property.Instance is { } matrix && ScalarTypes.MatrixElementOf(matrix.Type) is not null) return EvaluateMatrixProperty(property, matrix);
-
-        if (symbol.IsStatic && MathTable.Constant(symbol.Name) is { } constant && IsMathType(symbol.ContainingType))
-        {
-            return emit.Constant(RequireType(property, property.Type), constant);
-        }
-
-        if (symbol is { IsStatic: true, GetMethod: { } getter } && context.BodyOf(getter) is not null) return Inline(property, getter, []).Value;
-        throw property.Instance is null
-            ? Refusal.At(DiagnosticCatalog.State, property, Refusal.Text(property))
-            : Refusal.Expression(property, "this property is not supported");
-    }
 }

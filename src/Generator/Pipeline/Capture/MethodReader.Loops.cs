@@ -40,7 +40,7 @@ internal sealed partial class MethodReader
         CheckBoundIsNotWritten(counted.Bound, written);
         CheckBoundIsNotWritten(counted.Side, written);
         ReadVariable(loop, counted.Counter);
-        Slot counterSlot = _frame.Slots[counted.Counter];
+        Slot counterSlot = WholeSlotOf(counted.Counter) ?? throw Refusal.At(DiagnosticCatalog.TripCount, loop, $"'{counted.Counter.Name}' is a reference");
         int start = _env[counterSlot].Value;
         (int from, int to, bool descending, Func<int> trips) = Range(counted, start, runsOnce);
         int size = Math.Abs(counted.Step);
@@ -119,14 +119,21 @@ internal sealed partial class MethodReader
         }
 
         if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol: var variable }) throw DoesNotCompile(loop);
-        if (variable.RefKind is not (RefKind.None or RefKind.RefReadOnly)) throw Refusal.Statement(loop, "'foreach (ref …)' is not supported: use 'for'");
         Binding span = EvaluateSpan(collection, null);
         HashSet<int> written = WrittenBuffers([loop.Body]);
-        ReadLoop(loop, emit.Int(0), span.Length, false, AssignedSymbols.In([loop.Body]), written, null, [], [], counter =>
+        if (variable.RefKind == RefKind.Ref) written.UnionWith(Local(span));
+        ReadLoop(loop, emit.Int(0), LengthOf(span), false, AssignedSymbols.In([loop.Body]), written, null, [], [], counter =>
         {
-            ScalarType type = RequireType(loop, variable.Type);
-            int element = Converted(emit.Load(span, counter), type);
-            Bind(Declare(variable), Binding.Of(element));
+            if (variable.RefKind == RefKind.Ref)
+            {
+                RequireWritable(loop.Collection, span);
+                _frame.Aliases[variable] = new ElementPlace(emit, span, counter);
+                return;
+            }
+
+            Binding element = emit.LoadElement(span, counter);
+            if (element.IsValue) element = Binding.Of(Converted(element.Value, RequireType(loop, variable.Type)));
+            Bind(Declare(variable), element);
             Name(element, variable.Name);
         });
     }
@@ -149,25 +156,25 @@ internal sealed partial class MethodReader
         }
 
         Environment before = _env;
-        List<Slot> carried = _frame.Slots.Where(p => assigned.Contains(p.Key)).Select(p => p.Value)
-            .Concat(targets.Select(t => _frame.Flags[t]))
-            .Where(s => before[s] is { IsValue: true } or { IsArray: true })
+        List<Slot> carried = assigned.Select(SlotOf).Where(s => s is not null).Select(s => s!)
+            .Concat(targets.Select(t => _frame.Flags[t])).Distinct()
+            .Where(s => before[s].Leaves.Any(l => l.IsValue || l.IsArray))
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
         {
-            if (!before[result].IsValue) throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, _frame.Method.Name, "a span is returned from within a loop");
+            if (!before[result].Leaves.All(l => l.IsValue)) throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, _frame.Method.Name, "a span is returned from within a loop");
             carried.Add(result);
         }
 
-        int[] inits = carried.SelectMany(s => before[s].Parts).ToArray();
+        int[] inits = carried.SelectMany(s => Values(before[s], before[s])).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
         _env = before.Copy();
         int k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = before[slot].With(() =>
+            _env[slot] = Rebind(before[slot], slot.Name, name =>
             {
-                emit.Builder.Rename(open.Carried[k], slot.Name);
+                emit.Builder.Rename(open.Carried[k], name);
                 return open.Carried[k++];
             });
         }
@@ -179,12 +186,12 @@ internal sealed partial class MethodReader
         foreach (Slot slot in carried)
         {
             Binding next = _env[slot];
-            if (!next.IsLike(before[slot]))
+            if (!HasSameRoots(before[slot], next))
             {
                 throw Refusal.At(DiagnosticCatalog.SpanRoot, loop, slot.Name ?? "span", "it changes from one iteration to the next; use an index into one array");
             }
 
-            nexts.AddRange(next.Parts);
+            nexts.AddRange(Values(before[slot], next));
         }
 
         int[] results = emit.Builder.EndLoop(open, nexts);
@@ -192,9 +199,9 @@ internal sealed partial class MethodReader
         k = 0;
         foreach (Slot slot in carried)
         {
-            _env[slot] = before[slot].With(() =>
+            _env[slot] = Rebind(before[slot], slot.Name, name =>
             {
-                emit.Builder.Rename(results[k], slot.Name);
+                emit.Builder.Rename(results[k], name);
                 return results[k++];
             });
         }
@@ -223,6 +230,29 @@ internal sealed partial class MethodReader
         }
     }
 
+    /// <summary>The values of a binding that a loop carries, which are those that it has before the loop.</summary>
+    private static IEnumerable<int> Values(Binding before, Binding binding)
+    {
+        if (before.Parts is { } parts) return parts.Items.Zip(binding.Parts!.Items, Values).SelectMany(v => v);
+        return before.IsKnown ? binding.Values : [];
+    }
+
+    private static Binding Rebind(Binding binding, string? name, Func<string?, int> next)
+    {
+        if (binding.Parts is { } parts)
+        {
+            return Binding.Of(parts.Layout, parts.Items.Select((p, i) => Rebind(p, name is null ? null : parts.Layout.NameOf(name, i), next)));
+        }
+
+        return binding.With(() => next(name));
+    }
+
+    private static bool HasSameRoots(Binding before, Binding next)
+    {
+        if (before.Parts is { } parts) return next.Parts is { } others && parts.Items.Zip(others.Items, HasSameRoots).All(same => same);
+        return !before.IsKnown || next.IsLike(before);
+    }
+
     private bool HasContinue(ILoopOperation loop) => Plan.Targets(loop.Body).Contains(loop.ContinueLabel);
 
     /// <summary>What a side of the form counter ± c adds to the counter, with c evaluated on its own.</summary>
@@ -243,7 +273,12 @@ internal sealed partial class MethodReader
     {
         HashSet<int> written = [];
         HashSet<ISymbol> assigned = AssignedSymbols.In(statements);
-        foreach (IOperation operation in statements.SelectMany(s => s.DescendantsAndSelf()))
+        foreach (ISymbol symbol in assigned)
+        {
+            if (AliasOf(symbol) is { } alias) written.UnionWith(alias.Buffers);
+        }
+
+        foreach (IOperation operation in statements.SelectMany(AssignedSymbols.WithCalled))
         {
             IOperation? span = operation switch
             {
@@ -257,9 +292,9 @@ internal sealed partial class MethodReader
             if (span is null) continue;
             if (AssignedSymbols.SymbolOf(Whole(span)) is { } symbol && !assigned.Contains(symbol))
             {
-                if (_frame.Slots.TryGetValue(symbol, out Slot? slot) && _env[slot] is { IsArray: true } known)
+                if (SlotOf(symbol) is { } slot && _env[slot] is { IsKnown: true } known && known.Leaves.All(l => l.IsArray))
                 {
-                    if (emit.Builder.Buffers[known.Root].Kind == BufferKind.Local) written.Add(known.Root);
+                    written.UnionWith(Local(known));
                     continue;
                 }
             }
@@ -269,12 +304,22 @@ internal sealed partial class MethodReader
 
         return written;
 
-        static bool IsTarget(IOperation element) => element.Parent is IAssignmentOperation assignment && assignment.Target == element
-            || element.Parent is IIncrementOrDecrementOperation
-            || element.Parent is ITupleOperation
-            || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
+        static bool IsTarget(IOperation element)
+        {
+            while (element.Parent is IFieldReferenceOperation or IPropertyReferenceOperation && element.Parent.ChildOperations.First() == element) element = element.Parent;
+            return element.Parent is IAssignmentOperation assignment && assignment.Target == element
+                || element.Parent is IIncrementOrDecrementOperation
+                || element.Parent is ITupleOperation
+                || element.Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol.IsRef: true } }
+                || element.Parent is IInvocationOperation call && call.Instance == element
+                || element.Parent is IForEachLoopOperation
+                || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
+        }
 
-        static bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(type) && !ScalarTypes.IsReadOnly(type);
+        // A structure may hold a span.
+        bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(Resolve(type))
+            ? !ScalarTypes.IsReadOnly(type)
+            : LayoutOf(type) is { } layout && layout.Parts.Any(p => IsWritable(p.Type));
 
         // The array that a part is taken of: m in m.Row(i), x in x.Slice(1).
         static IOperation Whole(IOperation part) => part switch
@@ -285,6 +330,9 @@ internal sealed partial class MethodReader
             _ => part,
         };
     }
+
+    /// <summary>The local arrays among those that a span refers to.</summary>
+    private IEnumerable<int> Local(Binding span) => span.Leaves.Where(l => l.IsArray && emit.Builder.Buffers[l.Root].Kind == BufferKind.Local).Select(l => l.Root);
 
     private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)
     {

@@ -13,7 +13,7 @@ internal sealed partial class MethodReader
     private Binding EvaluateSpan(IOperation expression, string? name)
     {
         Binding binding = EvaluateArray(expression, name);
-        return binding.IsSpan ? binding : throw Refusal.Expression(expression, "it is not a span here");
+        return IsSpan(binding) ? binding : throw Refusal.Expression(expression, "it is not a span here");
     }
 
     /// <summary>Reads an expression of span, array or matrix type.</summary>
@@ -27,12 +27,14 @@ internal sealed partial class MethodReader
                 return ArrayOf(expression, local.Local);
             case IParameterReferenceOperation parameter:
                 return ArrayOf(expression, parameter.Parameter);
+            case IConversionOperation { OperatorMethod: { } convert } conversion when context.BodyOf(convert) is not null:
+                return RequireArray(conversion, CallOperator(conversion, convert, [EvaluateAny(conversion.Operand)]));
             case IConversionOperation conversion:
                 // Arrays and spans convert to spans by a user-defined conversion in C# 13 and by a built-in one in C# 14.
                 if (!conversion.Conversion.Exists) throw DoesNotCompile(conversion);
                 return EvaluateArray(conversion.Operand, name);
-            case ISimpleAssignmentOperation assignment:
-                return AssignSpan(assignment);
+            case ISimpleAssignmentOperation:
+                return EvaluateAssignment(expression);
             case IArrayCreationOperation creation:
                 return NewArray(creation, name);
             case ICollectionExpressionOperation collection:
@@ -40,7 +42,7 @@ internal sealed partial class MethodReader
             case IImplicitIndexerReferenceOperation { Argument: IRangeOperation range, Instance: { } instance }:
                 return Slice(expression, EvaluateSpan(instance, null), range);
             case IInvocationOperation call:
-                return Invoke(call) is { IsArray: true } array ? array : throw Refusal.Expression(call, "it gives no span");
+                return Invoke(call) is { } array && IsArray(array) ? array : throw Refusal.Expression(call, "it gives no span");
             case IObjectCreationOperation { Arguments.Length: 1 or 3 } creation when ScalarTypes.IsSpan(creation.Type):
                 Binding whole = EvaluateSpan(creation.Arguments[0].Value, name);
                 return creation.Arguments.Length == 1
@@ -49,7 +51,15 @@ internal sealed partial class MethodReader
             case IObjectCreationOperation creation when ScalarTypes.MatrixElementOf(creation.Type) is not null:
                 return NewMatrix(creation, name);
             case IConditionalOperation { WhenFalse: { } otherwise } choice:
-                return ChooseArray(choice, otherwise);
+                return RequireArray(choice, ChooseBinding(Evaluate(choice.Condition), () => EvaluateArray(choice.WhenTrue, null), () => EvaluateArray(otherwise, null)));
+            case ISwitchExpressionOperation choice:
+                return RequireArray(choice, EvaluateSwitchExpression(choice));
+            case IFieldReferenceOperation { Instance: not null } field:
+                return RequireArray(field, ReadField(field));
+            case IFieldReferenceOperation field:
+                throw Refusal.At(DiagnosticCatalog.State, field, Refusal.Text(field));
+            case IPropertyReferenceOperation property:
+                return RequireArray(property, ReadProperty(property));
             case IInvalidOperation:
                 throw DoesNotCompile(expression);
         }
@@ -61,8 +71,18 @@ internal sealed partial class MethodReader
     private Binding ArrayOf(IOperation expression, ISymbol symbol)
     {
         Binding binding = Lookup(expression, symbol);
-        return binding.IsArray ? binding : throw Refusal.Expression(expression, "it is not a span here");
+        return IsArray(binding) ? binding : throw Refusal.Expression(expression, "it is not a span here");
     }
+
+    /// <summary>Whether a binding is a span, or a span of structs, which is one span per field.</summary>
+    private static bool IsSpan(Binding binding) => binding.Leaves.Any() && binding.Leaves.All(l => l.IsSpan);
+
+    private static bool IsArray(Binding binding) => binding.IsMatrix || IsSpan(binding);
+
+    private static Binding RequireArray(IOperation expression, Binding binding) =>
+        IsArray(binding) ? binding : throw Refusal.At(DiagnosticCatalog.SpanRoot, expression, Refusal.Text(expression), "use an index into one array");
+
+    private static int LengthOf(Binding span) => span.Leaves.First().Length;
 
     /// <summary>A span and the index in it of an element access, evaluated in that order.</summary>
     private (Binding Span, int Index) Element(IOperation access)
@@ -82,7 +102,7 @@ internal sealed partial class MethodReader
 
         Binding span = EvaluateSpan(instance, null);
         int position = Position(indices[0], span);
-        emit.UseIndex(position, span.Length);
+        emit.UseIndex(position, LengthOf(span));
         return (span, position);
     }
 
@@ -90,7 +110,7 @@ internal sealed partial class MethodReader
     private int Position(IOperation index, Binding span)
     {
         while (index is IConversionOperation { Type.Name: "Index" } conversion) index = conversion.Operand;
-        if (index is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat } fromEnd) return emit.Sub(span.Length, Evaluate(fromEnd.Operand));
+        if (index is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat } fromEnd) return emit.Sub(LengthOf(span), Evaluate(fromEnd.Operand));
         if (index.Type?.SpecialType != SpecialType.System_Int32) throw Refusal.Expression(index, "an index is an int or '^n'");
         return Evaluate(index);
     }
@@ -98,11 +118,11 @@ internal sealed partial class MethodReader
     private Binding Slice(IOperation access, Binding span, IRangeOperation range)
     {
         int start = range.LeftOperand is { } left ? Position(left, span) : emit.Int(0);
-        int end = range.RightOperand is { } right ? Position(right, span) : span.Length;
+        int end = range.RightOperand is { } right ? Position(right, span) : LengthOf(span);
         return Part(span, start, emit.Sub(end, start));
     }
 
-    private Binding Part(Binding span, int start, int length) => Binding.Span(span.Root, emit.Add(span.Offset, start), length);
+    private Binding Part(Binding span, int start, int length) => emit.Slice(span, start, length);
 
     private Binding NewArray(IArrayCreationOperation creation, string? name)
     {
@@ -159,7 +179,15 @@ internal sealed partial class MethodReader
         AllocateOf(creation, ScalarTypes.ElementOf(type), length, name);
 
     private Binding AllocateOf(IOperation creation, ITypeSymbol? element, int length, string? name) =>
-        NewLocal(creation, name, RequireNumber(creation, element), length);
+        NewArray(creation, name ?? "array", element, length);
+
+    /// <summary>A new array; of structs, one array per field.</summary>
+    private Binding NewArray(IOperation creation, string name, ITypeSymbol? element, int length)
+    {
+        if (LayoutOf(element) is not { } layout) return NewLocal(creation, name, RequireNumber(creation, element), length);
+        if (layout.Parts.Count == 0 || !layout.Type.IsValueType) throw Refusal.Expression(creation, "an array holds numbers or structs of numbers");
+        return Binding.Of(layout, layout.Parts.Select((p, i) => NewArray(creation, layout.NameOf(name, i), p.Type, length)).ToList());
+    }
 
     private Binding NewLocal(IOperation creation, string? name, ScalarType type, int length) =>
         context.IsEager ? throw Refusal.Expression(creation, "arrays are not supported in an update rule") : emit.Alloc(name ?? "array", type, length);
@@ -169,11 +197,16 @@ internal sealed partial class MethodReader
 
     private Binding FilledWith(IOperation creation, IReadOnlyList<IOperation> elements, ITypeSymbol? elementType, string? name)
     {
-        ScalarType type = RequireNumber(creation, elementType);
+        if (LayoutOf(elementType) is null) RequireNumber(creation, elementType);
         if (elements.FirstOrDefault(e => e is ISpreadOperation) is { } spread) throw Refusal.Expression(spread, "'..' in a collection is not supported");
-        List<int> values = elements.Select(e => Converted(Evaluate(e), type)).ToList();
-        Binding array = NewLocal(creation, name, type, emit.Int(values.Count));
-        for (int i = 0; i < values.Count; i++) emit.Store(array, emit.Int(i), values[i]);
+        List<Binding> values = elements.Select(e => Known(e, EvaluateBinding(e, elementType, null))).ToList();
+        Binding array = NewArray(creation, name ?? "array", elementType, emit.Int(values.Count));
+        for (int i = 0; i < values.Count; i++)
+        {
+            Binding value = values[i].IsValue ? Binding.Of(Converted(values[i].Value, emit.Builder.Buffers[array.Root].Type)) : values[i];
+            emit.StoreElement(array, emit.Int(i), value);
+        }
+
         return array;
     }
 
@@ -181,19 +214,6 @@ internal sealed partial class MethodReader
     {
         ScalarType number = RequireType(operation, type);
         return number == ScalarType.Bool ? throw Refusal.Expression(operation, "arrays of bool are not supported") : number;
-    }
-
-    private Binding ChooseArray(IConditionalOperation choice, IOperation otherwise)
-    {
-        Slot result = NewSlot(null);
-        _env[result] = Binding.Undefined;
-        Branch(
-            Evaluate(choice.Condition),
-            () => Bind(result, EvaluateArray(choice.WhenTrue, null)),
-            () => Bind(result, EvaluateArray(otherwise, null)));
-        Binding span = _env[result];
-        _env.Remove(result);
-        return span.IsArray ? span : throw Refusal.At(DiagnosticCatalog.SpanRoot, choice, Refusal.Text(choice), "use an index into one array");
     }
 
     /// <summary>Records that an operation needs two spans of equal length, and refuses it where they are seen not to be.</summary>

@@ -106,12 +106,17 @@ internal sealed partial class MethodReader
     private void ReadDeclarator(IVariableDeclaratorOperation declarator)
     {
         ILocalSymbol symbol = declarator.Symbol;
-        if (symbol.IsRef) throw Refusal.Statement(declarator, "'ref' locals are not supported: use the element itself");
         IOperation? initializer = declarator.GetVariableInitializer()?.Value;
+        if (symbol.IsRef)
+        {
+            _frame.Aliases[symbol] = PlaceOf(initializer ?? throw DoesNotCompile(declarator), symbol.RefKind == RefKind.Ref);
+            return;
+        }
+
         Binding binding = initializer is not null ? EvaluateBinding(initializer, symbol.Type, symbol.Name) : Default(declarator, symbol);
         Slot slot = Declare(symbol);
         _env[slot] = binding;
-        if (binding.IsValue) Name(binding.Value, symbol.Name);
+        Name(binding, symbol.Name);
     }
 
     /// <summary>
@@ -120,9 +125,15 @@ internal sealed partial class MethodReader
     /// </summary>
     private Binding Default(IOperation declarator, ILocalSymbol symbol)
     {
-        if (ScalarTypes.IsArray(symbol.Type)) return Binding.Undefined;
-        ScalarType type = RequireType(declarator, symbol.Type);
-        return Plan.HasFlags ? Binding.Of(emit.Constant(type, 0)) : Binding.Undefined;
+        if (ScalarTypes.IsArray(symbol.Type) || IsFunction(symbol.Type)) return Binding.Undefined;
+        if (LayoutOf(symbol.Type) is not { } layout)
+        {
+            RequireType(declarator, symbol.Type);
+            return Plan.HasFlags ? Zero(symbol.Type) : Binding.Undefined;
+        }
+
+        // The parts of a structure may be assigned one by one.
+        return Plan.HasFlags ? Zero(symbol.Type) : Nothing(layout);
     }
 
     private void ReadReturn(IReturnOperation exit)
@@ -148,22 +159,35 @@ internal sealed partial class MethodReader
             case IDeconstructionAssignmentOperation deconstruction:
                 ReadDeconstruction(deconstruction);
                 break;
-            case ISimpleAssignmentOperation assignment when ScalarTypes.IsArray(assignment.Type):
-                EvaluateBinding(assignment, assignment.Type, null);
+            case ISimpleAssignmentOperation or ICompoundAssignmentOperation or IIncrementOrDecrementOperation:
+                EvaluateAssignment(expression);
                 break;
             case IAwaitOperation:
                 throw Refusal.At(DiagnosticCatalog.Async, expression, _frame.Method.Name);
             default:
-                Evaluate(expression);
+                EvaluateBinding(expression, expression.Type, null);
                 break;
         }
     }
 
-    /// <summary>Evaluates a scalar, a span or a matrix, as the type says.</summary>
-    private Binding EvaluateBinding(IOperation expression, ITypeSymbol? type, string? name) =>
-        ScalarTypes.ElementOf(type) is not null ? EvaluateSpan(expression, name)
-        : ScalarTypes.MatrixElementOf(type) is not null ? EvaluateMatrix(expression, name)
-        : Binding.Of(Evaluate(expression));
+    /// <summary>Evaluates a scalar, a span, a matrix, an aggregate or a delegate, as the type says.</summary>
+    private Binding EvaluateBinding(IOperation expression, ITypeSymbol? type, string? name)
+    {
+        type = Resolve(type ?? expression.Type);
+        if (ScalarTypes.ElementOf(type) is not null) return EvaluateSpan(expression, name);
+        if (ScalarTypes.MatrixElementOf(type) is not null) return EvaluateMatrix(expression, name);
+        if (LayoutOf(type) is not null) return EvaluateAggregate(expression);
+        return IsFunction(type) ? EvaluateFunction(expression) : Binding.Of(Evaluate(expression));
+    }
+
+    private static Binding Nothing(Layout layout) => Binding.Of(layout, layout.Parts.Select(_ => Binding.Undefined));
+
+    private void Name(Binding binding, string name)
+    {
+        if (binding.IsValue) Name(binding.Value, name);
+        if (binding.Parts is not { } parts) return;
+        for (int i = 0; i < parts.Items.Count; i++) Name(parts[i], parts.Layout.NameOf(name, i));
+    }
 
     private void Name(int value, string name)
     {

@@ -14,7 +14,10 @@ namespace SymbolicGD.Generator.Pipeline.Capture;
 internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
 {
     /// <summary>One activation of a method: the annotated one, or a helper while it is inlined.</summary>
-    private sealed class Frame(IMethodSymbol method, ExitPlan plan, Frame? caller)
+    /// <param name="caller">The activation that called it.</param>
+    /// <param name="home">The activation in which a local function or lambda lies: it sees that one's variables.</param>
+    /// <param name="firstSlot">The index that its first variable will have.</param>
+    private sealed class Frame(IMethodSymbol method, ExitPlan plan, Frame? caller, Frame? home, int firstSlot)
     {
         public IMethodSymbol Method { get; } = method;
 
@@ -22,14 +25,27 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
 
         public Frame? Caller { get; } = caller;
 
+        public Frame? Home { get; } = home;
+
+        public int FirstSlot { get; } = firstSlot;
+
         public Dictionary<ISymbol, Slot> Slots { get; } = new(SymbolEqualityComparer.Default);
+
+        /// <summary>What arguments and locals that are references refer to.</summary>
+        public Dictionary<ISymbol, Place> Aliases { get; } = new(SymbolEqualityComparer.Default);
 
         /// <summary>Per flagged jump target, the variable that says whether the jump was taken.</summary>
         public Dictionary<ISymbol, Slot> Flags { get; } = new(SymbolEqualityComparer.Default);
 
-        public Dictionary<ITypeParameterSymbol, ScalarType> Types { get; } = new(SymbolEqualityComparer.Default);
+        public Dictionary<ITypeParameterSymbol, ITypeSymbol> Types { get; } = new(SymbolEqualityComparer.Default);
+
+        /// <summary>Where <c>this</c> lies, in an instance method.</summary>
+        public Place? This { get; set; }
 
         public Slot? Result { get; set; }
+
+        /// <summary>The static field or property whose initializer is read.</summary>
+        public ISymbol? Static { get; set; }
     }
 
     private Environment _env = new();
@@ -45,33 +61,50 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
     /// <param name="types">What the method's type parameters stand for.</param>
     public Binding Read(
         IMethodSymbol method, IOperation body, ExitPlan plan, IReadOnlyList<Binding> arguments,
-        IEnumerable<KeyValuePair<ITypeParameterSymbol, ScalarType>> types, Action<Func<IParameterSymbol, Binding>>? readBack = null)
+        IEnumerable<KeyValuePair<ITypeParameterSymbol, ITypeSymbol>> types, Action<Func<IParameterSymbol, Binding>>? readBack = null)
     {
-        (Frame, Environment) caller = (_frame, _env);
-        _frame = new Frame(method, plan, _frame);
-        _env = new Environment();
-        foreach (var pair in types) _frame.Types.Add(pair.Key, pair.Value);
-        for (int i = 0; i < arguments.Count; i++) Bind(Declare(method.Parameters[i]), arguments[i]);
-
-        if (!method.ReturnsVoid)
+        var frame = new Frame(method, plan, _frame, home: null, _nextSlot);
+        foreach (var pair in types) frame.Types.Add(pair.Key, pair.Value);
+        return Within(frame, () =>
         {
-            _frame.Result = NewSlot(null);
-            _env[_frame.Result] = plan.IsFlagged(method) && TypeOf(method.ReturnType) is { } type
-                ? Binding.Of(emit.Constant(type, 0))
-                : Binding.Undefined;
-        }
+            for (int i = 0; i < arguments.Count; i++) Bind(Declare(method.Parameters[i]), arguments[i]);
+            Binding result = ReadBody(body);
+            readBack?.Invoke(parameter => _env[frame.Slots[parameter]]);
+            return result;
+        });
+    }
 
-        if (plan.IsFlagged(method)) LowerFlag(method);
-        ReadStatements(Sequence.Of(body));
-        Binding result = _frame.Result is null ? Binding.Undefined : _env[_frame.Result];
-        if (_frame.Result is not null && (!result.IsValue && !result.IsArray))
-        {
-            throw Refusal.At(result.HasUnknownRoot ? DiagnosticCatalog.SpanRoot : DiagnosticCatalog.NoReturn, body, method.Name, "it returns one of several");
-        }
-
-        readBack?.Invoke(parameter => _env[_frame.Slots[parameter]]);
-        (_frame, _env) = caller;
+    /// <summary>Does something in another activation, whose variables are forgotten afterwards.</summary>
+    private Binding Within(Frame frame, Func<Binding> read)
+    {
+        Frame caller = _frame;
+        _frame = frame;
+        Binding result = read();
+        _frame = caller;
+        _env.RemoveFrom(frame.FirstSlot);
         return result;
+    }
+
+    /// <summary>Reads the body of the current activation's method and gives its result.</summary>
+    private Binding ReadBody(IOperation body)
+    {
+        Frame frame = _frame;
+        IMethodSymbol method = frame.Method;
+        bool isConstructor = method.MethodKind == MethodKind.Constructor;
+        if (!method.ReturnsVoid && !isConstructor)
+        {
+            frame.Result = NewSlot(null);
+            _env[frame.Result] = frame.Plan.IsFlagged(method) ? Zero(method.ReturnType) : Binding.Undefined;
+        }
+
+        if (frame.Plan.IsFlagged(method)) LowerFlag(method);
+        ReadStatements(Sequence.Of(body));
+        if (frame.Result is null) return Binding.Undefined;
+        Binding result = _env[frame.Result];
+        return result.IsKnown
+            ? result
+            : throw Refusal.At(
+                result.Leaves.Any(l => l.HasUnknownRoot) ? DiagnosticCatalog.SpanRoot : DiagnosticCatalog.NoReturn, body, method.Name, "it returns one of several");
     }
 
     /// <summary>Binds a variable. The bindings are replaced where control flow joins, so this comes after the evaluation of what is bound.</summary>
@@ -91,16 +124,22 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
     {
         Slot flag = NewSlot(null);
         _frame.Flags[target] = flag;
-        _env[flag] = Binding.Of(emit.Builder.Bool(false));
+        _env[flag] = Binding.Of(emit.Bool(false));
     }
 
     private void RaiseFlag(ISymbol target)
     {
-        if (_frame.Flags.TryGetValue(target, out Slot? flag)) _env[flag] = Binding.Of(emit.Builder.Bool(true));
+        if (_frame.Flags.TryGetValue(target, out Slot? flag)) _env[flag] = Binding.Of(emit.Bool(true));
     }
 
-    private ScalarType? TypeOf(ITypeSymbol? type) =>
-        type is ITypeParameterSymbol parameter && _frame.Types.TryGetValue(parameter, out ScalarType known) ? known : ScalarTypes.Of(type);
+    /// <summary>The scalar type of a C# type: that of its values, for an enumeration.</summary>
+    private ScalarType? TypeOf(ITypeSymbol? type)
+    {
+        ITypeSymbol? resolved = Resolve(type);
+        return resolved is INamedTypeSymbol { TypeKind: TypeKind.Enum, EnumUnderlyingType.SpecialType: SpecialType.System_Int32 }
+            ? ScalarType.I32
+            : ScalarTypes.Of(resolved);
+    }
 
     private ScalarType RequireType(IOperation operation, ITypeSymbol? type)
     {

@@ -89,7 +89,10 @@ internal static class UpdateRuleCapture
         }
 
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
-        var types = new Dictionary<ITypeParameterSymbol, ScalarType>(SymbolEqualityComparer.Default) { [definition.TypeParameters[0]] = ScalarType.F64 };
+        var types = new Dictionary<ITypeParameterSymbol, ITypeSymbol>(SymbolEqualityComparer.Default)
+        {
+            [definition.TypeParameters[0]] = context.Compilation.GetSpecialType(SpecialType.System_Double),
+        };
         var final = new Binding[bindings.Count];
         new MethodReader(context, emit).Read(definition, source.Body, source.Plan, bindings, types, read =>
         {
