@@ -38,6 +38,20 @@ internal static class Stages
         });
     }
 
+    /// <summary>What may go wrong in the derivative of a captured loss, at its place in the source.</summary>
+    public static IEnumerable<DiagnosticSpec> Hazards(CaptureResult<LossSpec> captured, CancellationToken cancellation)
+    {
+        if (captured.Spec is not { } spec || captured.Sites.Count == 0) return [];
+        cancellation.ThrowIfCancellationRequested();
+        var sites = captured.Sites.Items.ToDictionary(s => s.Value);
+        return ConditionStage.Hazards(spec.Function, spec.Stabilize).Items.Where(h => sites.ContainsKey(h.Value)).Select(hazard =>
+        {
+            ValueSite site = sites[hazard.Value];
+            var arguments = new[] { site.Text, hazard.What, hazard.Remedy }.ToEquatableArray();
+            return new DiagnosticSpec(DiagnosticCatalog.NotFinite.Id, site.FilePath, site.Start, site.Length, arguments);
+        }).Distinct().ToList();
+    }
+
     private static string WriteLoss(LossSpec spec, CancellationToken cancellation)
     {
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);

@@ -18,9 +18,10 @@ internal static class LossCapture
         if (SyntaxErrorIn(source.TargetNode, method.Name) is { } error) return Failed<LossSpec>([error]);
         if (signature.Diagnostics.Count > 0) return Failed<LossSpec>(signature.Diagnostics);
 
-        return Guard(source, method, cancellation, context: null, () =>
+        EquatableArray<ValueSite> sites = EquatableArray<ValueSite>.Empty;
+        CaptureResult<LossSpec> result = Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, EquatableArray<IndexUse> indexUses) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            (Function function, EquatableArray<IndexUse> indexUses, sites) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -37,6 +38,7 @@ internal static class LossCapture
                 MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
             };
         });
+        return result with { Sites = sites };
     }
 
     /// <summary>Runs a reading and turns a refusal into its diagnostic.</summary>
@@ -76,7 +78,7 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, EquatableArray<IndexUse>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static (Function, EquatableArray<IndexUse>, EquatableArray<ValueSite>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
@@ -84,7 +86,7 @@ internal static class LossCapture
         var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
         while (true)
         {
-            (Function, EquatableArray<IndexUse>) read = LossReader.Read(context, method, signature);
+            (Function, EquatableArray<IndexUse>, EquatableArray<ValueSite>) read = LossReader.Read(context, method, signature);
             if (!extents.IsStale) return read;
             extents.Renumber();
         }

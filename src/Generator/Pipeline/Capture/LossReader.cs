@@ -8,7 +8,7 @@ namespace SymbolicGD.Generator.Pipeline.Capture;
 /// <summary>Binds the arguments of a loss, puts the loop over the examples around its body and reads the body.</summary>
 internal static class LossReader
 {
-    public static (Function Loss, EquatableArray<IndexUse> IndexUses) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
+    public static (Function Loss, EquatableArray<IndexUse> IndexUses, EquatableArray<ValueSite> Sites) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature)
     {
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
         if (context.BodyOf(method) is not { } source)
@@ -70,7 +70,8 @@ internal static class LossReader
             result = ReadBody();
         }
 
-        return (builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result), emit.IndexUses.ToEquatableArray());
+        Function function = builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result);
+        return (function, emit.IndexUses.ToEquatableArray(), emit.SitesIn(function).ToEquatableArray());
 
         // A length that the loss itself makes constant is that constant.
         int Extent(int index) => context.Extents.LiteralOf(index) is { } literal ? emit.Int(literal) : emit.Extent(index);
