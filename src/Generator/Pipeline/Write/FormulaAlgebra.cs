@@ -104,6 +104,27 @@ internal static class FormulaAlgebra
         return Scale(coefficient, new Reduce(sign, index, rest));
     }
 
+    /// <summary>
+    /// <paramref name="then"/> where the condition holds, else <paramref name="otherwise"/>. Code guards a product by one of its factors, so that 0·∞ is 0;
+    /// on paper the product says that already.
+    /// </summary>
+    public static Formula Choose(Formula condition, Formula then, Formula otherwise) =>
+        otherwise.Equals(Zero) && condition is Relation { Sign: "≠" } guard && (Guards(guard.Left, guard.Right, then) || Guards(guard.Right, guard.Left, then))
+            ? then
+            : new Cases(condition, then, otherwise);
+
+    private static bool Guards(Formula zero, Formula factor, Formula product) =>
+        zero.Equals(Zero) && (factor is Number { Value: not 0 } || IsMultiple(product, factor));
+
+    /// <summary>Whether the formula has the factor: then it is zero where the factor is.</summary>
+    public static bool IsMultiple(Formula formula, Formula factor)
+    {
+        if (formula.Equals(factor)) return true;
+        if (formula is not Product product) return false;
+        IEnumerable<Factor> wanted = factor is Product whole ? whole.Factors : [new Factor(factor, 1)];
+        return wanted.All(w => w.Exponent > 0 && product.Factors.Any(f => f.Base.Equals(w.Base) && f.Exponent >= w.Exponent));
+    }
+
     public static bool Contains(Formula formula, Func<Formula, bool> test) => test(formula) || Children(formula).Any(c => Contains(c, test));
 
     public static IEnumerable<Formula> Children(Formula formula) => formula switch

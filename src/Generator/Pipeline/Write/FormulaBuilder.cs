@@ -105,7 +105,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
             case If branch:
                 Merge merge = branch.Results.First(m => m.Result == value);
                 if (GradientTerm.Gathered(function, branch)) return Of(merge.Else);
-                return new Cases(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
+                return FormulaAlgebra.Choose(Of(branch.Condition), Of(merge.Then), Of(merge.Else));
             default:
                 return new Symbol("?");
         }
@@ -168,10 +168,18 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
 
     private (int Index, int Value, string Sign)[] Writes(int buffer) => IrFacts.Walk(function.Body).Select(item => item switch
     {
-        Store store when store.Buffer == buffer => (store.Index, store.Value, "="),
+        Store store when store.Buffer == buffer && !IsBookkeeping(store) => (store.Index, store.Value, "="),
         Accumulate accumulate when accumulate.Buffer == buffer => (accumulate.Index, accumulate.Value, "+="),
         _ => (-1, -1, ""),
     }).Where(w => w.Item1 >= 0).ToArray();
+
+    /// <summary>The reverse sweep puts back what the forward sweep overwrote, and clears adjoints that it has used: no part of any formula.</summary>
+    private bool IsBookkeeping(Store store) => function.Buffers[store.Buffer].Kind switch
+    {
+        BufferKind.Local => _defining[store.Value] is Load load && function.Buffers[load.Buffer].Kind == BufferKind.Tape,
+        BufferKind.Adjoint => _defining[store.Value] is Let { Op: Op.Const, RealConstant: 0 },
+        _ => false,
+    };
 
     /// <summary>What the one write to a record or adjoint array has put where it is read.</summary>
     private Formula? Recorded(int buffer, Formula index)
@@ -193,6 +201,7 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
         {
             string left = $"{name}[{FormulaPrinter.Print(Of(index))}]";
             Formula right = Of(value);
+            if (FormulaPrinter.Print(right) == left) continue;
             Definitions.Add(new FormulaDefinition(left, writes.Length > 1 && sign == "=" ? "←" : sign, right));
         }
 

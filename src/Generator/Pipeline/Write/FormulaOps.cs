@@ -31,7 +31,7 @@ internal static class FormulaOps
             // The shift of a log-sum-exp: its maximum, unless that is infinite.
             case Op.Select when of(let.A) is Relation { Left: Call { Name: "|" } size, Right: Number { Value: double.PositiveInfinity } } && size.Arguments[0].Equals(of(let.B)):
                 return of(let.B);
-            case Op.Select: return new Cases(of(let.A), of(let.B), of(let.C));
+            case Op.Select: return FormulaAlgebra.Choose(of(let.A), of(let.B), of(let.C));
             case Op.Lt: return new Relation("<", of(let.A), of(let.B));
             case Op.Le: return new Relation("≤", of(let.A), of(let.B));
             case Op.Eq: return new Relation("=", of(let.A), of(let.B));

@@ -3,7 +3,7 @@
 //   t1       = (Σⱼ a[j]·b[j])/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²))            j < a.Length
 //   ℓ        = weight·(1 − t1)
 //   t2       = weight/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²))
-//   ∂ℓ/∂a[j] = 2·(0.5·t1·t2·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·t2·√(Σⱼ b[j]²) else 0)·a[j] − t2·b[j]
+//   ∂ℓ/∂a[j] = t1·t2·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²) − t2·b[j]
 //
 //   hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
 //   curvature    not shown convex in a
@@ -15,7 +15,7 @@
 //     loss += weight·(1 − t1)
 //     gradient.a[j] += −s·b[j]  (j < a.Length)
 //   then once per call:
-//     gradient.a[j] += 2·(0.5·t1·s·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·s·√(Σⱼ b[j]²) else 0)·a[j]  (j < a.Length)
+//     gradient.a[j] += t1·s·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)  (j < a.Length)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -32,7 +32,7 @@ using SymbolicGD.Numerics;
 partial class Angles
 {
     /// <summary>Mean over the examples of ℓ = weight·(1 − t1), t1 = (Σⱼ a[j]·b[j])/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²)).</summary>
-    /// <remarks>∂ℓ/∂a[j] = 2·(0.5·t1·t2·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·t2·√(Σⱼ b[j]²) else 0)·a[j] − t2·b[j].</remarks>
+    /// <remarks>∂ℓ/∂a[j] = t1·t2·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²) − t2·b[j].</remarks>
     public sealed class CosineObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _b;
@@ -74,7 +74,7 @@ partial class Angles
             t1       = (Σⱼ a[j]·b[j])/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²))            j < a.Length
             ℓ        = weight·(1 − t1)
             t2       = weight/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²))
-            ∂ℓ/∂a[j] = 2·(0.5·t1·t2·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·t2·√(Σⱼ b[j]²) else 0)·a[j] − t2·b[j]
+            ∂ℓ/∂a[j] = t1·t2·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²) − t2·b[j]
 
             hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
             curvature    not shown convex in a
@@ -85,7 +85,7 @@ partial class Angles
               loss += weight·(1 − t1)
               gradient.a[j] += −s·b[j]  (j < a.Length)
             then once per call:
-              gradient.a[j] += 2·(0.5·t1·s·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t1·s·√(Σⱼ b[j]²) else 0)·a[j]  (j < a.Length)
+              gradient.a[j] += t1·s·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)  (j < a.Length)
 
             """;
 
@@ -387,7 +387,7 @@ partial class Angles
             double t28 = t9Sum * 0.5;
             double t29 = (0.0 != t28 ? t28 / t8 : 0.0) * 2.0;
 
-            // gradient.a[j] += 2·(0.5·t2·t1·√(Σⱼ b[j]²)/√(Σⱼ a[j]²) if 0 ≠ 0.5·t2·t1·√(Σⱼ b[j]²) else 0)·a[j]
+            // gradient.a[j] += t2·t1·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)
             int count4 = aLength;
             ref double aAt3 = ref Lanes.Range(a, 0, count4);
             ref double aGradientAt2 = ref Lanes.Range(aGradient, 0, count4);
