@@ -49,7 +49,7 @@ internal static class Stages
             ValueSite site = sites[hazard.Value];
             var arguments = new[] { site.Text, hazard.What, hazard.Remedy }.ToEquatableArray();
             return new DiagnosticSpec(DiagnosticCatalog.NotFinite.Id, site.FilePath, site.Start, site.Length, arguments);
-        }).Distinct().ToList();
+        }).GroupBy(d => (d.FilePath, d.Start, d.Length)).Select(place => place.First()).ToList();
     }
 
     private static string WriteLoss(LossSpec spec, CancellationToken cancellation)

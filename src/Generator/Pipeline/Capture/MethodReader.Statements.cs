@@ -47,7 +47,7 @@ internal sealed partial class MethodReader
     {
         int before = emit.Builder.ValueCount;
         ReadOne(statement);
-        emit.NoteSite(statement.Syntax, before);
+        emit.NoteSite(statement is IExpressionStatementOperation { Operation.Syntax: var expression } ? expression : statement.Syntax, before);
     }
 
     private void ReadOne(IOperation statement)
