@@ -20,6 +20,13 @@ public sealed class ExampleAttribute : Attribute;
 public sealed class CountAttribute : Attribute;
 
 /// <summary>
+/// Marks the span of a <see cref="ResidualAttribute"/> method that receives the residuals of an example. It is all zeros at first. Its
+/// length is that of its <see cref="ShapeAttribute"/>; without one it is the highest constant index that the method writes to, plus one.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class OutputAttribute : Attribute;
+
+/// <summary>
 /// Names the extents of a span or matrix argument. Extents of the same name are equal: a disagreement that can be seen
 /// at compile time is an error at the expression, any other is an exception of the objective's constructor.
 /// </summary>

@@ -25,6 +25,16 @@ public sealed class LossAttribute : Attribute
     public bool Stabilize { get; set; } = true;
 
     /// <summary>
+    /// How many iterations a loop may run whose trip count only its condition knows (<c>while (error &gt; tolerance)</c>). What such a loop records for the
+    /// derivative then has a fixed place; a loop that wants more iterations ends in an <see cref="InvalidOperationException"/> that names it.
+    /// 0, the default, is no bound: the record grows with the loop and is kept.
+    /// </summary>
+    public int MaxTrips { get; set; }
+
+    /// <summary>What the gradient keeps of a long loop that carries state: memory against time.</summary>
+    public Checkpoint Checkpoint { get; set; } = Checkpoint.None;
+
+    /// <summary>
     /// Up to which order derivatives are generated: 1, the default, gives the gradient; 2 adds the product of the Hessian with a vector,
     /// and all that is made of it.
     /// </summary>
@@ -67,4 +77,18 @@ public enum MathMode
     /// <c>x / c → x · (1/c)</c>.
     /// </summary>
     Fast,
+}
+
+/// <summary>What the gradient keeps of a loop that carries state from one iteration to the next.</summary>
+public enum Checkpoint
+{
+    /// <summary>Of each iteration, what its derivative needs.</summary>
+    None,
+
+    /// <summary>
+    /// The state at the head of every √n-th of n iterations; the reverse sweep computes the iterations between again. Memory for about 2·√n iterations
+    /// instead of n, for one more run of the loop. For loops whose greatest number of iterations is known when they start and that stand in the loss itself,
+    /// not within a branch or another loop; others keep everything.
+    /// </summary>
+    SquareRoot,
 }

@@ -57,15 +57,36 @@ internal static class Stages
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
         Function loss = Verified(OptimizeStage.Normalize(Verified(stable), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
-        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss)), spec.IsFast));
+        Function gradient = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(loss, spec.Checkpoints)), spec.IsFast));
+
+        // What is computed again tells nobody anything: the header shows formulas and costs without it.
+        Function shown = spec.Checkpoints ? OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast) : gradient;
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
         if (spec.Order >= 2)
         {
-            Function product = Verified(OptimizeStage.Run(Verified(DifferentiateStage.HessianVectorProduct(loss)), spec.IsFast));
-            Function along = Verified(OptimizeStage.Run(Verified(DifferentiateStage.Tangent(loss)), spec.IsFast));
-            plans = plans with { Product = SimdPlanner.Plan(product), Along = SimdPlanner.Plan(along) };
+            plans = plans with
+            {
+                Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
+                Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
+                Cliques = DifferentiateStage.HessianCliques(spec.Function) is { } cliques ? SimdPlanner.Sequential(Verified(OptimizeStage.Prune(Verified(cliques)))) : null,
+            };
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        if (spec.Residual is { } residual)
+        {
+            // A row of the Jacobian has no use for the residual itself.
+            plans = plans with
+            {
+                Residuals = SimdPlanner.Plan(Optimized(Primal(residual.Values)), singleExample: true),
+                ResidualRow = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(Primal(residual.One)) with { Result = -1 }), singleExample: true),
+            };
+        }
+        else if (VaryingValues.GathersParameters(loss))
+        {
+            plans = plans with { ExampleGradient = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(loss)), singleExample: true) };
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -73,16 +94,18 @@ internal static class Stages
         plans = plans with
         {
             Certificate = certificate,
-            Curvature = certificate.Majorant is { } majorant ? SimdPlanner.Plan(Curvature(majorant, spec.IsFast)) : null,
+            // The gradient of a quadratic form at v is its matrix times v.
+            Curvature = certificate.Majorant is { } majorant
+                ? SimdPlanner.Plan(Optimized(DifferentiateStage.Gradient(Verified(OptimizeStage.Normalize(Verified(majorant), spec.IsFast))))) : null,
         };
         cancellation.ThrowIfCancellationRequested();
-        if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, gradient) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
-        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, gradient, rewrites, plans.Product?.Function, certificate), plans);
-    }
+        if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, shown) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
+        return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
 
-    /// <summary>The gradient of a quadratic form at v is its matrix times v: what the iteration for the largest eigenvalue calls.</summary>
-    private static Function Curvature(Function majorant, bool isFast) =>
-        Verified(OptimizeStage.Run(Verified(DifferentiateStage.Gradient(Verified(OptimizeStage.Normalize(Verified(majorant), isFast)))), isFast));
+        Function Optimized(Function function) => Verified(OptimizeStage.Run(Verified(function), spec.IsFast));
+
+        Function Primal(Function function) => Verified(OptimizeStage.Normalize(Verified(ConditionStage.Run(Verified(function), spec.Stabilize).Function), spec.IsFast));
+    }
 
     /// <summary>In debug builds every stage's output is checked; what is wrong becomes an internal error at the method.</summary>
     private static Function Verified(Function function)

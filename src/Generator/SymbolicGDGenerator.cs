@@ -17,15 +17,15 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
         IncrementalValuesProvider<CaptureResult<LossSpec>> losses = context.SyntaxProvider
             .ForAttributeWithMetadataName("SymbolicGD.LossAttribute", IsMethod, (source, token) => Guarded.Capture(source, token, LossCapture.Run))
             .WithTrackingName(TrackingNames.Losses);
+        IncrementalValuesProvider<CaptureResult<LossSpec>> residuals = context.SyntaxProvider
+            .ForAttributeWithMetadataName("SymbolicGD.ResidualAttribute", IsMethod, (source, token) => Guarded.Capture(source, token, LossCapture.Run))
+            .WithTrackingName(TrackingNames.Residuals);
         IncrementalValuesProvider<CaptureResult<UpdateRuleSpec>> rules = context.SyntaxProvider
             .ForAttributeWithMetadataName("SymbolicGD.UpdateRuleAttribute", IsMethod, (source, token) => Guarded.Capture(source, token, UpdateRuleCapture.Run))
             .WithTrackingName(TrackingNames.UpdateRules);
 
         // Compile: from specs that compare by content, so that an edit which changes none of them stops here.
-        IncrementalValuesProvider<GeneratedFile> objectives = losses.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
-            .WithTrackingName(TrackingNames.LossSpecs)
-            .Select((spec, token) => Stages.Loss(spec, token))
-            .WithTrackingName(TrackingNames.Objectives);
+        IncrementalValuesProvider<GeneratedFile> objectives = Objectives(losses), leastSquares = Objectives(residuals);
         IncrementalValuesProvider<GeneratedFile> optimizers = rules.Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
             .WithTrackingName(TrackingNames.UpdateRuleSpecs)
             .Select((spec, token) => Stages.UpdateRule(spec, token))
@@ -33,13 +33,23 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
 
         // Write: files by one output, diagnostics by another that re-attaches their syntax trees.
         context.RegisterSourceOutput(objectives.Where(f => f.Text is not null), AddFile);
+        context.RegisterSourceOutput(leastSquares.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(optimizers.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(losses.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(losses.SelectMany((r, token) => Stages.Hazards(r, token)).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(residuals.SelectMany((r, token) => Stages.Hazards(r, token)).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(residuals.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(rules.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(objectives.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
+        context.RegisterSourceOutput(leastSquares.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
         context.RegisterSourceOutput(optimizers.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
     }
+
+    private static IncrementalValuesProvider<GeneratedFile> Objectives(IncrementalValuesProvider<CaptureResult<LossSpec>> captured) => captured
+        .Where(r => r.Spec is not null).Select((r, _) => r.Spec!)
+        .WithTrackingName(TrackingNames.LossSpecs)
+        .Select((spec, token) => Stages.Loss(spec, token))
+        .WithTrackingName(TrackingNames.Objectives);
 
     private static bool IsMethod(SyntaxNode node, CancellationToken token) => node is MethodDeclarationSyntax or LocalFunctionStatementSyntax;
 

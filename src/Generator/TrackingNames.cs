@@ -4,6 +4,7 @@ namespace SymbolicGD.Generator;
 internal static class TrackingNames
 {
     public const string Losses = nameof(Losses);
+    public const string Residuals = nameof(Residuals);
     public const string UpdateRules = nameof(UpdateRules);
     public const string LossSpecs = nameof(LossSpecs);
     public const string UpdateRuleSpecs = nameof(UpdateRuleSpecs);

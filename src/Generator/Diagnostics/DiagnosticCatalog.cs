@@ -64,6 +64,10 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor Order = Error(
         "SGD1020", "Derivatives are of first or second order", "'{0}' asks for derivatives of order {1}: Order is 1 (the gradient) or 2 (also Hessian-vector products)");
 
+    public static readonly DiagnosticDescriptor ResidualOutput = Error(
+        "SGD1021", "A residual method returns one residual or writes several",
+        "'{0}' returns void or has an argument marked [Output]: a method of several residuals returns void and has one argument '[Output] Span<T>' of 'float' or 'double'; one of a single residual returns it");
+
     public static readonly DiagnosticDescriptor Expression = Error(
         "SGD2001", "The expression is not supported", "'{0}' cannot be differentiated: {1}");
 
@@ -81,8 +85,8 @@ internal static class DiagnosticCatalog
         "SGD2005", "Recursion is not supported", "'{0}' calls itself, directly or through other methods: write it as a loop");
 
     public static readonly DiagnosticDescriptor TripCount = Error(
-        "SGD2006", "A loop's trip count is known when it starts",
-        "The trip count of this loop is not known when it starts: {0}");
+        "SGD2006", "A loop's elements can be counted",
+        "What this loop runs over is not known: {0}");
 
     public static readonly DiagnosticDescriptor Endless = Error(
         "SGD2007", "A loop ends", "This loop has no end that can be seen: {0}");

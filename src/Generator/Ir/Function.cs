@@ -10,6 +10,9 @@ internal enum ArgumentRole : byte
     Data,
     Example,
     Count,
+
+    /// <summary>Where a residual method writes: see <see cref="BufferKind.Output"/>.</summary>
+    Output,
 }
 
 /// <summary>
@@ -62,13 +65,20 @@ internal enum BufferKind : byte
     /// <summary>Values of the forward sweep that the reverse sweep reads. Not initialized.</summary>
     Tape,
 
+    /// <summary>Where the residuals of an example are stored. Zero on entry, live on exit.</summary>
+    Output,
+
     /// <summary>The direction along which a parameter moves (length 1 for a scalar parameter): read only.</summary>
     Direction,
 }
 
 /// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
 /// <param name="Overwritten">For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry.</param>
-internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false)
+/// <param name="Growing">
+/// For Tape and Local: a store past the end makes it longer; its <see cref="Alloc"/> has length 0 and fills nothing. What is read was stored before.
+/// </param>
+/// <param name="Owner">For a growing one, the loop whose iterations it records, as the user wrote it: for the message when memory runs out.</param>
+internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false, bool Growing = false, string? Owner = null)
 {
     public const int OverwrittenFrom = 8;
 
@@ -145,8 +155,18 @@ internal sealed record Alloc(int Buffer, int Length) : Item;
 /// </summary>
 /// <param name="Counter">Value id of the counter (I32), visible in the body.</param>
 /// <param name="IsExamples">The loop over the examples of the objective: data buffers are read at the current example.</param>
+/// <param name="While">The id of a carried Bool, or -1: before each iteration the loop ends if it is false.</param>
+/// <param name="Limited">
+/// For a loop whose trip count only <paramref name="While"/> knows, its text in the user's source: <paramref name="To"/> is then how many iterations
+/// may be recorded (<see cref="int.MaxValue"/>: any number), and to want more is an error that names the loop. Else null.
+/// </param>
 internal sealed record Loop(
-    int Counter, int From, int To, bool Descending, bool IsExamples, EquatableArray<Carried> Carried, Region Body) : Item;
+    int Counter, int From, int To, bool Descending, bool IsExamples, EquatableArray<Carried> Carried, Region Body,
+    int While = -1, string? Limited = null) : Item
+{
+    /// <summary>Whether it may end before the counter has taken all its values.</summary>
+    public bool EndsEarly => While >= 0;
+}
 
 /// <summary>A value that a loop carries from one iteration to the next.</summary>
 /// <param name="Id">Its value id inside the body.</param>

@@ -73,6 +73,7 @@ internal sealed class FunctionIndex
 
                     Walk(loop.Body, body);
                     foreach (Carried carried in loop.Carried) Use(carried.Next, body);
+                    if (loop.EndsEarly) Use(loop.While, body);
                     break;
                 case If branch:
                     Use(branch.Condition, number);

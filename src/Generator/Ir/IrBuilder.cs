@@ -54,6 +54,9 @@ internal sealed class IrBuilder
     /// <summary>Says that the function stores to every element: see <see cref="BufferInfo.Overwritten"/>.</summary>
     public void MarkOverwritten(int buffer) => _buffers[buffer] = _buffers[buffer] with { Overwritten = true };
 
+    /// <summary>Says that a store past the end of the buffer makes it longer: see <see cref="BufferInfo.Growing"/>.</summary>
+    public void MarkGrowing(int buffer, string? owner) => _buffers[buffer] = _buffers[buffer] with { Growing = true, Owner = owner };
+
     public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1, bool overwritten = false)
     {
         _buffers.Add(new BufferInfo(name, kind, type, argument, overwritten));
@@ -147,6 +150,12 @@ internal sealed class IrBuilder
         public int[] Carried = [];
         public int[] Inits = [];
         public int[] Written = [];
+
+        /// <summary>One of <see cref="Carried"/> that ends the loop when it is false; see <see cref="Loop.While"/>.</summary>
+        public int While = -1;
+
+        /// <summary>See <see cref="Loop.Limited"/>.</summary>
+        public string? Limited;
     }
 
     /// <param name="inits">Values before the first iteration of what the loop carries; more can be added with <see cref="AddCarried"/>.</param>
@@ -188,7 +197,8 @@ internal sealed class IrBuilder
         int[] results = loop.Carried.Select(c => NewValue(TypeOf(c), NameOf(c))).ToArray();
         var carried = Enumerable.Range(0, loop.Inits.Length)
             .Select(k => new Carried(loop.Carried[k], loop.Inits[k], nexts[k], results[k])).ToEquatableArray();
-        _scope.Items.Add(new Loop(loop.Counter, loop.From, loop.To, loop.Descending, loop.IsExamples, carried, body));
+        _scope.Items.Add(new Loop(
+            loop.Counter, loop.From, loop.To, loop.Descending, loop.IsExamples, carried, body, loop.While, loop.Limited));
         foreach (int buffer in loop.Written) NewVersion(buffer);
         return results;
     }

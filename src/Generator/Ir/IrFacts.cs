@@ -125,6 +125,7 @@ internal static class IrFacts
             {
                 case Loop loop:
                     foreach (Carried carried in loop.Carried) uses[carried.Next]++;
+                    if (loop.EndsEarly) uses[loop.While]++;
                     break;
                 case If branch:
                     foreach (Merge merge in branch.Results)

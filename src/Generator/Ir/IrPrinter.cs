@@ -72,7 +72,7 @@ internal sealed class IrPrinter
             BufferInfo buffer = _function.Buffers[b];
             if (buffer.Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data) continue;
             string of = buffer.Argument >= 0 ? $" of {_function.Arguments[buffer.Argument].Name}" : "";
-            Line($"{buffer.Kind.ToString().ToLowerInvariant()} {_buffers[b]}: {Text(buffer.Type)}{of}");
+            Line($"{(buffer.Growing ? "growing " : "")}{buffer.Kind.ToString().ToLowerInvariant()} {_buffers[b]}: {Text(buffer.Type)}{of}");
         }
 
         PrintRegion(_function.Body);
@@ -135,7 +135,9 @@ internal sealed class IrPrinter
         string carried = loop.Carried.Count == 0
             ? ""
             : $" carrying {string.Join(", ", loop.Carried.Select(c => Define(c.Id)))} from {inits}";
-        Line($"for {counter} in {range}{kind}{carried}");
+        string end = loop.EndsEarly ? $" while {Name(loop.While)}" : "";
+        if (loop.Limited is not null) end += " limited";
+        Line($"for {counter} in {range}{kind}{carried}{end}");
         _indent++;
         PrintRegion(loop.Body);
         if (loop.Carried.Count > 0) Line($"next {string.Join(", ", loop.Carried.Select(c => Name(c.Next)))}");

@@ -20,9 +20,17 @@ internal abstract class IrRewriter(Function source)
     /// <summary>The copy.</summary>
     public virtual Function Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers) Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+        foreach (BufferInfo buffer in Source.Buffers) CopyBuffer(buffer);
         RewriteBody();
         return Builder.Finish(Source.Name, Source.Real, Source.Arguments, Source.Extents, Source.Result < 0 ? -1 : Map(Source.Result));
+    }
+
+    /// <summary>Adds a buffer like another.</summary>
+    protected int CopyBuffer(BufferInfo buffer)
+    {
+        int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+        if (buffer.Growing) Builder.MarkGrowing(copy, buffer.Owner);
+        return copy;
     }
 
     /// <summary>The new value for a value of the source whose definition was already rewritten.</summary>
@@ -101,6 +109,7 @@ internal abstract class IrRewriter(Function source)
             SetMap(loop.Carried[k].Id, open.Carried[k]);
         }
 
+        KeepEnd(loop, open);
         RewriteRegion(loop.Body);
         int[] results = Builder.EndLoop(open, loop.Carried.Select(c => Map(c.Next)).ToArray());
         for (int k = 0; k < loop.Carried.Count; k++)
@@ -108,6 +117,14 @@ internal abstract class IrRewriter(Function source)
             Builder.Rename(results[k], Source.Values[loop.Carried[k].Result].Name);
             SetMap(loop.Carried[k].Result, results[k]);
         }
+    }
+
+    /// <summary>Gives the copy of a loop the condition that may end it early. Its carried values must be mapped.</summary>
+    protected void KeepEnd(Loop loop, IrBuilder.OpenLoop open)
+    {
+        if (!loop.EndsEarly) return;
+        open.While = Map(loop.While);
+        open.Limited = loop.Limited;
     }
 
     /// <summary>Rewrites a branch. An override that keeps the branch must map its results.</summary>

@@ -49,7 +49,7 @@ internal sealed class IrVerifier
         VerifyItems(_function.Body, out List<int> _);
         if (_function.Result < 0)
         {
-            if (!_isUpdateRule && !_function.Buffers.Any(b => b.Kind == BufferKind.Gradient)) throw new IrVerificationException($"{_function.Name}: no result.");
+            if (!_isUpdateRule && !_function.Buffers.Any(b => b.Kind is BufferKind.Gradient or BufferKind.Output)) throw new IrVerificationException($"{_function.Name}: no result.");
         }
         else if (_function.Result >= _visible.Length || !_visible[_function.Result])
         {
@@ -132,7 +132,7 @@ internal sealed class IrVerifier
         {
             case Op.Const:
                 return true;
-            case Op.Argument when let.Payload == -1:
+            case Op.Argument when let.Payload is SpecialArgument.ExampleCount or SpecialArgument.Output:
                 return result == ScalarType.I32;
             case Op.Argument when let.Payload == -2:
                 return real && _inExamples;
@@ -194,6 +194,7 @@ internal sealed class IrVerifier
         RequireType(alloc.Length, ScalarType.I32, alloc);
         BufferInfo buffer = BufferOf(alloc.Buffer, alloc);
         if (!IsAllocated(buffer)) throw Wrong(alloc, $"'{buffer.Name}' ({buffer.Kind}) is not allocated by the function");
+        if (buffer.Growing && buffer.Kind is not (BufferKind.Tape or BufferKind.Local)) throw Wrong(alloc, $"'{buffer.Name}' ({buffer.Kind}) may not grow");
         _allocated.Add(alloc.Buffer);
         EndVersions(alloc.Buffer);
     }
@@ -213,6 +214,7 @@ internal sealed class IrVerifier
         var heads = new List<int>();
         Define(loop.Counter, loop, heads);
         foreach (Carried carried in loop.Carried) Define(carried.Id, loop, heads);
+        VerifyEnd(loop);
         VerifyItems(loop.Body, out List<int> opened);
         foreach (Carried carried in loop.Carried)
         {
@@ -229,6 +231,20 @@ internal sealed class IrVerifier
         _allocated.Clear();
         _allocated.UnionWith(allocatedBefore);
         foreach (int buffer in written) EndVersions(buffer);
+    }
+
+    private void VerifyEnd(Loop loop)
+    {
+        if (!loop.EndsEarly)
+        {
+            if (loop.Limited is not null) throw Wrong(loop, "a loop that only its counter ends has no limit");
+            return;
+        }
+
+        if (loop.IsExamples) throw Wrong(loop, "the loop over examples runs to its end");
+        if (!loop.Carried.Any(c => c.Id == loop.While)) throw Wrong(loop, $"%{loop.While} ends the loop but is not carried by it");
+        RequireType(loop.While, ScalarType.Bool, loop);
+        if (loop.Limited is not null && loop.Descending) throw Wrong(loop, "a loop without bound counts upwards");
     }
 
     private void VerifyIf(If branch)

@@ -11,6 +11,9 @@ internal enum ExampleMode : byte
     /// <summary>One example after the other.</summary>
     OneByOne,
 
+    /// <summary>One example, which the caller names.</summary>
+    Single,
+
     /// <summary>In blocks of one vector's lanes: a scalar of the example is a vector across the block.</summary>
     Blocks,
 }

@@ -27,12 +27,24 @@ internal sealed record LossSpec(
     Function Function,
     EquatableArray<IndexUse> IndexUses = default)
 {
+    /// <summary>Whether long loops that carry state keep only the state at the head of each of √n segments.</summary>
+    public bool Checkpoints { get; init; }
+
     /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
     public int Order { get; init; } = 1;
+
+    /// <summary>What a <c>[Residual]</c> method gives beside <see cref="Function"/>, which is ½·Σ r² then; null for a loss.</summary>
+    public ResidualSpec? Residual { get; init; }
 
     /// <summary>How many times the operations of the loss its gradient may take; 0: any.</summary>
     public double MaxOverhead { get; init; }
 }
+
+/// <summary>The residuals of one example.</summary>
+/// <param name="Values">Stores them in the <see cref="BufferKind.Output"/> buffer, and has no result.</param>
+/// <param name="One">Its result is the residual number <see cref="SpecialArgument.Output"/>, where there are several.</param>
+/// <param name="Extent">Index into <see cref="Function.Extents"/> of their number; -1 where the method returns one.</param>
+internal sealed record ResidualSpec(Function Values, Function One, int Extent);
 
 /// <summary>Elements of an integer argument are used as indices.</summary>
 /// <param name="Argument">The integer argument.</param>

@@ -3,10 +3,26 @@ namespace SymbolicGD.Generator.Ir;
 /// <summary>The functions of one objective, each with its shape: one kernel is written for each.</summary>
 /// <param name="Value">The loss.</param>
 /// <param name="Gradient">The loss and its gradient.</param>
-/// <param name="Product">The product of the Hessian with a direction; null for an objective of first order, as is the next.</param>
-/// <param name="Along">The derivative along a direction.</param>
-internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient, KernelPlan? Product = null, KernelPlan? Along = null)
+internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient)
 {
+    /// <summary>The product of the Hessian with a direction; null for an objective of first order, as is the next.</summary>
+    public KernelPlan? Product { get; init; }
+
+    /// <summary>The derivative along a direction.</summary>
+    public KernelPlan? Along { get; init; }
+
+    /// <summary>Names the parameters that meet in each term; null where the Hessian is taken for dense.</summary>
+    public KernelPlan? Cliques { get; init; }
+
+    /// <summary>Loss and gradient of one example; null where no parameter is gathered, so that a batch of one is as good.</summary>
+    public KernelPlan? ExampleGradient { get; init; }
+
+    /// <summary>The residuals of one example; null for a loss, as is the next.</summary>
+    public KernelPlan? Residuals { get; init; }
+
+    /// <summary>The gradient of one residual of one example.</summary>
+    public KernelPlan? ResidualRow { get; init; }
+
     /// <summary>What was proved of the loss's curvature.</summary>
     public CurvatureCertificate Certificate { get; init; } = CurvatureCertificate.None;
 

@@ -24,6 +24,7 @@ internal static class RegionFacts
     /// <summary>The values that one item reads itself; those of nested regions are not included, but a loop's Next and a branch's sides are.</summary>
     public static IEnumerable<int> Reads(this Item item) => item switch
     {
+        Loop { EndsEarly: true } loop => IrFacts.Operands(loop).Concat(loop.Carried.Select(c => c.Next)).Append(loop.While),
         Loop loop => IrFacts.Operands(loop).Concat(loop.Carried.Select(c => c.Next)),
         If branch => IrFacts.Operands(branch).Concat(branch.Results.SelectMany(m => new[] { m.Then, m.Else })),
         _ => IrFacts.Operands(item),

@@ -8,4 +8,7 @@ internal static class SpecialArgument
 
     /// <summary>The weight of the current example in the objective: the adjoint of its loss. 1/n for a mean, 1 for a sum.</summary>
     public const int Seed = -2;
+
+    /// <summary>Which residual of the example is wanted.</summary>
+    public const int Output = -3;
 }

@@ -3,6 +3,14 @@ namespace SymbolicGD.Generator.Ir;
 /// <summary>The values that can differ from one example to another.</summary>
 internal static class VaryingValues
 {
+    /// <summary>Whether elements of a parameter array are read at places that the example's data choose.</summary>
+    public static bool GathersParameters(Function function)
+    {
+        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return false;
+        HashSet<int> varying = Of(function, examples);
+        return examples.Body.AllItems().OfType<Load>().Any(l => function.Buffers[l.Buffer].Kind == BufferKind.Parameter && varying.Contains(l.Index));
+    }
+
     public static HashSet<int> Of(Function function, Loop examples)
     {
         var varying = new HashSet<int> { examples.Counter };
@@ -31,8 +39,11 @@ internal static class VaryingValues
                         if (function.Buffers[load.Buffer].Kind == BufferKind.Data || ownBuffers.Contains(load.Buffer) || varying.Contains(load.Index)) varying.Add(load.Id);
                         break;
                     case Loop loop:
+                        // Where the number of iterations differs, so does all that they carry.
+                        bool ends = loop.EndsEarly && varying.Contains(loop.While);
                         foreach (Carried carried in loop.Carried)
                         {
+                            if (ends) varying.Add(carried.Id);
                             if (varying.Contains(carried.Init) || varying.Contains(carried.Next)) varying.Add(carried.Id);
                             if (varying.Contains(carried.Id)) varying.Add(carried.Result);
                         }

@@ -24,41 +24,57 @@ public static class Lanes
         return taken;
     }
 
-    /// <summary>The first value of the row of the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    /// <summary>Whether all examples are fewer than a block has lanes: then they are a batch, which may be short.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreShort<TRows>(TRows rows, int lanes)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(AllRows) && rows.Count < lanes;
+
+    /// <summary>The first value of the row of the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Row<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
-        => ref Unsafe.Add(ref column, (nint)rows[Math.Min(position, rows.Count - 1)] * width);
+        => ref Unsafe.Add(ref column, (nint)rows[position] * width);
 
     /// <summary>The same as <see cref="Row"/>, when the row before it is at hand: where rows are contiguous it is one addition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T NextRow<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
-        if (typeof(TRows) == typeof(AllRows)) return ref Unsafe.Add(ref before, position < rows.Count ? width : 0);
+        if (typeof(TRows) == typeof(AllRows)) return ref Unsafe.Add(ref before, width);
         return ref Row(ref column, rows, position, width);
     }
 
-    /// <summary>The value of a scalar column for the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    /// <summary>A row to prefetch, never to read: its position may lie past the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T RowAhead<T, TRows>(ref T column, TRows rows, int position, int width)
+        where TRows : struct, IRowSelector, allows ref struct
+        => ref Row(ref column, rows, typeof(TRows) == typeof(AllRows) ? position : Math.Min(position, rows.Count - 1), width);
+
+    /// <summary>The same as <see cref="RowAhead"/>, when the row before it is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T NextRowAhead<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
+        where TRows : struct, IRowSelector, allows ref struct
+        => ref NextRow(ref before, ref column, rows, typeof(TRows) == typeof(AllRows) ? position : Math.Min(position, rows.Count - 1), width);
+
+    /// <summary>The value of a scalar column for the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Item<T, TRows>(ref T column, TRows rows, int position)
         where TRows : struct, IRowSelector, allows ref struct
-        => Unsafe.Add(ref column, rows[Math.Min(position, rows.Count - 1)]);
+        => Unsafe.Add(ref column, rows[position]);
 
-    /// <summary>The index of the example at <paramref name="position"/>; positions past the end give the last example.</summary>
+    /// <summary>The index of the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Example<TRows>(TRows rows, int position)
         where TRows : struct, IRowSelector, allows ref struct
-        => rows[Math.Min(position, rows.Count - 1)];
+        => rows[position];
 
     /// <summary>The values of a scalar column for one block of examples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(AllRows) && position + Vector512<T>.Count <= rows.Count
-            ? Vector512.LoadUnsafe(ref column, (nuint)position)
-            : Gather(ref column, rows, position, 1);
+        => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)position) : Gather(ref column, rows, position, 1);
 
     /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,10 +89,9 @@ public static class Lanes
     {
         Unsafe.SkipInit(out Vector512<T> result);
         ref T lanes = ref Unsafe.As<Vector512<T>, T>(ref result);
-        int last = rows.Count - 1;
         for (int lane = 0; lane < Vector512<T>.Count; lane++)
         {
-            Unsafe.Add(ref lanes, lane) = Unsafe.Add(ref column, (nint)rows[Math.Min(position + lane, last)] * width);
+            Unsafe.Add(ref lanes, lane) = Unsafe.Add(ref column, (nint)rows[position + lane] * width);
         }
 
         return result;
@@ -125,13 +140,13 @@ public static class Lanes
     public static Vector512<float> MultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Avx512F.IsSupported ? Avx512F.FusedMultiplySubtract(a, b, c) : Vector512.FusedMultiplyAdd(a, b, -c);
 
-    /// <summary>True in the lanes that have an example, when <paramref name="remaining"/> are left.</summary>
+    /// <summary>True in the lanes of a block that are left to do, when the block before has done the first <paramref name="done"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Active(float remaining) => Vector512.LessThan(Vector512<float>.Indices, Vector512.Create(remaining));
+    public static Vector512<float> Active(float done) => Vector512.GreaterThanOrEqual(Vector512<float>.Indices, Vector512.Create(done));
 
     /// <inheritdoc cref="Active(float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Active(double remaining) => Vector512.LessThan(Vector512<double>.Indices, Vector512.Create(remaining));
+    public static Vector512<double> Active(double done) => Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(done));
 
     /// <summary>A mask of all lanes or none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -244,37 +259,91 @@ public static class Lanes
     }
 
     /// <summary>The largest lane; NaN if any is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Max<T>(Vector512<T> values)
         where T : unmanaged, INumber<T>
     {
-        T result = values[0];
-        for (int i = 1; i < Vector512<T>.Count; i++) result = T.Max(result, values[i]);
-        return result;
+        Vector256<T> half = Vector256.Max(values.GetLower(), values.GetUpper());
+        Vector128<T> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        T pair = T.Max(quarter[0], quarter[1]);
+        return Vector128<T>.Count == 2 ? pair : T.Max(pair, T.Max(quarter[2], quarter[3]));
     }
 
     /// <summary>The smallest lane; NaN if any is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Min<T>(Vector512<T> values)
         where T : unmanaged, INumber<T>
     {
-        T result = values[0];
-        for (int i = 1; i < Vector512<T>.Count; i++) result = T.Min(result, values[i]);
-        return result;
+        Vector256<T> half = Vector256.Min(values.GetLower(), values.GetUpper());
+        Vector128<T> quarter = Vector128.Min(half.GetLower(), half.GetUpper());
+        T pair = T.Min(quarter[0], quarter[1]);
+        return Vector128<T>.Count == 2 ? pair : T.Min(pair, T.Min(quarter[2], quarter[3]));
     }
 
-    /// <summary>Writes the four sums over lanes to four consecutive places.</summary>
+    /// <summary>
+    /// Begins the sums over lanes of four rows: stores four quarters of each, 16 values. <see cref="LoadSums(ref float)"/> ends those of a
+    /// block together. What is stored is a whole vector, and read back as one: pieces would have to reach the cache first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSums(ref float destination, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        Vector128<float> a4 = Quarter(a), b4 = Quarter(b), c4 = Quarter(c), d4 = Quarter(d);
-        PairSums(PairSums(a4, b4), PairSums(c4, d4)).StoreUnsafe(ref destination);
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float> ab = Avx512F.Shuffle4x128(a, b, 0x44) + Avx512F.Shuffle4x128(a, b, 0xEE);
+            Vector512<float> cd = Avx512F.Shuffle4x128(c, d, 0x44) + Avx512F.Shuffle4x128(c, d, 0xEE);
+            (Avx512F.Shuffle4x128(ab, cd, 0x88) + Avx512F.Shuffle4x128(ab, cd, 0xDD)).StoreUnsafe(ref destination);
+        }
+        else
+        {
+            Vector512.Create(Vector256.Create(Quarter(a), Quarter(b)), Vector256.Create(Quarter(c), Quarter(d))).StoreUnsafe(ref destination);
+        }
     }
 
-    /// <inheritdoc cref="StoreSums(ref float, Vector512{float}, Vector512{float}, Vector512{float}, Vector512{float})"/>
+    /// <summary>Begins the sums over lanes of four rows: stores two quarters of each, 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSums(ref double destination, Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d)
     {
-        PairSums(Quarter(a), Quarter(b)).StoreUnsafe(ref destination);
-        PairSums(Quarter(c), Quarter(d)).StoreUnsafe(ref destination, 2);
+        if (Avx512F.IsSupported)
+        {
+            Vector512<double> ab = Avx512F.Shuffle4x128(a, b, 0x44) + Avx512F.Shuffle4x128(a, b, 0xEE);
+            Vector512<double> cd = Avx512F.Shuffle4x128(c, d, 0x44) + Avx512F.Shuffle4x128(c, d, 0xEE);
+            (Avx512F.Shuffle4x128(ab, cd, 0x88) + Avx512F.Shuffle4x128(ab, cd, 0xDD)).StoreUnsafe(ref destination);
+        }
+        else
+        {
+            Vector512.Create(Vector256.Create(Quarter(a), Quarter(b)), Vector256.Create(Quarter(c), Quarter(d))).StoreUnsafe(ref destination);
+        }
+    }
+
+    /// <summary>The sums of 16 rows that were begun four at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadSums(ref float begun)
+    {
+        Vector512<float> a = Vector512.LoadUnsafe(ref begun), b = Vector512.LoadUnsafe(ref begun, 16), c = Vector512.LoadUnsafe(ref begun, 32), d = Vector512.LoadUnsafe(ref begun, 48);
+        if (!Avx512F.IsSupported) return Vector512.Create(Vector256.Create(Four(a), Four(b)), Vector256.Create(Four(c), Four(d)));
+
+        // Lane k of 128 bits: of a the four quarters of row k, of b those of row 4 + k, ….
+        Vector512<float> ab = Avx512F.Shuffle(a, b, 0x88) + Avx512F.Shuffle(a, b, 0xDD), cd = Avx512F.Shuffle(c, d, 0x88) + Avx512F.Shuffle(c, d, 0xDD);
+        Vector512<float> sums = Avx512F.Shuffle(ab, cd, 0x88) + Avx512F.Shuffle(ab, cd, 0xDD);
+        return Avx512F.PermuteVar16x32(sums, Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+
+        static Vector128<float> Four(Vector512<float> rows) => PairSums(
+            PairSums(rows.GetLower().GetLower(), rows.GetLower().GetUpper()), PairSums(rows.GetUpper().GetLower(), rows.GetUpper().GetUpper()));
+    }
+
+    /// <summary>The sums of 8 rows that were begun four at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> LoadSums(ref double begun)
+    {
+        Vector512<double> a = Vector512.LoadUnsafe(ref begun), b = Vector512.LoadUnsafe(ref begun, 8);
+        if (!Avx512F.IsSupported) return Vector512.Create(Four(a), Four(b));
+
+        // Lane k of 128 bits: of a the two quarters of row k, of b those of row 4 + k.
+        Vector512<double> sums = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
+        return Avx512F.PermuteVar8x64(sums, Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7));
+
+        static Vector256<double> Four(Vector512<double> rows) => Vector256.Create(
+            PairSums(rows.GetLower().GetLower(), rows.GetLower().GetUpper()), PairSums(rows.GetUpper().GetLower(), rows.GetUpper().GetUpper()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -318,4 +387,9 @@ public static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Range<T>(Span<T> values, int start, int count) =>
         ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
+
+    /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(GradientRow<T> row, int start, int count)
+        where T : unmanaged, IFloatingPointIeee754<T> => ref MemoryMarshal.GetReference(row.Range(count > 0 ? start : 0, Math.Max(count, 0)));
 }

@@ -26,6 +26,12 @@ public abstract partial class HostObjective<T> : IObjective<T>
     /// <inheritdoc/>
     public ParameterLayout Layout { get; }
 
+    /// <summary>
+    /// How many bytes one record of a loop may take whose trip count is not known beforehand (a <c>while</c>), in one call. To need more is an
+    /// <see cref="InvalidOperationException"/> that names the loop. The default is 1 GiB.
+    /// </summary>
+    public long TapeLimit { get; set; } = 1L << 30;
+
     /// <summary>The value at <paramref name="parameters"/>.</summary>
     /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector.</exception>
     public T Value(ReadOnlySpan<T> parameters)

@@ -19,6 +19,9 @@ internal static class CaptureDriver
             var loss = context.SyntaxProvider.ForAttributeWithMetadataName(
                 "SymbolicGD.LossAttribute", (_, _) => true, (source, cancellation) => LossCapture.Run(source, cancellation));
             context.RegisterSourceOutput(loss, (_, result) => losses.Add(result));
+            var residual = context.SyntaxProvider.ForAttributeWithMetadataName(
+                "SymbolicGD.ResidualAttribute", (_, _) => true, (source, cancellation) => LossCapture.Run(source, cancellation));
+            context.RegisterSourceOutput(residual, (_, result) => losses.Add(result));
             var rule = context.SyntaxProvider.ForAttributeWithMetadataName(
                 "SymbolicGD.UpdateRuleAttribute", (_, _) => true, (source, cancellation) => UpdateRuleCapture.Run(source, cancellation));
             context.RegisterSourceOutput(rule, (_, result) => rules.Add(result));

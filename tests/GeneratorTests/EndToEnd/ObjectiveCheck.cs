@@ -35,9 +35,12 @@ internal static class ObjectiveCheck
         {
             CompareProducts("all examples", inputs, host.HessianVectorProduct);
             CompareAlong(inputs, host.DirectionalDerivative);
+            CompareHessians();
         }
 
         if (objective is not ExampleObjective<T> example) return;
+        CompareExampleGradients();
+        if (objective is ResidualObjective<T> residual) CompareResiduals(residual, spec.Residual!);
 
         // Every other example, backwards, one of them twice: the batch as a data set of its own must give the same.
         int[] batch = [.. Enumerable.Range(0, inputs.ExampleCount).Where(e => e % 2 == 0).Reverse(), 0];
@@ -46,6 +49,65 @@ internal static class ObjectiveCheck
         IrInputs subset = inputs with { Arguments = selected, ExampleCount = batch.Length, Seed = spec.IsMean ? 1.0 / batch.Length : 1 };
         Compare("a batch", spec, subset, (p, g) => example.Gradient(p, batch, g), p => example.Value(p, batch));
         if (host.HasSecondOrder) CompareProducts("a batch", subset, (p, d, product) => example.HessianVectorProduct(p, batch, d, product));
+
+        // One example after the other, each a data set of its own.
+        IrInputs Only(int e) => inputs with
+        {
+            Arguments = spec.Function.Arguments.Select((a, k) => a.Role != ArgumentRole.Data ? inputs.Arguments[k]
+                : inputs.Arguments[k].AsSpan(e * a.LengthAt(inputs.Extents), a.LengthAt(inputs.Extents)).ToArray()).ToArray(),
+            ExampleCount = 1,
+            Seed = 1,
+        };
+
+        void CompareExampleGradients()
+        {
+            if (spec.Function.Arguments.Any(a => a.Role is ArgumentRole.Example or ArgumentRole.Count)) return;
+            for (int e = 0; e < inputs.ExampleCount; e += 3)
+            {
+                DualOutcome expected = IrInterpreter.Differentiate(spec.Function, Only(e), roundSingle: false);
+                var gradient = new T[expected.Gradient.Length];
+                double value = double.CreateChecked(example.ExampleGradient(Flat(inputs.Arguments), e, gradient));
+                Assert.True(Math.Abs(value - expected.Value) <= bound * (1 + Math.Abs(expected.Value) + expected.Magnitude.Sum()), Text($"example {e}: the value is {value} instead of {expected.Value}"));
+                Near($"example {e}: gradient", gradient, expected);
+            }
+        }
+
+        void CompareResiduals(ResidualObjective<T> residual, ResidualSpec functions)
+        {
+            int m = residual.ResidualsPerExample;
+            Assert.Equal(functions.Extent < 0 ? 1 : inputs.Extents[functions.Extent], m);
+            T[] at = Flat(inputs.Arguments), residuals = new T[residual.ResidualCount], jacobian = new T[residual.ResidualCount * at.Length];
+            residual.Residuals(at, residuals);
+            residual.Jacobian(at, jacobian);
+            for (int e = 0; e < inputs.ExampleCount; e += 3)
+            {
+                for (int k = 0; k < m; k++)
+                {
+                    DualOutcome expected = IrInterpreter.Differentiate(functions.One, Only(e) with { Output = k }, roundSingle: false);
+                    double actual = double.CreateChecked(residuals[(e * m) + k]);
+                    Assert.True(Math.Abs(actual - expected.Value) <= bound * (1 + expected.Magnitude.Sum()), Text($"residual {k} of example {e} is {actual} instead of {expected.Value}"));
+                    Near($"row {k} of example {e}", jacobian.AsSpan(((e * m) + k) * at.Length, at.Length).ToArray(), expected);
+                }
+            }
+
+            T half = T.One / (T.One + T.One);
+            T value = residual.Value(at), sum = half * residuals.Aggregate(T.Zero, (s, r) => s + (r * r));
+            Assert.True(Math.Abs(double.CreateChecked(value - sum)) <= 100 * bound * (1 + double.CreateChecked(sum)), Text($"½·Σ r² is {sum}, the value {value}"));
+            SparseMatrix<T> sparse = residual.SparseJacobian(at);
+            for (int i = 0; i < residual.ResidualCount; i++)
+            {
+                for (int p = 0; p < at.Length; p++) Assert.Equal(jacobian[(i * at.Length) + p], sparse[i, p]);
+            }
+        }
+
+        void Near(string what, T[] actual, DualOutcome expected)
+        {
+            for (int k = 0; k < actual.Length; k++)
+            {
+                double a = double.CreateChecked(actual[k]);
+                Assert.True(Math.Abs(a - expected.Gradient[k]) <= bound * Math.Max(expected.Magnitude[k], 1e-12), Text($"{what}, element {k} is {a} instead of {expected.Gradient[k]}"));
+            }
+        }
 
         void CompareProducts(string what, IrInputs at, ProductOf<T> productOf)
         {
@@ -57,6 +119,22 @@ internal static class ObjectiveCheck
             {
                 double actual = double.CreateChecked(product[k]);
                 Assert.True(Math.Abs(actual - expected.Gradient[k]) <= bound * Math.Max(expected.Magnitude[k], 1e-12), Text($"{what}: product[{k}] is {actual} instead of {expected.Gradient[k]}"));
+            }
+        }
+
+        // Where the pattern leaves out what is not zero, the two differ.
+        void CompareHessians()
+        {
+            int size = host.Layout.Length;
+            if (size > 100) return;
+            T[] at = Flat(inputs.Arguments), dense = new T[size * size];
+            host.Hessian(at, dense);
+            SparseMatrix<T> sparse = host.SparseHessian(at);
+            double scale = dense.Select(h => Math.Abs(double.CreateChecked(h))).DefaultIfEmpty(0).Max();
+            for (int i = 0; i < dense.Length; i++)
+            {
+                double difference = Math.Abs(double.CreateChecked(dense[i] - sparse[i / size, i % size]));
+                Assert.True(difference <= 100 * bound * (1 + scale), Text($"the sparse Hessian has {sparse[i / size, i % size]} at ({i / size}, {i % size}), the dense one {dense[i]}"));
             }
         }
 
@@ -112,7 +190,7 @@ internal static class ObjectiveCheck
         int index = loss.Arguments.Items.ToList().FindIndex(a => a.Name == parameter.Name && a.Role is ArgumentRole.Data or ArgumentRole.Constant && a.Name == parameter.Name);
         if (index < 0)
         {
-            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name);
+            int extent = loss.Extents.Items.ToList().FindIndex(e => e.Name == parameter.Name || e.Name + "Extent" == parameter.Name);
             return extent >= 0 ? inputs.Extents[extent] : inputs.ExampleCount;
         }
 
@@ -121,7 +199,11 @@ internal static class ObjectiveCheck
         if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
         if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
         if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
-        if (type == typeof(MatrixMemory<double>)) return new MatrixMemory<double>(values, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
+        if (type == typeof(MatrixMemory<double>)) return Matrix(values);
+        if (type == typeof(MatrixMemory<float>)) return Matrix(values.Select(v => (float)v).ToArray());
         return Convert.ChangeType(values[0], type, CultureInfo.InvariantCulture);
+
+        MatrixMemory<T> Matrix<T>(T[] elements) =>
+            new(elements, inputs.Extents[loss.Arguments[index].Extent], inputs.Extents[loss.Arguments[index].Columns]);
     }
 }

@@ -210,11 +210,50 @@ internal static class SampleLosses
                 }
             }
             """,
+        ["CurveResidual"] = """
+            public static partial class Nist
+            {
+                [Residual]
+                public static double Misra1a([Parameter] double b1, [Parameter] double b2, double x, double y) => y - b1 * (1 - Math.Exp(-b2 * x));
+            }
+            """,
+        ["GatheredResiduals"] = """
+            public static partial class Springs
+            {
+                [Residual]
+                public static void Stretch(
+                    [Parameter, Shape("points", "dimensions")] ReadOnlyMatrix<double> points, [Parameter] double stiffness,
+                    int from, int to, double length, [Output] Span<double> residuals)
+                {
+                    double squares = 1;
+                    for (int j = 0; j < points.Columns; j++)
+                    {
+                        double d = points[from, j] - points[to, j];
+                        squares += d * d;
+                    }
+                    residuals[0] = stiffness * (Math.Sqrt(squares) - length);
+                    residuals[1] = 0.1 * points[to, 0];
+                }
+            }
+            """,
+        ["ResidualsOfAnExtent"] = """
+            public static partial class Responses
+            {
+                [Residual]
+                public static void Tanh(
+                    [Parameter, Shape("outputs")] ReadOnlySpan<double> gain, [Parameter] double offset,
+                    double x, [Shape("outputs")] ReadOnlySpan<double> y, [Output, Shape("outputs")] Span<double> residuals)
+                {
+                    for (int k = 0; k < residuals.Length; k++) residuals[k] = Math.Tanh(gain[k] * x + offset) - y[k];
+                }
+            }
+            """,
     };
 
     public static TheoryData<string> Names => [.. Sources.Keys];
 
     /// <summary>The source of a sample with second-order products.</summary>
     public static string SecondOrder(string name) =>
-        Sources[name].Replace("[Loss]", "[Loss(Order = 2)]", StringComparison.Ordinal).Replace("[Loss(Reduction", "[Loss(Order = 2, Reduction", StringComparison.Ordinal);
+        Sources[name].Replace("[Loss]", "[Loss(Order = 2)]", StringComparison.Ordinal).Replace("[Loss(Reduction", "[Loss(Order = 2, Reduction", StringComparison.Ordinal)
+        .Replace("[Residual]", "[Residual(Order = 2)]", StringComparison.Ordinal);
 }

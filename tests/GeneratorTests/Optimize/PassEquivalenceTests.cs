@@ -15,6 +15,7 @@ public sealed class PassEquivalenceTests
         ["Simplify"] = f => Simplify.Run(f, fast: false, afterDifferentiation: false),
         ["SimplifyAfter"] = f => Simplify.Run(f, fast: false, afterDifferentiation: true),
         ["SimplifyFast"] = f => Simplify.Run(f, fast: true, afterDifferentiation: true),
+        ["ClosedForms"] = ClosedForms.Run,
         ["ForwardStores"] = ForwardStores.Run,
         ["DeadCode"] = DeadCode.Run,
         ["Hoist"] = Hoist.Run,

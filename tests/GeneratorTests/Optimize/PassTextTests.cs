@@ -43,6 +43,28 @@ public sealed class PassTextTests
     }
 
     [Fact]
+    public void Running_offsets_into_packed_triangles_become_functions_of_the_counters()
+    {
+        Function gradient = Staged.Of("""
+            [Loss]
+            public static double Triangular([Parameter] ReadOnlySpan<double> packed, [Constant] ReadOnlySpan<double> x)
+            {
+                double sum = 0;
+                int offset = 0;
+                for (int i = 0; i < x.Length; i++)
+                {
+                    for (int j = i + 1; j < x.Length; j++) sum += Math.Sin(packed[offset++]) * x[j] * x[i];
+                }
+                return sum;
+            }
+            """).Gradient;
+        Loop[] inner = [.. IrFacts.Walk(gradient.Body).OfType<Loop>().Where(l => l.Body.Items.All(i => i is not Loop))];
+        Assert.NotEmpty(inner);
+        Assert.All(inner, l => Assert.DoesNotContain(l.Carried, c => gradient.TypeOf(c.Id) == ScalarType.I32));
+        Assert.Equal(inner.Length, SymbolicGD.Generator.Pipeline.Schedule.SimdPlanner.Plan(gradient).VectorLoops.Items.Count(c => inner.Any(l => l.Counter == c)));
+    }
+
+    [Fact]
     public void Gather_writes_each_element_once()
     {
         Function gradient = Staged.Of(Losses.Rosenbrock).Gradient;

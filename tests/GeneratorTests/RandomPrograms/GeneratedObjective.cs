@@ -19,14 +19,15 @@ internal static class GeneratedObjective
     }
 
     /// <summary>Value and gradient at the parameters among the inputs.</summary>
-    public static (double Value, double[] Gradient) Gradient<T>(object objective, LossSpec spec, IrInputs inputs)
+    /// <param name="batch">The examples, in this order; null for all, as they come.</param>
+    public static (double Value, double[] Gradient) Gradient<T>(object objective, LossSpec spec, IrInputs inputs, int[]? batch = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T[] parameters = Flat<T>(spec, inputs.Arguments);
         var gradient = new T[parameters.Length];
         var host = (HostObjective<T>)objective;
-        T value = host.Gradient(parameters, gradient);
-        T alone = host.Value(parameters);
+        T value = batch is null ? host.Gradient(parameters, gradient) : ((ExampleObjective<T>)host).Gradient(parameters, batch, gradient);
+        T alone = batch is null ? host.Value(parameters) : ((ExampleObjective<T>)host).Value(parameters, batch);
         double difference = Math.Abs(double.CreateChecked(value - alone));
         if (!(difference <= 1e-4 * (1 + Math.Abs(double.CreateChecked(value))))) throw new InvalidOperationException($"Gradient returns the value {value}, Value {alone}.");
         return (double.CreateChecked(value), gradient.Select(double.CreateChecked).ToArray());

@@ -116,6 +116,8 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         double skipRate = skipped / (double)Math.Max(1, verdicts.Count);
         var report = new StringBuilder();
         report.Append(CultureInfo.InvariantCulture, $"{verdicts.Count} programs ({what}): {verdicts.Count - skipped - refused - failures.Length} agree, {failures.Length} fail, {refused} refused with {LengthRefusal}, ");
+        int large = verdicts.Sum(v => v.LargeCompared);
+        if (large > 0) report.Append(CultureInfo.InvariantCulture, $"compared {large} times at larger sizes, ");
         report.Append(CultureInfo.InvariantCulture, $"{skipped} skipped as not finite or undecided ({100 * skipRate:0.0}%, at most {100 * MaxSkipRate:0}%)\n\nprograms with each construct:\n");
         foreach (var construct in verdicts.SelectMany(v => v.Program.Constructs).GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
         {

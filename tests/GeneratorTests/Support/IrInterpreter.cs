@@ -14,6 +14,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 {
     /// <summary>Per argument, the direction along which it moves: as long as its values for a parameter, empty for others.</summary>
     public double[][] Direction { get; init; } = [];
+
+    /// <summary>Which residual of an example is wanted.</summary>
+    public int Output { get; init; }
 }
 
 /// <summary>What a run gave.</summary>
@@ -22,6 +25,9 @@ internal sealed record IrInputs(double[][] Arguments, int[] Extents, int Example
 internal sealed record IrOutcome<T>(T Value, T[] Gradient)
 {
     public Undecided Undecided { get; init; } = new();
+
+    /// <summary>How many elements the tapes had in the end.</summary>
+    public long TapeElements { get; init; }
 }
 
 /// <summary>
@@ -50,6 +56,9 @@ internal sealed class Undecided
 internal sealed record DualOutcome(double Value, double[] Gradient, double[] Magnitude)
 {
     public Undecided Undecided { get; init; } = new();
+
+    /// <summary>The components of the gradient that were computed, in its order; null if all were.</summary>
+    public int[]? Components { get; init; }
 
     /// <summary>Whether there is anything to compare with.</summary>
     public bool IsFinite => double.IsFinite(Value) && Gradient.All(double.IsFinite) && Magnitude.All(double.IsFinite);
@@ -130,7 +139,12 @@ internal sealed class IrInterpreter<T>
             .Where(b => b.buffer.Kind == BufferKind.Gradient)
             .OrderBy(b => b.buffer.Argument)
             .SelectMany(b => run._realBuffers[b.index]!).ToArray();
-        return new(function.Result < 0 ? default : run._reals[function.Result], gradient) { Undecided = run._undecided };
+        return new(function.Result < 0 ? default : run._reals[function.Result], gradient)
+        {
+            Undecided = run._undecided,
+            TapeElements = Enumerable.Range(0, function.Buffers.Count).Where(b => function.Buffers[b].Kind == BufferKind.Tape)
+                .Sum(b => (long)(run._realBuffers[b]?.Length ?? run._integerBuffers[b]?.Length ?? 0)),
+        };
     }
 
     /// <summary>Runs an update rule: its local buffers are filled before and read after.</summary>
@@ -181,8 +195,14 @@ internal sealed class IrInterpreter<T>
         int outer = _example;
         foreach (Carried carried in loop.Carried) Copy(carried.Init, carried.Id);
         var next = new (T Real, int Integer)[loop.Carried.Count];
-        for (int step = 0; step < to - (long)from; step++)
+        for (int step = 0; !loop.EndsEarly || _integers[loop.While] != 0; step++)
         {
+            if (step >= to - (long)from)
+            {
+                if (loop.Limited is not null) throw Wrong(loop, $"more than {to} iterations of '{loop.Limited}'");
+                break;
+            }
+
             int counter = loop.Descending ? to - 1 - step : from + step;
             _integers[loop.Counter] = counter;
             if (loop.IsExamples) _example = counter;
@@ -208,6 +228,7 @@ internal sealed class IrInterpreter<T>
     {
         BufferInfo buffer = _function.Buffers[alloc.Buffer];
         int length = _integers[alloc.Length];
+        if (buffer.Growing && length != 0) throw Wrong(alloc, "a growing array starts empty");
         if (length < 0) throw Wrong(alloc, $"length {length}");
         if (buffer.Type.IsReal())
         {
@@ -231,8 +252,25 @@ internal sealed class IrInterpreter<T>
         else _integers[load.Id] = _integerBuffers[load.Buffer]![position];
     }
 
+    /// <summary>A growing buffer takes a store past its end; what was not stored stays a number that shows.</summary>
+    private void Grow(int buffer, int position)
+    {
+        if (position < 0 || !_function.Buffers[buffer].Growing) return;
+        if (_realBuffers[buffer] is { } reals && position >= reals.Length)
+        {
+            Array.Resize(ref _realBuffers[buffer], Math.Max(position + 1, 2 * reals.Length));
+            Array.Fill(_realBuffers[buffer]!, T.From(double.NaN), reals.Length, _realBuffers[buffer]!.Length - reals.Length);
+        }
+        else if (_integerBuffers[buffer] is { } integers && position >= integers.Length)
+        {
+            Array.Resize(ref _integerBuffers[buffer], Math.Max(position + 1, 2 * integers.Length));
+            Array.Fill(_integerBuffers[buffer]!, int.MinValue, integers.Length, _integerBuffers[buffer]!.Length - integers.Length);
+        }
+    }
+
     private void Write(Item item, int buffer, int index, int value, bool add)
     {
+        Grow(buffer, _integers[index]);
         int position = Position(item, buffer, index);
         ScalarType type = _function.Buffers[buffer].Type;
         if (type.IsReal())
@@ -277,6 +315,9 @@ internal sealed class IrInterpreter<T>
                 return;
             case Op.Argument when let.Payload == -1:
                 _integers[let.Id] = _inputs.ExampleCount;
+                return;
+            case Op.Argument when let.Payload == SpecialArgument.Output:
+                _integers[let.Id] = _inputs.Output;
                 return;
             case Op.Argument when let.Payload == -2:
                 _reals[let.Id] = Round(T.From(_inputs.Seed), type);
@@ -415,18 +456,21 @@ internal static class IrInterpreter
     public static IrOutcome<double> Run(Function function, IrInputs inputs, bool roundSingle = true)
     {
         IrOutcome<Plain> outcome = IrInterpreter<Plain>.Run(function, inputs, (_, _, value) => new Plain(value), roundSingle);
-        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray());
+        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray()) { TapeElements = outcome.TapeElements };
     }
 
     /// <summary>
     /// The gradient of a loss by dual numbers, one run per parameter. Over examples it is weighed with
     /// <see cref="IrInputs.Seed"/>, as a gradient function weighs it; the value is not.
     /// </summary>
-    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true)
+    /// <param name="isWanted">Which elements of a parameter to differentiate by; each one is a run. Null means all.</param>
+    public static DualOutcome Differentiate(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var gradient = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double value = double.NaN;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -434,7 +478,10 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
                 int argument = a, index = k;
+                components.Add(component);
                 IrOutcome<Dual<Plain>> run = IrInterpreter<Dual<Plain>>.Run(
                     loss, inputs,
                     (p, i, v) => p == argument && i == index ? Dual<Plain>.Variable(new Plain(v)) : Dual<Plain>.From(v),
@@ -448,18 +495,20 @@ internal static class IrInterpreter
         }
 
         if (gradient.Count == 0) value = Run(loss, inputs, roundSingle).Value;
-        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(value, gradient.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 
     /// <summary>
     /// The derivative of the gradient along <see cref="IrInputs.Direction"/> by hyper-dual numbers, one run per parameter: the product of
     /// the Hessian with the direction, weighed as the gradient is. The value is the derivative of the loss along the direction, not weighed.
     /// </summary>
-    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true)
+    public static DualOutcome DifferentiateTwice(Function loss, IrInputs inputs, bool roundSingle = true, Func<int, int, bool>? isWanted = null)
     {
         double weight = IrFacts.Walk(loss.Body).Any(item => item is Loop { IsExamples: true }) ? inputs.Seed : 1;
         var product = new List<double>();
         var magnitude = new List<double>();
+        var components = new List<int>();
+        int component = -1;
         double along = 0;
         Undecided undecided = new();
         for (int a = 0; a < loss.Arguments.Count; a++)
@@ -467,6 +516,9 @@ internal static class IrInterpreter
             if (loss.Arguments[a].Role != ArgumentRole.Parameter) continue;
             for (int k = 0; k < inputs.Arguments[a].Length; k++)
             {
+                component++;
+                if (isWanted?.Invoke(a, k) == false) continue;
+                components.Add(component);
                 int argument = a, index = k;
                 IrOutcome<Dual<Dual<Plain>>> run = IrInterpreter<Dual<Dual<Plain>>>.Run(
                     loss, inputs,
@@ -485,6 +537,6 @@ internal static class IrInterpreter
             }
         }
 
-        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided };
+        return new(along, product.ToArray(), magnitude.ToArray()) { Undecided = undecided, Components = components.Count == component + 1 ? null : components.ToArray() };
     }
 }

@@ -18,14 +18,14 @@ internal static class RandomInputs
     public static IrInputs For(Function function, int seed)
     {
         var random = new Random(seed);
-        int[] extents = function.Extents.Select(_ => random.Next(1, MaxExtent + 1)).ToArray();
+        int[] extents = function.Extents.Select(e => random.Next(1, MaxExtent + 1) is var chosen && e.Literal >= 0 ? e.Literal : chosen).ToArray();
         return Fill(function, random, extents, examples: 3);
     }
 
     /// <summary>The same with the sizes as given: large ones reach whole vectors.</summary>
     /// <param name="extent">The length of every extent but those named <c>…Squared</c>, which hold a flattened square matrix.</param>
     public static IrInputs OfSize(Function function, int seed, int extent, int examples) =>
-        Fill(function, new Random(seed), function.Extents.Select(e => e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
+        Fill(function, new Random(seed), function.Extents.Select(e => e.Literal >= 0 ? e.Literal : e.Name.EndsWith("Squared", StringComparison.Ordinal) ? extent * extent : extent).ToArray(), examples);
 
     /// <summary>The same inputs with a random direction for the parameters.</summary>
     public static IrInputs WithDirection(this IrInputs inputs, Function function, int seed)
@@ -36,6 +36,16 @@ internal static class RandomInputs
             Direction = function.Arguments.Select((a, k) => a.Role == ArgumentRole.Parameter ? inputs.Arguments[k].Select(_ => Real(random, a.Type)).ToArray() : []).ToArray(),
         };
     }
+
+    /// <summary>The same with each extent from 1 to <paramref name="maxExtent"/>.</summary>
+    public static IrInputs UpTo(Function function, int seed, int maxExtent, int examples)
+    {
+        var random = new Random(seed);
+        return Fill(function, random, function.Extents.Select(_ => random.Next(1, maxExtent + 1)).ToArray(), examples);
+    }
+
+    /// <summary>The same with each extent as given.</summary>
+    public static IrInputs OfExtents(Function function, int seed, int[] extents, int examples) => Fill(function, new Random(seed), extents, examples);
 
     private static IrInputs Fill(Function function, Random random, int[] extents, int examples)
     {

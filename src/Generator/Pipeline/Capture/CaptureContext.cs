@@ -9,7 +9,8 @@ namespace SymbolicGD.Generator.Pipeline.Capture;
 /// Whether both sides of a branch may be computed and one selected: true for update rules, which are pure arithmetic on
 /// one element and are not differentiated.
 /// </param>
-internal sealed class CaptureContext(Compilation compilation, ExtentUnifier extents, bool isEager, CancellationToken cancellation)
+/// <param name="maxTrips">How many iterations a loop may run whose trip count only its condition knows.</param>
+internal sealed class CaptureContext(Compilation compilation, ExtentUnifier extents, bool isEager, CancellationToken cancellation, int maxTrips = int.MaxValue)
 {
     private readonly Dictionary<IMethodSymbol, (IOperation, ExitPlan)?> _bodies = new(SymbolEqualityComparer.Default);
 
@@ -23,6 +24,8 @@ internal sealed class CaptureContext(Compilation compilation, ExtentUnifier exte
     public ExtentUnifier Extents { get; } = extents;
 
     public bool IsEager { get; } = isEager;
+
+    public int MaxTrips { get; } = maxTrips;
 
     public CancellationToken Cancellation { get; } = cancellation;
 

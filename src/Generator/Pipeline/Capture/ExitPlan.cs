@@ -45,6 +45,9 @@ internal sealed class ExitPlan
 
     public bool IsFlagged(ISymbol target) => _flagged.Contains(target);
 
+    /// <summary>Whether there is a loop whose body certainly runs: what it assigns is assigned afterwards.</summary>
+    public bool HasDo { get; private set; }
+
     public bool HasFlags => _flagged.Count > 0;
 
     /// <summary>The targets outside of a statement that it may jump to.</summary>
@@ -101,6 +104,7 @@ internal sealed class ExitPlan
                 foreach (ISwitchCaseOperation section in choice.Cases) Plan(Sequence.Prepend(section.Body, null));
                 break;
             case ILoopOperation loop:
+                HasDo |= loop is IWhileLoopOperation { ConditionIsTop: false };
                 Plan(Sequence.Of(loop.Body));
                 if (HasFurtherConditions(loop)) _flagged.Add(loop.ExitLabel);
                 _flagged.UnionWith(Targets(loop.Body).Where(t => !SymbolEqualityComparer.Default.Equals(t, loop.ContinueLabel)));

@@ -21,21 +21,23 @@ internal static class LossCapture
         EquatableArray<ValueSite> sites = EquatableArray<ValueSite>.Empty;
         CaptureResult<LossSpec> result = Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, EquatableArray<IndexUse> indexUses, sites) = ReadFunction(source.SemanticModel.Compilation, method, signature, cancellation);
+            (Function function, EquatableArray<IndexUse> indexUses, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
                 method.Name,
                 signature.ClassName,
-                IsMean: !Has(attribute, "Reduction", 1),
+                IsMean: !signature.IsResidual && !Has(attribute, "Reduction", 1),
                 IsFast: Has(attribute, "MathMode", 1),
                 Stabilize: attribute.NamedArguments.FirstOrDefault(a => a.Key == "Stabilize").Value.Value is not false,
                 SignatureReader.SummaryOf(method, cancellation),
                 function,
                 indexUses)
             {
+                Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
                 MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
+                Residual = residual,
             };
         });
         return result with { Sites = sites };
@@ -78,19 +80,50 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, EquatableArray<IndexUse>, EquatableArray<ValueSite>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, CancellationToken cancellation)
+    private static (Function, EquatableArray<IndexUse>, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
                 new ExtentUnifier.Source(a.Rank == 1 ? a.Symbol.Name : a.Symbol.Name + (d == 0 ? "Rows" : "Columns"), a.Shape?[d], a.Role == ArgumentRole.Parameter))));
-        var context = new CaptureContext(compilation, extents, isEager: false, cancellation);
+        var context = new CaptureContext(compilation, extents, isEager: false, cancellation, maxTrips);
+        int output = signature.Output;
+        int dimension = signature.Arguments.Take(Math.Max(output, 0)).Sum(a => a.Rank);
         while (true)
         {
-            (Function, EquatableArray<IndexUse>, EquatableArray<ValueSite>) read = LossReader.Read(context, method, signature);
-            if (!extents.IsStale) return read;
+            (Function loss, EquatableArray<IndexUse> uses, EquatableArray<ValueSite> sites) = Read(ReadingGoal.Loss);
+            if (output >= 0 && !extents.IsStale) FixOutputLength(extents, signature.Arguments[output], dimension, loss);
+            if (!extents.IsStale)
+            {
+                if (!signature.IsResidual) return (loss, uses, null, sites);
+                int extent = output >= 0 ? extents.Index[dimension] : -1;
+                return (loss, uses, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent), sites);
+            }
+
             extents.Renumber();
         }
+
+        (Function Loss, EquatableArray<IndexUse> IndexUses, EquatableArray<ValueSite> Sites) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);
     }
+
+    /// <summary>Where all residuals are written at constant places and their number is nowhere named or asked for, it follows from the places.</summary>
+    private static void FixOutputLength(ExtentUnifier extents, SignatureArgument output, int dimension, Function loss)
+    {
+        int extent = extents.Index[dimension];
+        if (output.Shape is not null || extents.LiteralOf(extent) is not null || extents.Index.Count(e => e == extent) > 1) return;
+        int buffer = loss.Buffers.Items.ToList().FindIndex(b => b.Kind == BufferKind.Local && b.Name == output.Symbol.Name);
+        var index = new FunctionIndex(loss);
+        int highest = -1;
+        foreach (Store store in loss.Body.AllItems().OfType<Store>().Where(s => s.Buffer == buffer))
+        {
+            if (index.LetOf(store.Index) is not { Op: Op.Const } place) return;
+            highest = Math.Max(highest, (int)place.Payload);
+        }
+
+        if (highest >= 0) extents.Fix(extent, highest + 1);
+    }
+
+    private static int MaxTripsOf(AttributeData attribute) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxTrips").Value.Value is int given and > 0 ? given : int.MaxValue;
 
     private static bool Has(AttributeData attribute, string property, int value) =>
         attribute.NamedArguments.FirstOrDefault(a => a.Key == property).Value.Value is int given && given == value;

@@ -10,8 +10,7 @@ internal sealed partial class MethodReader
     private void ReadFor(IForLoopOperation loop)
     {
         foreach (IOperation statement in loop.Before) ReadStatement(statement);
-        if (loop.Condition is null) throw Refusal.At(DiagnosticCatalog.Endless, loop, "it has no condition");
-        ReadCounted(loop, loop.Condition, loop.AtLoopBottom, loop.Locals);
+        ReadConditional(loop, loop.Condition, loop.AtLoopBottom, loop.Locals);
         foreach (ILocalSymbol local in loop.Locals)
         {
             if (_frame.Slots.TryGetValue(local, out Slot? slot)) _env.Remove(slot);
@@ -21,24 +20,67 @@ internal sealed partial class MethodReader
     private void ReadWhile(IWhileLoopOperation loop)
     {
         if (loop.Condition is null) throw DoesNotCompile(loop);
-        ReadCounted(loop, loop.Condition, [], []);
+        ReadConditional(loop, loop.Condition, [], []);
     }
 
-    private void ReadCounted(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> bottom, IReadOnlyList<ILocalSymbol> locals)
+    /// <summary>Reads a loop with a condition: by a counter where one is found, else by the condition alone.</summary>
+    private void ReadConditional(ILoopOperation loop, IOperation? condition, IReadOnlyList<IOperation> bottom, IReadOnlyList<ILocalSymbol> locals)
     {
         IReadOnlyList<IOperation> body = loop.Body is IBlockOperation block ? block.Operations : [loop.Body];
-        bool runsOnce = loop is IWhileLoopOperation { ConditionIsTop: false };
-        (CountedLoop counted, IReadOnlyList<IOperation> conditions) = CountedPart(loop, condition, [.. body, .. bottom]);
-        if (runsOnce && conditions.Count > 0) throw Refusal.At(DiagnosticCatalog.TripCount, condition, "the condition of a 'do' loop is one comparison of a counter with a bound");
-        bool stepsInBody = !bottom.Contains(counted.Stepping);
-        if (stepsInBody && HasContinue(loop))
+        IOperation[] all = condition is null ? [loop.Body, .. bottom] : [loop.Body, .. bottom, condition];
+        HashSet<int> written = WrittenBuffers(all);
+        Refusal? endless = null;
+        if (condition is not null)
         {
-            throw Refusal.At(DiagnosticCatalog.Jump, loop, "'continue' may skip the step of the counter: use 'for'");
+            (CountedLoop? counted, IReadOnlyList<IOperation> conditions, Refusal? refusal) = CountedPart(loop, condition, [.. body, .. bottom]);
+            if (counted is not null && IsCounted(loop, counted, conditions, bottom, written))
+            {
+                ReadCounted(loop, counted, conditions, bottom, locals, written);
+                return;
+            }
+
+            if (refusal?.Diagnostic.Id == DiagnosticCatalog.Endless.Id) endless = refusal;
+        }
+        else
+        {
+            endless = Refusal.At(DiagnosticCatalog.Endless, loop, "it has no condition");
         }
 
-        HashSet<int> written = WrittenBuffers([loop.Body, .. bottom, .. conditions]);
-        CheckBoundIsNotWritten(counted.Bound, written);
-        CheckBoundIsNotWritten(counted.Side, written);
+        bool jumps = Plan.Targets(loop.Body).Any(t => !SymbolEqualityComparer.Default.Equals(t, loop.ContinueLabel));
+        if (endless is not null && !jumps && (condition is null || written.Count == 0 || !condition.DescendantsAndSelf().Any(IsElement))) throw endless;
+        if (condition?.ConstantValue is { HasValue: true, Value: true }) condition = null;
+        ReadLoop(
+            loop, emit.Int(0), emit.Int(context.MaxTrips), descending: false, AssignedSymbols.In(all), written, null, [], bottom, _ => { },
+            new Ending(condition, loop is IWhileLoopOperation { ConditionIsTop: false }, HeaderOf(loop, condition)));
+    }
+
+    /// <summary>How a loop without a counter ends: before each iteration, and with <paramref name="RunsOnce"/> before each but the first, when the condition fails.</summary>
+    /// <param name="Condition">Null: only jumps end it.</param>
+    /// <param name="Header">The loop as the user knows it.</param>
+    private sealed record Ending(IOperation? Condition, bool RunsOnce, string Header);
+
+    private static string HeaderOf(ILoopOperation loop, IOperation? condition)
+    {
+        string text = condition is null ? "true" : Refusal.Text(condition);
+        return loop is IForLoopOperation ? $"for (…; {(condition is null ? string.Empty : text)}; …)"
+            : loop is IWhileLoopOperation { ConditionIsTop: false } ? $"do … while ({text})"
+            : $"while ({text})";
+    }
+
+    /// <summary>Whether the counter alone, with jumps, decides how often a loop runs: it is stepped in every iteration towards a bound that stays.</summary>
+    private bool IsCounted(ILoopOperation loop, CountedLoop counted, IReadOnlyList<IOperation> conditions, IReadOnlyList<IOperation> bottom, HashSet<int> written)
+    {
+        bool runsOnce = loop is IWhileLoopOperation { ConditionIsTop: false };
+        if (runsOnce && conditions.Count > 0) return false;
+        if (!bottom.Contains(counted.Stepping) && HasContinue(loop)) return false;
+        return !MayChange(counted.Bound, written) && !MayChange(counted.Side, written);
+    }
+
+    private void ReadCounted(
+        ILoopOperation loop, CountedLoop counted, IReadOnlyList<IOperation> conditions, IReadOnlyList<IOperation> bottom, IReadOnlyList<ILocalSymbol> locals, HashSet<int> written)
+    {
+        bool runsOnce = loop is IWhileLoopOperation { ConditionIsTop: false };
+        bool stepsInBody = !bottom.Contains(counted.Stepping);
         ReadVariable(loop, counted.Counter);
         Slot counterSlot = WholeSlotOf(counted.Counter) ?? throw Refusal.At(DiagnosticCatalog.TripCount, loop, $"'{counted.Counter.Name}' is a reference");
         int start = _env[counterSlot].Value;
@@ -66,18 +108,18 @@ internal sealed partial class MethodReader
     }
 
     /// <summary>The term of a loop's condition that counts, and the other terms, which end the loop early.</summary>
-    private static (CountedLoop, IReadOnlyList<IOperation>) CountedPart(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> statements)
+    private static (CountedLoop?, IReadOnlyList<IOperation>, Refusal?) CountedPart(ILoopOperation loop, IOperation condition, IReadOnlyList<IOperation> statements)
     {
         Refusal? first = null;
         List<IOperation> terms = CountedLoop.Terms(condition).ToList();
         foreach (IOperation term in terms)
         {
             (CountedLoop? counted, Refusal? refusal) = CountedLoop.Match(term, statements, loop);
-            if (counted is not null) return (counted, terms.Where(t => t != term).ToList());
+            if (counted is not null) return (counted, terms.Where(t => t != term).ToList(), null);
             first ??= refusal;
         }
 
-        throw first!;
+        return (null, [], first);
     }
 
     /// <summary>
@@ -140,11 +182,11 @@ internal sealed partial class MethodReader
 
     /// <summary>
     /// Reads the body of a loop over from ≤ counter &lt; to. Variables that it assigns are carried; jumps out of it are carried flags, and
-    /// an iteration after such a jump does nothing.
+    /// after an iteration that jumps there is none. A condition stands in the code twice: before the loop, and at the end of the body.
     /// </summary>
     private void ReadLoop(
         ILoopOperation loop, int from, int to, bool descending, HashSet<ISymbol> assigned, HashSet<int> written,
-        string? counterName, IReadOnlyList<IOperation> conditions, IEnumerable<IOperation> bottom, Action<int> bindCounter)
+        string? counterName, IReadOnlyList<IOperation> conditions, IEnumerable<IOperation> bottom, Action<int> bindCounter, Ending? ending = null)
     {
         HashSet<ISymbol> jumps = new(Plan.Targets(loop.Body), SymbolEqualityComparer.Default);
         jumps.Remove(loop.ContinueLabel);
@@ -155,6 +197,8 @@ internal sealed partial class MethodReader
             LowerFlag(loop.ExitLabel);
         }
 
+        int? enters = targets.Count == 0 && ending is null ? null
+            : ending is { Condition: { } first, RunsOnce: false } ? Evaluate(first) : emit.Builder.Bool(true);
         Environment before = _env;
         List<Slot> carried = assigned.Select(SlotOf).Where(s => s is not null).Select(s => s!)
             .Concat(targets.Select(t => _frame.Flags[t])).Distinct()
@@ -168,6 +212,12 @@ internal sealed partial class MethodReader
 
         int[] inits = carried.SelectMany(s => Values(before[s], before[s])).ToArray();
         IrBuilder.OpenLoop open = emit.Builder.BeginLoop(from, to, inits, written, descending, counterName: counterName);
+        if (enters is { } go)
+        {
+            open.While = emit.Builder.AddCarried(open, go);
+            open.Limited = ending?.Header;
+        }
+
         _env = before.Copy();
         int k = 0;
         foreach (Slot slot in carried)
@@ -179,9 +229,8 @@ internal sealed partial class MethodReader
             });
         }
 
-        if (targets.Count == 0) Iteration();
-        else Branch(NoneOf(targets), Iteration, () => { });
-
+        Iteration();
+        int? again = enters is null ? null : GoesOn();
         List<int> nexts = [];
         foreach (Slot slot in carried)
         {
@@ -194,6 +243,8 @@ internal sealed partial class MethodReader
             nexts.AddRange(Values(before[slot], next));
         }
 
+        if (again is { } last) nexts.Add(last);
+
         int[] results = emit.Builder.EndLoop(open, nexts);
         _env = before.Copy();
         k = 0;
@@ -205,6 +256,10 @@ internal sealed partial class MethodReader
                 return results[k++];
             });
         }
+
+        int GoesOn() => ending?.Condition is not { } condition ? targets.Count == 0 ? emit.Builder.Bool(true) : NoneOf(targets)
+            : targets.Count == 0 ? Evaluate(condition)
+            : Choose(NoneOf(targets), () => Evaluate(condition), () => emit.Builder.Bool(false));
 
         void Iteration()
         {
@@ -334,12 +389,25 @@ internal sealed partial class MethodReader
     /// <summary>The local arrays among those that a span refers to.</summary>
     private IEnumerable<int> Local(Binding span) => span.Leaves.Where(l => l.IsArray && emit.Builder.Buffers[l.Root].Kind == BufferKind.Local).Select(l => l.Root);
 
-    private void CheckBoundIsNotWritten(IOperation bound, HashSet<int> written)
+    /// <summary>Whether the bound of a counter reads an array that the loop may write.</summary>
+    private bool MayChange(IOperation bound, HashSet<int> written) => written.Count > 0 && bound.DescendantsAndSelf().Any(o =>
     {
-        if (written.Count > 0 && bound.DescendantsAndSelf().Any(o => o is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
-            or IPropertyReferenceOperation { Property.IsIndexer: true }))
+        // Lengths stay what they are, whatever is written.
+        if (IsLength(o)) return false;
+        IOperation? array = o switch
         {
-            throw Refusal.At(DiagnosticCatalog.TripCount, bound, "the bound reads an array while the loop writes arrays; copy the bound to a local first");
-        }
-    }
+            IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } => instance,
+            IArrayElementReferenceOperation element => element.ArrayReference,
+            _ => null,
+        };
+        if (array is null) return IsElement(o);
+        return !(AssignedSymbols.SymbolOf(array) is { } symbol && SlotOf(symbol) is { } slot && _env[slot] is { IsArray: true } span && !written.Contains(span.Root));
+    });
+
+    private static bool IsElement(IOperation operation) => operation is IInvocationOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation
+        or IPropertyReferenceOperation { Property.IsIndexer: true };
+
+    private static bool IsLength(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod.Name: "GetLength", Instance: { } array } && ScalarTypes.IsArray(array.Type)
+        || operation is IPropertyReferenceOperation { Instance: IPropertyReferenceOperation { Property.Name: "Lengths", Instance: { } tensor } } && ScalarTypes.IsArray(tensor.Type);
 }

@@ -127,8 +127,8 @@ internal sealed partial class MethodReader
     }
 
     /// <summary>
-    /// A variable without initializer has no value; where flags guard statements, the IR needs one on the paths on which the
-    /// variable is never read.
+    /// A variable without initializer has no value; where flags guard statements, and before a loop that certainly runs, the IR needs one on the
+    /// paths on which the variable is never read.
     /// </summary>
     private Binding Default(IOperation declarator, ILocalSymbol symbol)
     {
@@ -136,11 +136,11 @@ internal sealed partial class MethodReader
         if (LayoutOf(symbol.Type) is not { } layout)
         {
             RequireType(declarator, symbol.Type);
-            return Plan.HasFlags ? Zero(symbol.Type) : Binding.Undefined;
+            return Plan.HasFlags || Plan.HasDo ? Zero(symbol.Type) : Binding.Undefined;
         }
 
         // The parts of a structure may be assigned one by one.
-        return Plan.HasFlags ? Zero(symbol.Type) : Nothing(layout);
+        return Plan.HasFlags || Plan.HasDo ? Zero(symbol.Type) : Nothing(layout);
     }
 
     private void ReadReturn(IReturnOperation exit)

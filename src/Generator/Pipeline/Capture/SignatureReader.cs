@@ -17,21 +17,32 @@ internal readonly record struct SignatureArgument(IParameterSymbol Symbol, Argum
 /// <summary>Reads what the declaration of a loss says, without its body. Collects every mistake in it.</summary>
 internal sealed class SignatureReader(IMethodSymbol method, AttributeData attribute, SyntaxNode declaration)
 {
+    private const string LossAttribute = "SymbolicGD.LossAttribute";
+    private const string ResidualAttribute = "SymbolicGD.ResidualAttribute";
+
     private readonly List<DiagnosticSpec> _diagnostics = [];
+    private bool _hasReal;
 
     public IReadOnlyList<DiagnosticSpec> Diagnostics => _diagnostics;
 
+    /// <summary>The type of the loss or of a residual.</summary>
     public ScalarType Real { get; private set; }
 
     public IReadOnlyList<SignatureArgument> Arguments { get; private set; } = [];
 
     public string ClassName { get; private set; } = "";
 
+    /// <summary>Whether the method is marked <c>[Residual]</c>.</summary>
+    public bool IsResidual => ScalarTypes.FullName(attribute.AttributeClass!) == ResidualAttribute;
+
+    /// <summary>The index of the argument that receives the residuals; -1 where the method returns one, or is a loss.</summary>
+    public int Output => Arguments.ToList().FindIndex(a => a.Role == ArgumentRole.Output);
+
     /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
     public int Order { get; private set; } = 1;
 
     /// <summary>Whether the objective is over examples.</summary>
-    public bool HasExamples => Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
+    public bool HasExamples => IsResidual || Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
 
     public void Read()
     {
@@ -108,7 +119,16 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
 
     private void ReadReturnType()
     {
-        if (ScalarTypes.Of(method.ReturnType) is { } real && real.IsReal() && !method.ReturnsByRef && !method.ReturnsByRefReadonly) Real = real;
+        IParameterSymbol[] outputs = method.Parameters.Where(IsOutput).ToArray();
+        if (IsResidual && (outputs.Length > 0 || method.ReturnsVoid))
+        {
+            ScalarType? element = outputs.Length == 1 && ScalarTypes.IsSpan(outputs[0].Type) ? ScalarTypes.Of(ScalarTypes.ElementOf(outputs[0].Type)) : null;
+            if (method.ReturnsVoid && element is { } type && type.IsReal() && !ScalarTypes.IsReadOnlySpan(outputs[0].Type)) (Real, _hasReal) = (type, true);
+            else Report(DiagnosticCatalog.ResidualOutput, method, method.Name);
+            return;
+        }
+
+        if (ScalarTypes.Of(method.ReturnType) is { } real && real.IsReal() && !method.ReturnsByRef && !method.ReturnsByRefReadonly) (Real, _hasReal) = (real, true);
         else if (!method.IsAsync) Report(DiagnosticCatalog.ReturnType, method, method.Name, ScalarTypes.Text(method.ReturnType));
     }
 
@@ -125,6 +145,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
         bool isTaken = method.ContainingType.GetMembers(ClassName).Length > 0
             || method.ContainingType.GetMembers().OfType<IMethodSymbol>()
                 .Any(other => !SymbolEqualityComparer.Default.Equals(other, method) && other.PartialDefinitionPart is null && ObjectiveNameOf(other) == ClassName);
+        isTaken |= IsResidual && method.GetAttributes().Count(IsObjective) > 1;
         if (isTaken) Report(DiagnosticCatalog.NameClash, method, ClassName, method.Name, method.ContainingType.Name);
     }
 
@@ -135,9 +156,14 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
         else Report(DiagnosticCatalog.Order, method, method.Name, order.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    private static bool IsObjective(AttributeData data) => data.AttributeClass is { } type && ScalarTypes.FullName(type) is LossAttribute or ResidualAttribute;
+
+    private static bool IsOutput(IParameterSymbol argument) =>
+        argument.GetAttributes().Any(a => a.AttributeClass is { } type && ScalarTypes.FullName(type) == "SymbolicGD.OutputAttribute");
+
     private string? ObjectiveNameOf(IMethodSymbol other)
     {
-        AttributeData? loss = other.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute.AttributeClass));
+        AttributeData? loss = other.GetAttributes().FirstOrDefault(IsObjective);
         return loss is null ? null : ((loss.NamedArguments.FirstOrDefault(a => a.Key == "Name").Value.Value as string) ?? other.Name) + "Objective";
     }
 
@@ -161,6 +187,9 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
                 case "SymbolicGD.CountAttribute":
                     roles.Add(ArgumentRole.Count);
                     break;
+                case "SymbolicGD.OutputAttribute":
+                    roles.Add(ArgumentRole.Output);
+                    break;
                 case "SymbolicGD.ShapeAttribute" when data.ConstructorArguments.Length == 1:
                     TypedConstant names = data.ConstructorArguments[0];
                     if (names.Kind != TypedConstantKind.Array || names.IsNull) break;
@@ -177,7 +206,7 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
 
         // A TensorSpan is taken for what it is mostly passed for: something to read.
         bool isMatrix = argument.Type is INamedTypeSymbol { Name: "ReadOnlyMatrix" or "ReadOnlyTensorSpan" or "TensorSpan" } && ScalarTypes.MatrixElementOf(argument.Type) is not null;
-        int rank = ScalarTypes.IsReadOnlySpan(argument.Type) ? 1 : isMatrix ? 2 : 0;
+        int rank = ScalarTypes.IsReadOnlySpan(argument.Type) || (roles.Contains(ArgumentRole.Output) && ScalarTypes.IsSpan(argument.Type)) ? 1 : isMatrix ? 2 : 0;
         ITypeSymbol element = rank switch
         {
             1 => ScalarTypes.ElementOf(argument.Type)!,
@@ -199,6 +228,12 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             return null;
         }
 
+        if (role == ArgumentRole.Output && !IsResidual)
+        {
+            Report(DiagnosticCatalog.RoleConflict, argument, argument.Name, "only a [Residual] method has an argument marked [Output]; a loss returns its value");
+            return null;
+        }
+
         if (role is ArgumentRole.Example or ArgumentRole.Count && (rank > 0 || scalar != ScalarType.I32))
         {
             Report(DiagnosticCatalog.RoleConflict, argument, argument.Name, $"an argument marked [{role}] has type 'int'");
@@ -211,9 +246,9 @@ internal sealed class SignatureReader(IMethodSymbol method, AttributeData attrib
             return null;
         }
 
-        if (role == ArgumentRole.Parameter && ScalarTypes.Of(method.ReturnType) is { } real && real.IsReal() && scalar != real)
+        if (role == ArgumentRole.Parameter && _hasReal && scalar != Real)
         {
-            Report(DiagnosticCatalog.MixedPrecision, argument, argument.Name, ScalarTypes.Text(argument.Type), ScalarTypes.Text(method.ReturnType));
+            Report(DiagnosticCatalog.MixedPrecision, argument, argument.Name, ScalarTypes.Text(argument.Type), Real == ScalarType.F32 ? "float" : "double");
             return null;
         }
 

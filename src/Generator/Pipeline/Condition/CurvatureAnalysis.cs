@@ -109,7 +109,7 @@ internal sealed class CurvatureAnalysis
     private void Walk(Loop loop)
     {
         // How often it runs may not depend on the parameters.
-        if (!FactOf(loop.From).IsConstant || !FactOf(loop.To).IsConstant) _isLost = true;
+        if (!FactOf(loop.From).IsConstant || !FactOf(loop.To).IsConstant || loop.EndsEarly) _isLost = true;
         Set(loop.Counter, CurvatureFact.Constant);
         foreach (Carried carried in loop.Carried) Set(carried.Id, _facts[carried.Id] is { } known ? CurvatureFact.Either(known, FactOf(carried.Init)) : FactOf(carried.Init));
         Walk(loop.Body);

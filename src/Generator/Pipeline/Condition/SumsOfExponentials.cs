@@ -23,7 +23,7 @@ internal sealed class SumsOfExponentials
             Op.Div when Exponent(let.A) is not null => [let.B],
             _ => [],
         }));
-        foreach (Loop loop in IrFacts.Walk(function.Body).OfType<Loop>().Where(l => !l.IsExamples))
+        foreach (Loop loop in IrFacts.Walk(function.Body).OfType<Loop>().Where(l => !l.IsExamples && !l.EndsEarly))
         {
             Sum[] sums = loop.Carried.Where(c => wanted.Contains(c.Result)).Select(c => Recognize(loop, c)).OfType<Sum>().ToArray();
             if (sums.Length > 0) _found[loop] = sums;

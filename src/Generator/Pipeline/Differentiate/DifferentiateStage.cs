@@ -21,7 +21,8 @@ internal static class DifferentiateStage
     /// So recording and use cannot disagree.
     /// </remarks>
     /// <exception cref="DifferentiationNotSupportedException">The loss has no derivative in this compiler.</exception>
-    public static Function Gradient(Function function) => Reverse(function, out _);
+    /// <param name="checkpoint">Whether long loops that carry state keep the state of every √n-th iteration only: see <see cref="Segments"/>.</param>
+    public static Function Gradient(Function function, bool checkpoint = false) => Reverse(function, checkpoint, out _);
 
     /// <summary>
     /// Forward mode. For a loss: the function whose result is the derivative along the <see cref="BufferKind.Direction"/> buffers, one per
@@ -33,17 +34,34 @@ internal static class DifferentiateStage
 
     /// <summary>The product of the Hessian with the direction: forward mode over the reverse one.</summary>
     /// <inheritdoc cref="Tangent" path="/exception"/>
-    public static Function HessianVectorProduct(Function loss)
+    public static Function HessianVectorProduct(Function loss, bool checkpoint = false)
     {
-        Function gradient = Reverse(loss, out HashSet<int> guards);
+        Function gradient = Reverse(loss, checkpoint, out HashSet<int> guards);
         return new TangentPass(gradient, guards).Run();
     }
 
-    /// <param name="guards">The values of the gradient function that are guarded products: see <see cref="Emitter.Guards"/>.</param>
-    private static Function Reverse(Function function, out HashSet<int> guards)
+    /// <inheritdoc cref="HessianCliquesPass"/>
+    /// <returns>See <see cref="HessianCliquesPass.Run"/>.</returns>
+    public static Function? HessianCliques(Function loss) => HessianCliquesPass.Run(loss);
+
+    /// <summary>The gradient function for one example at a time, whose weight is 1.</summary>
+    /// <inheritdoc cref="Gradient" path="/exception"/>
+    public static Function ExampleGradient(Function loss) => new UnitSeed(Gradient(loss)).Run();
+
+    private sealed class UnitSeed(Function gradient) : IrRewriter(gradient)
     {
+        protected override int RewriteLet(Let let) =>
+            let is { Op: Op.Argument, Payload: SpecialArgument.Seed } ? Builder.Real(Source.TypeOf(let.Id), 1) : base.RewriteLet(let);
+    }
+
+    /// <param name="guards">The values of the gradient function that are guarded products: see <see cref="Emitter.Guards"/>.</param>
+    private static Function Reverse(Function function, bool checkpoint, out HashSet<int> guards)
+    {
+        HashSet<int> segments = [];
+        if (checkpoint) (function, segments) = Segments.Split(function);
+        function = TripCounts.Add(function);
         var tree = new SourceTree(function);
-        var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree));
+        var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree), segments);
         var recording = new Recording(function.Values.Count);
         for (int pass = 0; pass < MaxPasses; pass++)
         {
@@ -59,4 +77,5 @@ internal static class DifferentiateStage
 }
 
 /// <summary>What is known of the function before any derivative is written.</summary>
-internal sealed record Facts(SourceTree Tree, Activity Activity, Reductions Reductions, Dependence Dependence);
+/// <param name="Segments">The counters of the loops whose iterations are computed again in the reverse sweep.</param>
+internal sealed record Facts(SourceTree Tree, Activity Activity, Reductions Reductions, Dependence Dependence, HashSet<int> Segments);

@@ -14,24 +14,28 @@ internal sealed partial class GradientPass
                 Define(let.Id, _emit.Let(let.Op, _tree.TypeOf(let.Id), At(let.A), At(let.B), At(let.C), let.Payload));
                 break;
             case Load load:
-                Define(load.Id, _builder.Load(load.Buffer, ElementIndex(load.Buffer, At(load.Index))));
+                Define(load.Id, _builder.Load(InSketch(load.Buffer), ElementIndex(load.Buffer, At(load.Index))));
                 break;
             case Store store:
                 int index = ElementIndex(store.Buffer, At(store.Index));
                 KeepOverwritten(node, store.Buffer, index);
-                _builder.Store(store.Buffer, index, At(store.Value));
+                _builder.Store(InSketch(store.Buffer), index, At(store.Value));
                 break;
             case Accumulate accumulate:
                 int place = ElementIndex(accumulate.Buffer, At(accumulate.Index));
                 KeepOverwritten(node, accumulate.Buffer, place);
-                _builder.Accumulate(accumulate.Buffer, place, At(accumulate.Value));
+                _builder.Accumulate(InSketch(accumulate.Buffer), place, At(accumulate.Value));
                 break;
             case Alloc alloc:
-                if (!_recording.IsExpanded(alloc.Buffer)) _builder.Alloc(alloc.Buffer, At(alloc.Length));
+                if (_isSketch || !_recording.IsExpanded(alloc.Buffer)) _builder.Alloc(InSketch(alloc.Buffer), At(alloc.Length));
+                else ClearRow(alloc);
                 if (_frame.IsBase) AllocateAdjoint(alloc);
                 break;
             case If branch:
                 ForwardIf(branch, node);
+                break;
+            case Loop loop when IsSegmented(node):
+                ForwardSegments(loop, node);
                 break;
             case Loop loop when _baseRegions.Contains(node.Body!):
                 FusedLoop(loop, node);
@@ -55,17 +59,18 @@ internal sealed partial class GradientPass
             if (_activity.IsRisky(value)) _emit.MarkRisky(id);
         }
 
-        if (_tapes.TryGetValue(value, out int tape)) _builder.Store(tape, TapeIndex(HomeOf(value)), ToTape(id));
+        if (!_isSketch && _tapes.TryGetValue(value, out int tape)) _builder.Store(tape, TapeIndex(HomeOf(value)), ToTape(id));
     }
 
     private void KeepOverwritten(Node write, int buffer, int index)
     {
         int saved = _recording.SavedBy(write);
-        if (saved >= 0) Define(saved, _builder.Load(buffer, index));
+        if (saved >= 0 && !_isSketch) Define(saved, _builder.Load(buffer, index));
     }
 
     private void ForwardLoop(Loop loop, Node node)
     {
+        EnterRun(node);
         IrBuilder.OpenLoop open = _builder.BeginLoop(
             At(loop.From), At(loop.To), [.. loop.Carried.Select(c => At(c.Init))], WrittenForward(node), loop.Descending, loop.IsExamples, Source.Values[loop.Counter].Name);
         EnterBody(loop, node, open, isBase: false);
@@ -73,13 +78,20 @@ internal sealed partial class GradientPass
         int[] nexts = [.. loop.Carried.Select(c => At(c.Next))];
         _frame = _frame.Parent!;
         DefineResults(loop, _builder.EndLoop(open, nexts));
+        LeaveRun(node);
     }
 
     private void EnterBody(Loop loop, Node node, IrBuilder.OpenLoop open, bool isBase)
     {
         _frame = new Frame(node.Body!, _frame, isBase);
         Define(loop.Counter, open.Counter);
-        for (int k = 0; k < loop.Carried.Count; k++) Define(loop.Carried[k].Id, open.Carried[k]);
+        for (int k = 0; k < loop.Carried.Count; k++)
+        {
+            Define(loop.Carried[k].Id, open.Carried[k]);
+            if (loop.Carried[k].Id == loop.While) open.While = open.Carried[k];
+        }
+
+        open.Limited = loop.Limited;
     }
 
     private void DefineResults(Loop loop, int[] results)
@@ -90,7 +102,7 @@ internal sealed partial class GradientPass
     private void ForwardIf(If branch, Node node)
     {
         // Values that the reverse of a side wants and that are dear to compute again leave the branch as further results.
-        int[] exports = ExportsOf(node);
+        int[] exports = _isSketch ? [] : ExportsOf(node);
         int[] results = _builder.If(
             At(branch.Condition),
             () => ForwardSide(node.Body!, branch.Results.Select(m => m.Then), exports),
@@ -118,13 +130,17 @@ internal sealed partial class GradientPass
     {
         foreach (Node node in loop.Subtree())
         {
-            if (Dependence.IsWrite(node)) yield return Dependence.BufferOf(node);
-            if (node.Item is Alloc alloc) yield return alloc.Buffer;
+            if (Dependence.IsWrite(node)) yield return InSketch(Dependence.BufferOf(node));
+            if (node.Item is Alloc alloc) yield return InSketch(alloc.Buffer);
         }
+
+        if (_isSketch) yield break;
 
         foreach (KeyValuePair<int, int> tape in _tapes)
         {
             if (HomeOf(tape.Key).IsWithin(loop.Body!)) yield return tape.Value;
         }
+
+        foreach (int position in PositionsIn(loop)) yield return position;
     }
 }

@@ -21,7 +21,8 @@ internal sealed partial class GradientPass
         _baseRegions.Add(region);
         foreach (Node node in region.Nodes)
         {
-            if (node.Item is Loop loop && MayFuse(loop, node)) FindBaseRegions(node.Body!);
+            if (IsSegmented(node)) _baseRegions.Add(node.Body!);
+            else if (node.Item is Loop loop && MayFuse(loop, node)) FindBaseRegions(node.Body!);
             else if (IsExampleLoop(node) && IsDifferentiated(node)) throw new DifferentiationNotSupportedException("an example changes what later examples compute");
         }
     }

@@ -52,7 +52,7 @@ internal sealed partial class GradientPass
 
     public GradientPass(Facts facts, Recording recording)
     {
-        (_tree, _activity, _reductions, _dependence) = facts;
+        (_tree, _activity, _reductions, _dependence, _segments) = facts;
         _recording = recording;
         _emit = new Emitter(_builder);
         _frame = new Frame(_tree.Root, null, isBase: true);

@@ -48,6 +48,8 @@ internal sealed partial class GradientPass
                 return id;
             case DefinitionKind.Load:
                 return Reload(value, (Load)definition.Node.Item, definition.Node);
+            case DefinitionKind.CarriedIn when definition.Node.Item is Loop { EndsEarly: true } loop && loop.While == value:
+                return _emit.Let(Op.Const, ScalarType.Bool, payload: 1); // or the iteration would not have run
             case DefinitionKind.CarriedIn or DefinitionKind.CarriedOut when InductionStep(definition) is { } step:
                 return Induction(definition, step);
             default:
@@ -137,7 +139,11 @@ internal sealed partial class GradientPass
     /// <summary>By how much an integer grows per iteration, if that does not change: such a value has a closed form.</summary>
     private int? InductionStep(Definition definition)
     {
-        Carried carried = ((Loop)definition.Node.Item).Carried[definition.Slot];
+        var loop = (Loop)definition.Node.Item;
+        Carried carried = loop.Carried[definition.Slot];
+
+        // The count of a loop that may end early is what all others follow from.
+        if (loop.EndsEarly && definition is { Kind: DefinitionKind.CarriedOut } && definition.Slot == loop.Carried.Count - 1) return null;
         if (_tree.TypeOf(carried.Id) != ScalarType.I32) return null;
         if (_tree[carried.Next] is not { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Add } add }) return null;
         int step = add.A == carried.Id ? add.B : add.B == carried.Id ? add.A : -1;
@@ -148,12 +154,14 @@ internal sealed partial class GradientPass
     private int Induction(Definition definition, int step)
     {
         var loop = (Loop)definition.Node.Item;
-        int from = Primal(loop.From), to = Primal(loop.To);
-        int iterations = definition.Kind == DefinitionKind.CarriedOut ? Clamped(_emit.SubInt(to, from))
-            : loop.Descending ? _emit.SubInt(_emit.SubInt(to, _emit.Int(1)), Primal(loop.Counter))
-            : _emit.SubInt(Primal(loop.Counter), from);
+        int iterations = definition.Kind == DefinitionKind.CarriedOut ? Trips(loop)
+            : loop.Descending ? _emit.SubInt(_emit.SubInt(Primal(loop.To), _emit.Int(1)), Primal(loop.Counter))
+            : _emit.SubInt(Primal(loop.Counter), Primal(loop.From));
         return _emit.AddInt(Primal(loop.Carried[definition.Slot].Init), _emit.MulInt(iterations, Primal(step)));
     }
+
+    /// <summary>How many iterations a loop has run.</summary>
+    private int Trips(Loop loop) => loop.EndsEarly ? Primal(TripCounts.Of(loop).Result) : Clamped(_emit.SubInt(Primal(loop.To), Primal(loop.From)));
 
     private int Clamped(int trip) => _emit.MaxInt(trip, _emit.Int(0));
 

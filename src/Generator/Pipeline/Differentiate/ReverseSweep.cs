@@ -33,6 +33,9 @@ internal sealed partial class GradientPass
             case If branch when BranchMatters(branch, node):
                 ReverseIf(branch, node);
                 break;
+            case Loop loop when IsSegmented(node):
+                if (LoopMatters(loop, node)) ReverseLoop(loop, node);
+                break;
             case Loop loop when _baseRegions.Contains(node.Body!):
                 PassToInits(loop, node);
                 break;
@@ -173,18 +176,22 @@ internal sealed partial class GradientPass
     {
         foreach (int value in _recording.AheadOf(node)) Primal(value);
         PassToInits(loop, node);
-        int from = Primal(loop.From), to = Primal(loop.To);
+        (int from, int to) = RangeRun(loop);
+        ReenterRun(node);
         int[] scans = [.. Enumerable.Range(0, loop.Carried.Count).Where(k => IsActive(loop.Carried[k]) && !_reductions.IsAdditive(node, k))];
         int[] inits = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Result, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
 
         // Iterations that do not feed one another may run in either order, and ascending ones vectorize better.
-        bool independent = scans.Length == 0 && !node.Subtree().Any(n => _recording.SavedBy(n) >= 0) && _dependence.AreIterationsIndependent(node);
+        bool isSegmented = IsSegmented(node), independent = !isSegmented && scans.Length == 0 && !node.Subtree().Any(n => _recording.SavedBy(n) >= 0) && _dependence.AreIterationsIndependent(node);
         bool descending = independent ? loop.Descending : !loop.Descending;
-        IrBuilder.OpenLoop open = _builder.BeginLoop(from, to, [], WrittenReverse(node), descending, counterName: Source.Values[loop.Counter].Name);
+        if (isSegmented) RestoreBefore(node);
+        IEnumerable<int> written = isSegmented ? WrittenForward(node).Concat(WrittenReverse(node)) : WrittenReverse(node);
+        IrBuilder.OpenLoop open = _builder.BeginLoop(from, to, [], written, descending, counterName: Source.Values[loop.Counter].Name);
         for (int s = 0; s < scans.Length; s++) _builder.SetName(_builder.AddCarried(open, inits[s]), AdjointName(loop.Carried[scans[s]].Id));
-        _frame = new Frame(node.Body!, _frame, isBase: false);
+        _frame = new Frame(node.Body!, _frame, isBase: isSegmented);
         _frame.Map[loop.Counter] = open.Counter;
-        AllocateAdjoints();
+        if (isSegmented) ComputeAgain(loop, node);
+        else AllocateAdjoints();
         for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Next, _emit.Masked(open.Carried[s]));
         for (int k = 0; k < loop.Carried.Count; k++)
         {
@@ -225,5 +232,16 @@ internal sealed partial class GradientPass
             if (_activity.IsActiveBuffer(buffer)) yield return AdjointBuffer(buffer);
             if (_recording.SavedBy(node) >= 0) yield return buffer;
         }
+
+        foreach (int position in PositionsIn(loop)) yield return position;
+    }
+
+    /// <summary>The counters of the iterations that the forward sweep ran.</summary>
+    private (int From, int To) RangeRun(Loop loop)
+    {
+        if (!loop.EndsEarly) return (Primal(loop.From), Primal(loop.To));
+        int trips = Primal(TripCounts.Of(loop).Result);
+        if (!loop.Descending) return (Primal(loop.From), _emit.AddInt(Primal(loop.From), trips));
+        return (_emit.SubInt(Primal(loop.To), trips), Primal(loop.To));
     }
 }

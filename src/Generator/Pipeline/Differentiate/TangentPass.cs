@@ -30,7 +30,7 @@ internal sealed class TangentPass : IrRewriter
 
     public override Function Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers) Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument);
+        foreach (BufferInfo buffer in Source.Buffers) CopyBuffer(buffer);
         AddTangentBuffers();
         RewriteBody();
         int result = -1;
@@ -53,7 +53,7 @@ internal sealed class TangentPass : IrRewriter
         {
             BufferInfo buffer = Source.Buffers[b];
             if (_tangentBuffers[b] >= 0 || !_activity.IsVariedBuffer(b)) continue;
-            _tangentBuffers[b] = IsOutput(b) ? b : Builder.AddBuffer($"{buffer.Name}Dot", buffer.Kind, buffer.Type);
+            _tangentBuffers[b] = IsOutput(b) ? b : CopyBuffer(buffer with { Name = $"{buffer.Name}Dot", Argument = -1, Overwritten = false });
         }
     }
 
@@ -161,6 +161,7 @@ internal sealed class TangentPass : IrRewriter
             if (_activity.IsRisky(id)) _emit.MarkRisky(open.Carried[k]);
         }
 
+        KeepEnd(loop, open);
         for (int k = 0; k < moving.Length; k++) SetTangent(moving[k].Id, open.Carried[count + k]);
         RewriteRegion(loop.Body);
         int[] results = Builder.EndLoop(open, [.. loop.Carried.Select(c => Map(c.Next)), .. moving.Select(c => TangentOrZero(c.Next))]);

@@ -4,14 +4,17 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 
 /// <summary>
 /// Where recorded values live. A value inside of loops goes to a tape with one element per iteration of the loops around it, counted in
-/// row-major order; one inside of branches only leaves them as a result.
+/// row-major order; one inside of branches only leaves them as a result. Where the trip count of a loop has no bound beforehand, the tape grows and
+/// its index is the number of iterations so far.
 /// </summary>
 internal sealed partial class GradientPass
 {
     private readonly SortedDictionary<int, int> _tapes = [];
     private readonly Dictionary<Node, List<int>> _tapesAt = [];
     private readonly Dictionary<Node, List<int>> _expandedAt = [];
-    private readonly Dictionary<Node, int> _trips = [];
+    private readonly Dictionary<Node, int?> _trips = [];
+    private readonly Dictionary<Node, int> _positions = [];
+    private readonly Dictionary<Node, int> _starts = [];
     private readonly Dictionary<int, int> _expandedLengths = [];
 
     private void PlaceTapes()
@@ -69,7 +72,7 @@ internal sealed partial class GradientPass
     {
         if (_tapesAt.TryGetValue(node, out List<int>? values))
         {
-            foreach (int value in values) _builder.Alloc(_tapes[value], IterationsOf(LoopsAround(HomeOf(value))));
+            foreach (int value in values) AllocateRecord(_tapes[value], LoopsAround(HomeOf(value)), _emit.Int(1));
         }
 
         if (!_expandedAt.TryGetValue(node, out List<int>? buffers)) return;
@@ -79,44 +82,62 @@ internal sealed partial class GradientPass
             int length = Bound(((Alloc)allocation.Item).Length, upper: true)
                 ?? throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it");
             _expandedLengths[buffer] = length;
-            _builder.Alloc(buffer, _emit.MulInt(IterationsOf(LoopsAround(allocation.Region)), length));
+            AllocateRecord(buffer, LoopsAround(allocation.Region), length);
         }
     }
 
-    private int IterationsOf(List<Node> loops)
+    /// <summary>A place of the given length for every iteration of the loops: known in number, or on an array that grows.</summary>
+    private void AllocateRecord(int buffer, List<Node> loops, int length)
     {
-        int product = _emit.Int(1);
-        foreach (Node loop in loops) product = _emit.MulInt(product, TripBound(loop));
-        return product;
-    }
-
-    /// <summary>At least as many iterations as the loop ever runs, computed in the base region; never negative.</summary>
-    private int TripBound(Node node)
-    {
-        if (_trips.TryGetValue(node, out int known)) return known;
-        var loop = (Loop)node.Item;
-        if (Bound(loop.To, upper: true) is not { } to || Bound(loop.From, upper: false) is not { } from)
+        int counted = loops.FindLastIndex(l => TripBound(l) is null);
+        if (counted < 0)
         {
-            throw new DifferentiationNotSupportedException(
-                "values of a loop must be kept for its derivative, and the number of its iterations has no bound that is known before the loops around it");
+            foreach (Node loop in loops) length = _emit.MulInt(TripBound(loop)!.Value, length);
+            _builder.Alloc(buffer, length);
+            return;
         }
 
+        _builder.MarkGrowing(buffer, loops.Take(counted + 1).Select(l => ((Loop)l.Item).Limited).LastOrDefault(t => t is not null));
+        _builder.Alloc(buffer, _emit.Int(0));
+        if (counted == 0 || _positions.ContainsKey(loops[counted])) return;
+        int position = _builder.AddBuffer("position", BufferKind.Local, ScalarType.I32);
+        _builder.Alloc(position, _emit.Int(1));
+        _positions.Add(loops[counted], position);
+    }
+
+    /// <summary>
+    /// At least as many iterations as the loop ever runs, computed in the base region of what is known when the objective is constructed; never
+    /// negative. Null where there is no such bound.
+    /// </summary>
+    private int? TripBound(Node node)
+    {
+        if (!_trips.TryGetValue(node, out int? known)) _trips.Add(node, known = FindTripBound((Loop)node.Item));
+        return known;
+    }
+
+    private int? FindTripBound(Loop loop)
+    {
+        if (loop.Limited is not null && _tree[loop.To].Node.Item is Let { Payload: int.MaxValue }) return null;
+        if (Bound(loop.To, upper: true) is not { } to || Bound(loop.From, upper: false) is not { } from) return null;
         int trip = _emit.SubInt(to, from);
         bool isLength = _emit.IntOf(from) == 0 && _tree[_tree.Canonical(loop.To)] is { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Extent } };
         if (!isLength) trip = _emit.IntOf(trip) is { } constant ? _emit.Int(Math.Max(constant, 0)) : _emit.MaxInt(trip, _emit.Int(0));
-        _trips.Add(node, trip);
         return trip;
     }
 
-    /// <summary>An upper or lower bound of an integer over all iterations inside the current base region, by interval arithmetic; null if none is found.</summary>
+    /// <summary>
+    /// An upper or lower bound of an integer over all iterations inside the current base region, by interval arithmetic over lengths and
+    /// constants; null if none is found.
+    /// </summary>
     private int? Bound(int value, bool upper)
     {
-        if (Lookup(value) is { } known) return known;
+        if (IsStatic(value)) return Static(value);
         Definition definition = _tree[value];
         switch (definition.Kind)
         {
             case DefinitionKind.Counter:
                 var loop = (Loop)definition.Node.Item;
+                if (loop.Limited is not null && upper) return null;
                 return upper ? Bound(loop.To, true) is { } to ? _emit.SubInt(to, _emit.Int(1)) : null : Bound(loop.From, false);
             case DefinitionKind.Merge:
                 Merge merge = ((If)definition.Node.Item).Results[definition.Slot];
@@ -126,6 +147,27 @@ internal sealed partial class GradientPass
             default:
                 return null;
         }
+    }
+
+    /// <summary>Whether the value follows from lengths and constants alone.</summary>
+    private bool IsStatic(int value)
+    {
+        if (_tree[value] is not { Kind: DefinitionKind.Let, Node.Item: Let let }) return false;
+        return let.Op switch
+        {
+            Op.Const or Op.Extent => true,
+            Op.Argument => let.Payload == SpecialArgument.ExampleCount || (let.Payload >= 0 && Source.Arguments[(int)let.Payload] is { Role: ArgumentRole.Constant, Type: ScalarType.I32 }),
+            Op.Convert or Op.Sqrt => IsStatic(let.A),
+            _ => _tree.TypeOf(value) == ScalarType.I32 && let.Operands.All(IsStatic),
+        };
+    }
+
+    private int Static(int value)
+    {
+        var let = (Let)_tree[value].Node.Item;
+        return _emit.Let(let.Op, _tree.TypeOf(value), Operand(let.A), Operand(let.B), Operand(let.C), let.Payload);
+
+        int Operand(int operand) => operand < 0 ? operand : Static(operand);
     }
 
     private int? BoundOf(Let let, bool upper)
@@ -149,7 +191,8 @@ internal sealed partial class GradientPass
             case Op.Min or Op.Max:
                 int? f = Bound(let.A, upper), g = Bound(let.B, upper);
 
-                // One bounded operand bounds a minimum from above and a maximum from below.
+                // One bounded operand bounds a minimum from above and a maximum from below; of two, one that does not need the other's terms will do.
+                if (upper == (let.Op == Op.Min) && (IsStatic(let.A) || IsStatic(let.B))) return IsStatic(let.A) ? f : g;
                 if (upper == (let.Op == Op.Min) && (f is null || g is null)) return f ?? g;
                 return f is { } h && g is { } i ? let.Op == Op.Min ? _emit.MinInt(h, i) : _emit.MaxInt(h, i) : null;
             case Op.Select:
@@ -181,21 +224,55 @@ internal sealed partial class GradientPass
     /// <summary>The place of the current iteration among those of the loops between a region and its base.</summary>
     private int TapeIndex(RegionNode region)
     {
-        int index = _emit.Int(0);
-        bool outermost = true;
-        foreach (Node node in LoopsAround(region))
+        List<Node> loops = LoopsAround(region);
+        int first = Math.Max(0, loops.FindLastIndex(l => TripBound(l) is null)), index = _emit.Int(0);
+        for (int k = first; k < loops.Count; k++)
         {
-            var loop = (Loop)node.Item;
+            var loop = (Loop)loops[k].Item;
             int offset = _emit.SubInt(Primal(loop.Counter), Primal(loop.From));
-            index = outermost ? offset : _emit.AddInt(_emit.MulInt(index, TripBound(node)), offset);
-            outermost = false;
+            index = k > first ? _emit.AddInt(_emit.MulInt(index, TripBound(loops[k])!.Value), offset)
+                : k > 0 && _starts.TryGetValue(loops[k], out int start) ? _emit.AddInt(start, offset)
+                : offset;
         }
 
         return index;
     }
 
+    /// <summary>
+    /// A loop inside of others whose trip count nobody knows beforehand records its runs one behind the other: an element of memory says where
+    /// the next begins, in the forward sweep upwards, in the reverse sweep downwards.
+    /// </summary>
+    private void EnterRun(Node node)
+    {
+        if (!_isSketch && _positions.TryGetValue(node, out int position)) _starts[node] = _builder.Load(position, _emit.Int(0));
+    }
+
+    private void LeaveRun(Node node)
+    {
+        if (!_isSketch && _positions.TryGetValue(node, out int position)) _builder.Store(position, _emit.Int(0), _emit.AddInt(_starts[node], Trips((Loop)node.Item)));
+    }
+
+    private void ReenterRun(Node node)
+    {
+        if (!_positions.TryGetValue(node, out int position)) return;
+        int start = _emit.SubInt(_builder.Load(position, _emit.Int(0)), Trips((Loop)node.Item));
+        _builder.Store(position, _emit.Int(0), start);
+        _starts[node] = start;
+    }
+
+    private IEnumerable<int> PositionsIn(Node loop) => loop.Subtree().Where(n => _positions.ContainsKey(n)).Select(n => _positions[n]);
+
+    /// <summary>The row of an iteration in an array that grows is not zero by itself.</summary>
+    private void ClearRow(Alloc alloc)
+    {
+        if (_isSketch || !_builder.Buffers[alloc.Buffer].Growing) return;
+        IrBuilder.OpenLoop open = _builder.BeginLoop(_emit.Int(0), At(alloc.Length), [], [alloc.Buffer]);
+        _builder.Store(alloc.Buffer, ElementIndex(alloc.Buffer, open.Counter), _emit.Zero(Source.Buffers[alloc.Buffer].Type));
+        _builder.EndLoop(open, []);
+    }
+
     /// <summary>The index of an element of a buffer of the source, which may have become one row of an expanded buffer.</summary>
-    private int ElementIndex(int buffer, int index) => _expandedLengths.TryGetValue(buffer, out int length)
+    private int ElementIndex(int buffer, int index) => !_isSketch && _expandedLengths.TryGetValue(buffer, out int length)
         ? _emit.AddInt(_emit.MulInt(TapeIndex(_tree.AllocationOf(buffer)!.Region), length), index)
         : index;
 

@@ -41,6 +41,7 @@ internal sealed class AccumulateOnce : IrRewriter
             Map(loop.From), Map(loop.To), inits, WrittenBy(loop.Body), loop.Descending, loop.IsExamples, Source.Values[loop.Counter].Name);
         SetMap(loop.Counter, open.Counter);
         for (int k = 0; k < loop.Carried.Count; k++) SetMap(loop.Carried[k].Id, open.Carried[k]);
+        KeepEnd(loop, open);
         _carried.UnionWith(moved);
         RewriteRegion(loop.Body);
         int[] nexts =

@@ -21,7 +21,7 @@ internal sealed class DeadCode
 
         // An array without Alloc belongs to the caller (an update rule's state): live on exit, as gradients are.
         var allocated = new HashSet<int>(IrFacts.Walk(function.Body).OfType<Alloc>().Select(a => a.Buffer));
-        _buffers = function.Buffers.Select((b, i) => b.Kind == BufferKind.Gradient || (b.Kind == BufferKind.Local && !allocated.Contains(i))).ToArray();
+        _buffers = function.Buffers.Select((b, i) => b.Kind is BufferKind.Gradient or BufferKind.Output || (b.Kind == BufferKind.Local && !allocated.Contains(i))).ToArray();
     }
 
     public static Function Run(Function function)
@@ -94,6 +94,14 @@ internal sealed class DeadCode
         if (!stays) return false;
         Value(loop.From);
         Value(loop.To);
+        if (loop.EndsEarly && !_values[loop.While])
+        {
+            // What ends the loop lives with it; its own iteration of the marking comes next time round.
+            Value(loop.While);
+            Value(loop.Carried.First(c => c.Id == loop.While).Init);
+            Value(loop.Carried.First(c => c.Id == loop.While).Next);
+        }
+
         return true;
     }
 

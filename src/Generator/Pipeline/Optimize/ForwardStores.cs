@@ -56,7 +56,7 @@ internal sealed class ForwardStores : IrRewriter
     protected override void RewriteAlloc(Alloc alloc)
     {
         base.RewriteAlloc(alloc);
-        _known[alloc.Buffer] = new Known([], Source.Buffers[alloc.Buffer].Kind != BufferKind.Tape);
+        _known[alloc.Buffer] = new Known([], Source.Buffers[alloc.Buffer] is { Growing: false, Kind: not BufferKind.Tape });
     }
 
     protected override void RewriteLoop(Loop loop)

@@ -32,7 +32,7 @@ internal sealed class FuseLoops
 
     private Region Rewrite(Region region)
     {
-        var items = region.Items.Select(item => item is Loop { Descending: true } loop && RunsEitherWay(loop) ? loop with { Descending = false } : item).ToList();
+        var items = region.Items.Select(item => item is Loop { Descending: true, EndsEarly: false } loop && RunsEitherWay(loop) ? loop with { Descending = false } : item).ToList();
         for (int first = 0; first < items.Count; first++)
         {
             for (int second = first + 1; items[first] is Loop { IsExamples: false } && second < items.Count && second - first <= MaxDistance; second++)
@@ -56,7 +56,7 @@ internal sealed class FuseLoops
     {
         var one = (Loop)items[first];
         var two = (Loop)items[second];
-        if (two.IsExamples || one.Descending != two.Descending || !_indices.Same(one.From, two.From) || !_indices.Same(one.To, two.To)) return null;
+        if (two.IsExamples || one.EndsEarly || two.EndsEarly || one.Descending != two.Descending || !_indices.Same(one.From, two.From) || !_indices.Same(one.To, two.To)) return null;
         if (IrFacts.Walk(one.Body).Count() + IrFacts.Walk(two.Body).Count() > MaxItems) return null;
 
         // What stands between moves before the fused loop, or after it where it awaits the first.

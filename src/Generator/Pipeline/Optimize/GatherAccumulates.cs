@@ -54,7 +54,7 @@ internal sealed class GatherAccumulates : IrRewriter
 
     protected override void RewriteLoop(Loop loop)
     {
-        if (loop.IsExamples || loop.Descending || Targets(loop) is not List<Target> targets)
+        if (loop.IsExamples || loop.Descending || loop.EndsEarly || Targets(loop) is not List<Target> targets)
         {
             base.RewriteLoop(loop);
             return;

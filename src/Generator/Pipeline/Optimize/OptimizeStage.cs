@@ -14,6 +14,8 @@ internal static class OptimizeStage
     [
         new("Simplify", "fewer operations to differentiate; equal indices become equal values",
             (f, fast) => Simplify.Run(f, fast, afterDifferentiation: false)),
+        new("ClosedForms", "running offsets become functions of the counters, which need no record and let loops run in vectors",
+            (f, _) => ClosedForms.Run(f)),
         new("ForwardStores", "what an element was just given needs no load, and no adjoint array",
             (f, _) => ForwardStores.Run(f)),
         new("DeadCode", "nothing unused is differentiated",
@@ -59,6 +61,9 @@ internal static class OptimizeStage
 
     /// <summary>Makes the differentiated function fast.</summary>
     public static Function Run(Function function, bool fast) => Apply(AfterDifferentiation, function, fast);
+
+    /// <summary>Removes what is not used, and changes nothing else.</summary>
+    public static Function Prune(Function function) => DeadCode.Run(function);
 
     private static Function Apply(Pass[] passes, Function function, bool fast)
     {

@@ -63,7 +63,23 @@ internal sealed class Simplify : IrRewriter
             return;
         }
 
-        if (trips == 1)
+        // A condition that never changes: the loop runs to its end or not at all.
+        if (loop.EndsEarly && loop.Carried.First(c => c.Id == loop.While) is var end && (IsConstant(end) || _algebra.BoolOf(Map(end.Init)) == false))
+        {
+            if (_algebra.BoolOf(Map(end.Init)) == true)
+            {
+                RewriteLoop(loop with { While = -1, Limited = null });
+                return;
+            }
+
+            if (_algebra.BoolOf(Map(end.Init)) == false)
+            {
+                foreach (Carried carried in loop.Carried) SetMap(carried.Result, Map(carried.Init));
+                return;
+            }
+        }
+
+        if (trips == 1 && !loop.EndsEarly)
         {
             Alias(loop.Counter, Map(loop.From));
             foreach (Carried carried in loop.Carried) Alias(carried.Id, Map(carried.Init));
@@ -73,13 +89,14 @@ internal sealed class Simplify : IrRewriter
             return;
         }
 
-        foreach (Carried carried in loop.Carried.Where(IsConstant))
+        bool Unchanged(Carried carried) => IsConstant(carried) && carried.Id != loop.While;
+        foreach (Carried carried in loop.Carried.Where(Unchanged))
         {
             SetMap(carried.Id, Map(carried.Init));
             SetMap(carried.Result, Map(carried.Init));
         }
 
-        base.RewriteLoop(loop with { Carried = loop.Carried.Where(c => !IsConstant(c)).ToEquatableArray() });
+        base.RewriteLoop(loop with { Carried = loop.Carried.Where(c => !Unchanged(c)).ToEquatableArray() });
     }
 
     private static bool IsConstant(Carried carried) => carried.Next == carried.Id || carried.Next == carried.Init;

@@ -58,10 +58,12 @@ internal sealed class BlockPlanner
                     return "an example overwrites the gradient";
                 case Store store when _function.Buffers[store.Buffer].Type != _function.Real:
                     return "it writes to an array of integers";
+                case Alloc alloc when _function.Buffers[alloc.Buffer].Growing:
+                    return "the trip count of a loop that is recorded is not known before it";
                 case Alloc alloc when _varying.Contains(alloc.Length) || underBranch:
                     return "the length of an array differs from example to example";
                 case Loop loop:
-                    if (_varying.Contains(loop.From) || _varying.Contains(loop.To)) return "the trip count of a loop differs from example to example";
+                    if (_varying.Contains(loop.From) || _varying.Contains(loop.To) || (loop.EndsEarly && _varying.Contains(loop.While))) return "the trip count of a loop differs from example to example";
                     foreach (Carried carried in loop.Carried)
                     {
                         if (!_function.TypeOf(carried.Id).IsReal() && _varying.Contains(carried.Id)) return "a loop carries an integer or a truth value that differs from example to example";

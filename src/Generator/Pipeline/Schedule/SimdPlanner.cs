@@ -10,7 +10,8 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// </summary>
 internal static class SimdPlanner
 {
-    public static KernelPlan Plan(Function function)
+    /// <param name="singleExample">Whether the kernel runs for one example that the caller names.</param>
+    public static KernelPlan Plan(Function function, bool singleExample = false)
     {
         var index = new FunctionIndex(function);
         Loop? examples = function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
@@ -18,7 +19,11 @@ internal static class SimdPlanner
         var vectorLoops = new List<int>();
         string? reason = null;
         var mode = ExampleMode.None;
-        if (examples is not null)
+        if (examples is not null && singleExample)
+        {
+            mode = ExampleMode.Single;
+        }
+        else if (examples is not null)
         {
             var block = new BlockPlanner(function, index, examples);
             reason = block.Refusal();
@@ -26,12 +31,20 @@ internal static class SimdPlanner
             if (reason is null) block.Place(vectorLoops, layouts);
         }
 
-        foreach (Loop loop in LoopsOneByOne(function.Body, insideExamples: mode == ExampleMode.OneByOne))
+        foreach (Loop loop in LoopsOneByOne(function.Body, insideExamples: mode is ExampleMode.OneByOne or ExampleMode.Single))
         {
             if (VectorLoopTest.Refusal(function, index, loop) is null) vectorLoops.Add(loop.Counter);
         }
 
         return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason);
+    }
+
+    /// <summary>Everything runs one after the other.</summary>
+    public static KernelPlan Sequential(Function function)
+    {
+        bool hasExamples = function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples);
+        var layouts = Enumerable.Repeat(new BufferLayoutEntry(BufferLayout.Shared), function.Buffers.Count);
+        return new KernelPlan(function, hasExamples ? ExampleMode.OneByOne : ExampleMode.None, EquatableArray<int>.Empty, layouts.ToEquatableArray(), null);
     }
 
     /// <summary>The loops that run with one copy of everything, except the loop over examples itself.</summary>

@@ -115,6 +115,8 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     {
         if (value == carried.Result)
         {
+            // The number of iterations of a loop that may end early.
+            if (loop.EndsEarly && carried.Equals(loop.Carried[loop.Carried.Count - 1]) && function.Values[value].Name == "trips") return new Symbol("trips");
             if (Reductions.Links(loop, carried) is { } links)
             {
                 // The links come last first; the terms are shown as they are added.
@@ -186,9 +188,38 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
         if (writes.Length != 1) return null;
-        Formula at = Of(writes[0].Index);
-        if (at.Equals(index) || at is Number) return Of(writes[0].Value);
-        return at is Symbol symbol ? FormulaAlgebra.Replace(Of(writes[0].Value), symbol.Name, index) : null;
+        Formula at = Of(writes[0].Index), value = Of(writes[0].Value);
+        if (writes[0].Sign == "+=") value = SummedInto(buffer, at, value);
+        if (at.Equals(index) || at is Number) return value;
+        return at is Symbol symbol ? FormulaAlgebra.Replace(value, symbol.Name, index) : null;
+    }
+
+    /// <summary>What the one accumulation into an array adds up: a sum over each loop around it that does not choose the element.</summary>
+    private Formula SummedInto(int buffer, Formula at, Formula value)
+    {
+        foreach (Loop loop in LoopsAround(function.Body).Reverse())
+        {
+            string letter = _letters.Of(loop);
+            if (!FormulaAlgebra.Contains(at, f => f is Symbol s && s.Name == letter)) value = FormulaAlgebra.Reduce("Σ", letter, value);
+        }
+
+        return value;
+
+        // The loops between the allocation and the accumulation, outermost first.
+        IReadOnlyList<Loop> LoopsAround(Region region)
+        {
+            foreach (Item item in region.Items)
+            {
+                if (item is Accumulate accumulate && accumulate.Buffer == buffer) return [];
+                Region? inner = IrFacts.Regions(item).FirstOrDefault(r => IrFacts.WrittenBuffers(r).Contains(buffer));
+                if (inner is null) continue;
+                bool isOutside = item is not Loop { IsExamples: false } || IrFacts.Walk(inner).Any(i => i is Alloc alloc && alloc.Buffer == buffer);
+                IReadOnlyList<Loop> loops = LoopsAround(inner);
+                return isOutside ? loops : [(Loop)item, .. loops];
+            }
+
+            return [];
+        }
     }
 
     /// <summary>Adds the definitions of an array's elements, once.</summary>

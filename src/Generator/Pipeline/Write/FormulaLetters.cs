@@ -23,11 +23,13 @@ internal sealed class LoopLetters
     /// <summary>The range of a loop's index: "j &lt; features".</summary>
     public string RangeOf(Loop loop, FormulaBuilder formulas)
     {
+        if (loop.Limited is not null) return HeaderText.Cut(loop.Limited, 40);
         string letter = Of(loop), to = FormulaPrinter.Print(formulas.Of(loop.To));
         string range = formulas.Of(loop.From) is Formula.Number { Value: 0 }
             ? $"{letter} < {to}"
             : $"{FormulaPrinter.Print(formulas.Of(loop.From))} ≤ {letter} < {to}";
-        return loop.Descending ? range + " downward" : range;
+        if (loop.Descending) range += " downward";
+        return loop.EndsEarly ? range + " until it ends early" : range;
     }
 
     private void Assign(Region region, string[] around, string[] defaults, int depth)

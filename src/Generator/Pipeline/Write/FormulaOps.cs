@@ -13,6 +13,7 @@ internal static class FormulaOps
         {
             case Op.Const: return Constant(function.TypeOf(let.Id), let);
             case Op.Argument when let.Payload == -2: return FormulaAlgebra.One;
+            case Op.Argument when let.Payload == SpecialArgument.Output: return new Symbol("output");
             case Op.Argument when let.Payload == -1: return new Symbol(CountName(function));
             case Op.Argument: return new Symbol(function.Arguments[(int)let.Payload].Name);
             case Op.Extent: return new Symbol(ExtentName(function, (int)let.Payload));

@@ -27,9 +27,8 @@ internal static class HeaderText
 
     /// <param name="loss">The loss after Condition.</param>
     /// <param name="gradient">The function that the gradient's kernel is made from; it gives the loss too.</param>
-    /// <param name="product">The function of the Hessian-vector product; null for an objective of first order.</param>
-    /// <param name="certificate">What was proved of the loss's curvature, to be stated.</param>
-    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, Function? product = null, CurvatureCertificate? certificate = null)
+    /// <param name="plans">What else is generated; null where there is nothing else.</param>
+    public static Header Create(LossSpec spec, Function loss, Function gradient, EquatableArray<Rewrite> rewrites, ObjectivePlans? plans = null)
     {
         if (gradient.Result < 0) throw new ArgumentException("A loss has a result.", nameof(gradient));
         var lines = new List<string>();
@@ -55,9 +54,15 @@ internal static class HeaderText
         lines.Add(string.Empty);
         foreach (Rewrite rewrite in rewrites) lines.Add(Row("stabilized", $"{rewrite.From} → {rewrite.To}", rewrite.Reason));
         if (formulas?.Hoisted is { Length: > 0 } hoisted) lines.Add(Row("hoisted", hoisted, "once per call, not per example"));
-        if (certificate is not null) lines.AddRange(CurvatureText.Lines(spec.Function, certificate).Select(l => Row(l.Label, l.Text, l.Note)));
+        if (plans is not null) lines.AddRange(CurvatureText.Lines(spec.Function, plans.Certificate).Select(l => Row(l.Label, l.Text, l.Note)));
         lines.Add(Row("cost", HeaderCost.Of(gradient), string.Empty));
-        if (product is not null) lines.Add(Row("products", "Hessian times vector " + HeaderCost.Of(product), string.Empty));
+        if (plans?.Product is { } product) lines.Add(Row("products", "Hessian times vector " + HeaderCost.Of(product.Function), string.Empty));
+        if (plans?.ResidualRow is { } row)
+        {
+            string count = spec.Residual!.Extent is >= 0 and var extent ? $"{CountOf(loss.Extents[extent])} per example" : "one per example";
+            lines.Add(Row("residuals", $"{count}, the value is ½·Σ r²; a row of the Jacobian {HeaderCost.Of(row.Function).Replace("per example ", string.Empty)}", string.Empty));
+        }
+
         if (formulas is not null)
         {
             IReadOnlyList<string> code = HeaderPseudoCode.Write(gradient);
@@ -76,6 +81,9 @@ internal static class HeaderText
     internal static string Cut(string line, int width = Width) => line.Length <= width ? line : line.Substring(0, width - 1) + "…";
 
     private static string Environment(IEnumerable<string> lines) => "\n\n" + string.Join("\n", lines).TrimEnd() + "\n";
+
+    private static string CountOf(Extent extent) =>
+        extent.Literal >= 0 ? extent.Literal.ToString(System.Globalization.CultureInfo.InvariantCulture) : extent.Name;
 
     private static bool HasExamples(Function function) => function.Body.Items.Any(i => i is Loop { IsExamples: true });
 

@@ -180,7 +180,7 @@ internal sealed class HeaderCost
         }
     }
 
-    private Polynomial Trips(Loop loop) => Value(loop.To, 0).Plus(Value(loop.From, 0), -1);
+    private Polynomial Trips(Loop loop) => loop.Limited is not null ? Polynomial.Of("trips") : Value(loop.To, 0).Plus(Value(loop.From, 0), -1);
 
     private Polynomial Value(int id, int depth)
     {

@@ -14,10 +14,10 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 internal sealed record GradientTerm(
     int Argument, string Left, string Element, Formula Value, Formula Inner, IReadOnlyList<Loop> Loops, bool IsPerExample)
 {
-    public static List<GradientTerm> Collect(Function function, FormulaBuilder formulas)
+    /// <param name="output">What the contributions are added to.</param>
+    public static List<GradientTerm> Collect(Function function, FormulaBuilder formulas, string output = "gradient")
     {
         var terms = new List<GradientTerm>();
-        string output = function.Result >= 0 ? "gradient" : "product";
         Walk(function.Body, [], [], false);
         return terms;
 

@@ -10,6 +10,8 @@ internal sealed partial class KernelWriter
 {
     private const int MaxItemsWrittenTwice = 48;
 
+    private const string LastBlockComment = "// The last block ends with the last row; what it shares with the one before is masked.";
+
     private sealed class BlockState(string position, HashSet<int> varying, HashSet<int> inside, CodeWriter code, CodeWriter.Bookmark before)
     {
         public readonly string Position = position;
@@ -24,7 +26,7 @@ internal sealed partial class KernelWriter
         public int Slots;
         public string? Mask;
 
-        /// <summary>Every lane has an example.</summary>
+        /// <summary>Every lane has an example of its own.</summary>
         public bool IsWhole;
 
         /// <summary>Forgets the texts of the body's values, to write the body again.</summary>
@@ -66,11 +68,26 @@ internal sealed partial class KernelWriter
             using (Block($"for (; {position} <= rows.Count - {_lanes}; {position} += {_lanes})")) WriteBlock(examples, masked: false);
             _block.Forget(v => _index.LetOf(v) is { Op: Op.Extent } || (_index.LetOf(v) is { Op: Op.Argument } argument && argument.Payload != SpecialArgument.Seed));
             _code.Gap();
-            using (Block($"if ({position} < rows.Count)")) WriteBlock(examples, masked: true);
+            using (Block($"if ({position} < rows.Count)"))
+            {
+                _code.Line(LastBlockComment);
+                string done = _names.Unique("done");
+                _code.Line($"int {done} = {position} - (rows.Count - {_lanes});");
+                _code.Line($"{position} -= {done};");
+                _code.Line($"{VectorType} active = Lanes.Active(({_real}){done});");
+                WriteBlock(examples, masked: true);
+            }
         }
         else
         {
-            using (Block($"for (int {position} = 0; {position} < rows.Count; {position} += {_lanes})")) WriteBlock(examples, masked: true);
+            string start = _names.Unique("block");
+            using (Block($"for (int {start} = 0; {start} < rows.Count; {start} += {_lanes})"))
+            {
+                _code.Line(LastBlockComment);
+                _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
+                _code.Line($"{VectorType} active = Lanes.Active(({_real})({start} - {position}));");
+                WriteBlock(examples, masked: true);
+            }
         }
 
         if (_block.Slots > 0)
@@ -93,11 +110,10 @@ internal sealed partial class KernelWriter
     private void WriteBlock(Loop examples, bool masked)
     {
         _block!.IsWhole = !masked;
-        if (masked) _code.Line($"{VectorType} active = Lanes.Active(({_real})(rows.Count - {_block.Position}));");
         WriteItems(examples.Body);
         foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id))
         {
-            // Lanes past the last example repeat it: their loss must not count. Adjoints are zero there, since their seed is.
+            // The loss of an example that the block before has done must not count twice. Adjoints are zero there, since the seed is.
             string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
             if (masked && carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
             else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
@@ -194,7 +210,7 @@ internal sealed partial class KernelWriter
         ScalarType type = _function.TypeOf(let.Id);
         if (let.Op == Op.Argument)
         {
-            // The seed: the weight of an example, zero in lanes that have none.
+            // The seed: the weight of an example, zero where the block before has done it.
             string seed = _names.Unique("seed");
             _code.Line($"{VectorType} {seed} = {(block.IsWhole ? string.Empty : "active & ")}Vector512.Create(weight);");
             block.Vectors[let.Id] = new Text(seed);
@@ -365,7 +381,7 @@ internal sealed partial class KernelWriter
         if (IsLane(store.Index))
         {
             int slot = Spill(store.Value);
-            ForActiveLanes((lane, at) => $"{_bufferNames[store.Buffer]}[{LaneElement(store.Index, at)}] = spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
+            ForLanes((lane, at) => $"{_bufferNames[store.Buffer]}[{LaneElement(store.Index, at)}] = spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
             return;
         }
 
@@ -382,7 +398,7 @@ internal sealed partial class KernelWriter
         if (IsLane(accumulate.Index))
         {
             int slot = Spill(accumulate.Value);
-            ForActiveLanes((lane, at) =>
+            ForLanes((lane, at) =>
                 $"{buffer}[{(shared ? PerLane(accumulate.Index, at).Code : LaneElement(accumulate.Index, at))}] += spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
             return;
         }
@@ -399,12 +415,12 @@ internal sealed partial class KernelWriter
         }
     }
 
-    /// <summary>A loop over the lanes that have an example and, inside a branch, take it.</summary>
-    private void ForActiveLanes(Func<string, string, string> statement)
+    /// <summary>A loop over the lanes, or inside a branch those that take it. Where the block before has done an example, what is added is zero.</summary>
+    private void ForLanes(Func<string, string, string> statement)
     {
         string lane = _names.Unique("lane");
         string taken = _block!.Mask is null ? string.Empty : $" if ({_block.Mask}[{lane}] != 0)";
-        using (Block($"for (int {lane} = 0; {lane} < Math.Min({_lanes}, rows.Count - {_block.Position}); {lane}++)"))
+        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
         {
             _code.Line((taken.Length > 0 ? taken.Substring(1) + " " : string.Empty) + statement(lane, $"{_block.Position} + {lane}"));
         }
@@ -423,12 +439,10 @@ internal sealed partial class KernelWriter
             else _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
         }
 
-        string header = loop.Descending
-            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
-            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
         _currentLoopDepth++;
-        using (Block(header))
+        using (Block(LoopHeader(loop, counter)))
         {
+            CheckLimit(loop, counter);
             WriteItems(loop.Body);
             Assign(
                 loop.Carried.Items.Where(c => c.Next != c.Id)

@@ -21,6 +21,18 @@ internal sealed partial class KernelWriter
             case Load load:
                 DefineScalar(load.Id, LoadText(load));
                 break;
+            case Store when _output == Cliques:
+                _code.Line("cliques.Close();");
+                break;
+            case Accumulate member when _output == Cliques:
+                _code.Line($"cliques.Add({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
+                break;
+            case Store store when IsSparse(store.Buffer):
+                _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");
+                break;
+            case Accumulate accumulate when IsSparse(accumulate.Buffer):
+                _code.Line($"row.Add({PlaceInRow(accumulate.Buffer, Scalar(accumulate.Index).Under(Text.Sum))}, {Scalar(accumulate.Value)});");
+                break;
             case Store store:
                 _code.Line($"{_bufferNames[store.Buffer]}[{Scalar(store.Index)}] = {Scalar(store.Value)};");
                 break;
@@ -76,6 +88,7 @@ internal sealed partial class KernelWriter
         },
         Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("ExampleCount"),
         Op.Argument when let.Payload == SpecialArgument.Seed => new Text("weight"),
+        Op.Argument when let.Payload == SpecialArgument.Output => new Text("output"),
         Op.Argument => new Text(_argumentNames[(int)let.Payload]),
         Op.Extent => new Text(_extentNames[(int)let.Payload]),
         _ => OpText.Scalar(
@@ -109,13 +122,7 @@ internal sealed partial class KernelWriter
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
         {
             _code.Line($"int {_row} = rows[{position}];");
-            foreach (KeyValuePair<int, string> column in _columnNames)
-            {
-                if (!_function.Arguments[_function.Buffers[column.Key].Argument].IsArray) continue;
-                string type = OpText.TypeName(_function.Buffers[column.Key].Type), length = _lengthTexts[column.Key];
-                _code.Line($"ReadOnlySpan<{type}> {_bufferNames[column.Key]} = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref {column.Value}, (nint){_row} * {length}), {length});");
-            }
-
+            DeclareRowsOfData();
             WriteItems(examples.Body);
             AdvanceCarried(examples);
         }
@@ -126,15 +133,30 @@ internal sealed partial class KernelWriter
         string counter = NameOf(loop.Counter, "k");
         _scalars[loop.Counter] = new Text(counter);
         StartCarried(loop);
-        string header = loop.Descending
-            ? $"for (int {counter} = {Scalar(loop.To)} - 1; {counter} >= {Scalar(loop.From)}; {counter}--)"
-            : $"for (int {counter} = {Scalar(loop.From)}; {counter} < {Scalar(loop.To)}; {counter}++)";
-        using (Block(header))
+        using (Block(LoopHeader(loop, counter)))
         {
+            CheckLimit(loop, counter);
             WriteItems(loop.Body);
             AdvanceCarried(loop);
         }
     }
+
+    private string LoopHeader(Loop loop, string counter)
+    {
+        string goesOn = loop.EndsEarly ? Scalar(loop.While).Code : string.Empty, and = loop.EndsEarly ? goesOn + " && " : string.Empty;
+        return loop.Limited is not null ? $"for (int {counter} = {Scalar(loop.From)}; {goesOn}; {counter}++)"
+            : loop.Descending ? $"for (int {counter} = {Scalar(loop.To)} - 1; {and}{counter} >= {Scalar(loop.From)}; {counter}--)"
+            : $"for (int {counter} = {Scalar(loop.From)}; {and}{counter} < {Scalar(loop.To)}; {counter}++)";
+    }
+
+    /// <summary>A loop that only its condition ends may run no more often than the user said.</summary>
+    private void CheckLimit(Loop loop, string counter)
+    {
+        if (loop.Limited is null || _index.LetOf(loop.To) is { Op: Op.Const, Payload: int.MaxValue }) return;
+        _code.Line($"if ({counter} == {Scalar(loop.To)}) LoopLimit.Reached({Quoted(loop.Limited)}, {Scalar(loop.To)});");
+    }
+
+    private static string Quoted(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
 
     private void StartCarried(Loop loop)
     {

@@ -126,7 +126,7 @@ internal sealed partial class KernelWriter
             string start = StartText(shift);
             if (_loop.References.ContainsKey((buffer, start))) continue;
             string name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
-            _code.Line($"ref {_real} {name} = ref Lanes.Range({_bufferNames[buffer]}, {start}, {_loop.Count});");
+            _code.Line($"ref {_real} {name} = ref {RangeText(buffer, start, _loop.Count)};");
             _loop.References[(buffer, start)] = [name];
         }
     }
@@ -159,15 +159,10 @@ internal sealed partial class KernelWriter
         // Values of the block that the loop reads are taken row by row from the spill area; results are left there.
         var spilled = loop.Body.AllItems().SelectMany(i => i.Reads()).Where(v => !_loop.Inside.Contains(v) && IsLane(v) && _function.TypeOf(v).IsReal()).Distinct()
             .Select(v => (Value: v, Slot: Spill(v))).ToList();
-        var results = loop.Carried.Items.Select(c => (Carried: c, Slot: _block!.Slots++)).ToList();
+        var results = loop.Carried.Items.Select(c => (Carried: c, Reduction: loop.ReductionOf(c, _index)!.Value, Slot: TakeSlots(loop.ReductionOf(c, _index)!.Value))).ToList();
         string row = _names.Unique("r");
-
-        // What later code reads must be there for every lane, those past the last example too, which repeat it: a zero left there could become
-        // 0/0, and a weight of zero would not help. Additions to the gradient alone may stop.
-        bool isRead = loop.Carried.Count > 0 || loop.Body.AllItems().Any(i => i is Store or Accumulate && IsPerRow(i is Store store ? store.Buffer : ((Accumulate)i).Buffer));
         BlockState block = _block!;
-        string end = isRead ? NumberText.Integer(_lanes) : $"Math.Min({_lanes}, rows.Count - {block.Position})";
-        using (Block($"for (int {row} = 0; {row} < {end}; {row} += 4)"))
+        using (Block($"for (int {row} = 0; {row} < {_lanes}; {row} += 4)"))
         {
             foreach ((int buffer, int indexValue, _) in AccessesInLoop())
             {
@@ -208,25 +203,23 @@ internal sealed partial class KernelWriter
 
             StartAccumulators(4);
             WriteVectorBodies(step: 1);
-            foreach ((Carried carried, int slot) in results)
+            foreach ((Carried carried, Op reduction, int slot) in results)
             {
                 string[] a = _loop.Accumulators[carried.Id];
-                string place = $"spill[{NumberText.Integer(slot * _lanes)} + {row}]";
-                if (loop.ReductionOf(carried, _index) == Op.Add)
+                if (reduction == Op.Add)
                 {
-                    _code.Line($"Lanes.StoreSums(ref {place}, {string.Join(", ", a)});");
+                    _code.Line($"Lanes.StoreSums(ref spill[{(slot > 0 ? NumberText.Integer(slot * _lanes) + " + " : string.Empty)}{_lanes / 4} * {row}], {string.Join(", ", a)});");
                 }
                 else
                 {
-                    for (int c = 0; c < 4; c++) _code.Line($"spill[{NumberText.Integer((slot * _lanes) + c)} + {row}] = Lanes.{loop.ReductionOf(carried, _index)}({a[c]});");
+                    for (int c = 0; c < 4; c++) _code.Line($"spill[{NumberText.Integer((slot * _lanes) + c)} + {row}] = Lanes.{reduction}({a[c]});");
                 }
             }
         }
 
-        foreach ((Carried carried, int slot) in results)
+        foreach ((Carried carried, Op reduction, int slot) in results)
         {
-            Text loaded = new($"Vector512.LoadUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}])");
-            Op reduction = loop.ReductionOf(carried, _index)!.Value;
+            Text loaded = new($"{(reduction == Op.Add ? "Lanes.LoadSums" : "Vector512.LoadUnsafe")}(ref spill[{NumberText.Integer(slot * _lanes)}])");
             Text total = _index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 } && reduction == Op.Add ? loaded : OpText.Vector(reduction, Vector(carried.Init), loaded, default);
             string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
             _code.Line($"{VectorType} {name} = {total};");
@@ -234,26 +227,44 @@ internal sealed partial class KernelWriter
         }
     }
 
+    /// <summary>The first of the slots where a loop leaves its results: sums wait there in quarters, four rows to a vector, to be added together at the end.</summary>
+    private int TakeSlots(Op reduction)
+    {
+        int first = _block!.Slots;
+        _block.Slots += reduction == Op.Add ? _lanes / 4 : 1;
+        return first;
+    }
+
     /// <summary>
-    /// The last loop of a block over a column asks for the rows two blocks ahead: the processor's own prefetching stops while a block is
-    /// worked on (1.15 ms without, 0.87 ms with, for 100,000 × 64 floats).
+    /// Loops over rows ask for those two blocks ahead: the processor's own prefetching stops while a block is worked on (1.15 ms without, 0.87 ms
+    /// with, for 100,000 × 64 floats). Where several loops of a block run over the same rows the first one asks for half of them and the last one
+    /// for the other half: lines are asked for no faster than memory delivers them.
     /// </summary>
     private void DeclarePrefetches(string row)
     {
+        // Inside another loop they would be asked for again and again.
+        Loop[] loops = [.. _function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.OfType<Loop>().Where(l => _plan.IsVectorLoop(l) && SameRange(l, _loop.Loop))];
+        if (!loops.Contains(_loop.Loop)) return;
         foreach (int buffer in AccessesInLoop().Select(a => a.Buffer).Where(b => _function.Buffers[b].Kind == BufferKind.Data).Distinct())
         {
-            Loop last = _function.Body.AllItems().OfType<Loop>().Last(l => _plan.IsVectorLoop(l) && l.Body.AllItems().OfType<Load>().Any(load => load.Buffer == buffer));
-            if (last.Counter != _loop.Loop.Counter) continue;
-            for (int c = 0; c < 4; c++)
+            List<Loop> readers = [.. loops.Where(l => l.Body.AllItems().OfType<Load>().Any(load => load.Buffer == buffer))];
+            bool first = readers[0] == _loop.Loop, last = readers[readers.Count - 1] == _loop.Loop;
+            string? before = null;
+            for (int c = first ? 0 : 2; c < (last ? 4 : first ? 2 : 0); c++)
             {
                 string name = _names.Unique(_bufferNames[buffer] + "Ahead" + NumberText.Integer(c));
                 string position = $"{_block!.Position} + {row} + {NumberText.Integer((2 * _lanes) + c)}";
-                _code.Line(c == 0
-                    ? $"ref {_real} {name} = ref Lanes.Row(ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});"
-                    : $"ref {_real} {name} = ref Lanes.NextRow(ref {_loop.Prefetches[_loop.Prefetches.Count - 1]}, ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});");
+                _code.Line(before is null
+                    ? $"ref {_real} {name} = ref Lanes.RowAhead(ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});"
+                    : $"ref {_real} {name} = ref Lanes.NextRowAhead(ref {before}, ref {_columnNames[buffer]}, rows, {position}, {_lengthTexts[buffer]});");
+                before = name;
                 _loop.Prefetches.Add(name);
             }
         }
+
+        bool SameRange(Loop a, Loop b) => Same(a.From, b.From) && Same(a.To, b.To);
+
+        bool Same(int a, int b) => a == b || (_index.LetOf(a) is { Op: Op.Const or Op.Extent } x && _index.LetOf(b) is { } y && x.Op == y.Op && x.Payload == y.Payload);
     }
 
     /// <summary>The value id of the extent of a data buffer, if the function has one: rows of that length need no range check.</summary>

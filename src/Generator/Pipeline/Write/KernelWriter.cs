@@ -13,6 +13,8 @@ internal sealed partial class KernelWriter
     // One statement that updates a running sum may fill a line.
     private const int MaxUpdateLength = 110;
 
+    private const int MaxStackLength = 256;
+
     private readonly ObjectiveModel _model;
     private readonly string _output;
     private readonly KernelPlan _plan;
@@ -28,7 +30,7 @@ internal sealed partial class KernelWriter
     private readonly Dictionary<int, string> _lengthTexts = [];
     private CodeWriter _code = new();
 
-    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c> or <c>product</c>.</param>
+    /// <param name="output">The argument of the kernel that takes what the function accumulates: <c>gradient</c>, <c>product</c> or, as a sparse row, <c>row</c>.</param>
     public KernelWriter(ObjectiveModel model, KernelPlan plan, string output = "gradient")
     {
         _model = model;
@@ -36,11 +38,11 @@ internal sealed partial class KernelWriter
         _plan = plan;
         _function = plan.Function;
         _index = new FunctionIndex(_function);
-        _comments = new LoopComments(_function);
+        _comments = new LoopComments(_function, output);
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
-        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
     private string VectorType => $"Vector512<{_real}>";
@@ -60,8 +62,9 @@ internal sealed partial class KernelWriter
             {
                 _code.Gap();
                 if (_plan.Examples == ExampleMode.Blocks) WriteBlocks(examples);
+                else if (_plan.Examples == ExampleMode.Single) WriteSingleExample(examples);
                 else WriteOneByOne(examples);
-                _code.Gap();
+                if (_function.Result >= 0 || _function.Body.Items[_function.Body.Items.Count - 1] != item) _code.Gap();
             }
             else
             {
@@ -69,8 +72,10 @@ internal sealed partial class KernelWriter
             }
         }
 
-        if (_function.Result < 0) return _code;
+        if (_function.Result < 0 && _tapeSet.Length == 0) return _code;
         _code.Gap();
+        if (_tapeSet.Length > 0) _code.Line($"__tapes.Return({_tapeSet});");
+        if (_function.Result < 0) return _code;
         _code.Line($"return {Scalar(_function.Result)};");
         return _code;
     }
@@ -131,6 +136,14 @@ internal sealed partial class KernelWriter
                     name = _names.Unique(argument.Name);
                     _code.Line($"ReadOnlySpan<{type}> {name} = parameters.Slice({ParameterOffset(buffer.Argument)}, {length});");
                     break;
+                case BufferKind.Gradient when IsSparse(b):
+                    // Added to element by element, or range by range: see KernelWriter.Rows.
+                    name = argument.Name;
+                    break;
+                case BufferKind.Gradient when _output == SparseRow:
+                    name = _names.Unique(argument.Name + "Row");
+                    _code.Line($"Span<{type}> {name} = row.Range({ParameterOffset(buffer.Argument)}, {length});");
+                    break;
                 case BufferKind.Gradient:
                     name = _names.Unique(argument.Name + NameTable.Pascal(_output));
                     _code.Line($"Span<{type}> {name} = {_output}.Slice({ParameterOffset(buffer.Argument)}, {length});");
@@ -183,20 +196,33 @@ internal sealed partial class KernelWriter
     /// <summary>Working arrays are parts of the workspace: their lengths are known when the objective is constructed.</summary>
     private void DeclareBuffers()
     {
+        for (int b = 0; b < _function.Buffers.Count; b++)
+        {
+            if (_function.Buffers[b].Kind == BufferKind.Output) (_bufferNames[b], _lengthTexts[b]) = ("residuals", "residuals.Length");
+        }
+
         bool any = false;
         foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
         {
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
             string name = _names.Unique(buffer.Name);
             _bufferNames[alloc.Buffer] = name;
+            if (buffer.Growing)
+            {
+                string owner = Quoted(buffer.Owner ?? "a loop without a bound that is known beforehand");
+                _code.Line($"GrowingTape<{OpText.TypeName(buffer.Type)}> {name} = {TapeSet()}.Growing<{OpText.TypeName(buffer.Type)}>({NextTape()}, {owner}, TapeLimit);");
+                continue;
+            }
+
             string length = LengthText(alloc.Length, null);
             _lengthTexts[alloc.Buffer] = length;
             string atConstruction = LengthText(alloc.Length, _model.ExtentAtConstruction);
             if (buffer.Type != _function.Real)
             {
-                // Arrays of another type than the workspace's are rare and small; they live on the stack or, if long, on the heap.
+                // Arrays of another type than the workspace's are kept beside it; a short one of known length lives on the stack.
                 string type = OpText.TypeName(buffer.Type);
-                _code.Line($"Span<{type}> {name} = {length} <= 256 ? stackalloc {type}[256] : new {type}[{length}];");
+                bool isShort = _index.LetOf(alloc.Length) is { Op: Op.Const, Payload: >= 0 and <= MaxStackLength };
+                _code.Line(isShort ? $"Span<{type}> {name} = stackalloc {type}[{length}];" : $"Span<{type}> {name} = {TapeSet()}.Fixed<{type}>({NextTape()}, {length});");
                 continue;
             }
 
@@ -209,6 +235,18 @@ internal sealed partial class KernelWriter
         }
     }
 
+    private string _tapeSet = string.Empty;
+
+    private string TapeSet()
+    {
+        if (_tapeSet.Length > 0) return _tapeSet;
+        _tapeSet = _names.Unique("tapes");
+        _code.Line($"TapeSet {_tapeSet} = __tapes.Rent();");
+        return _tapeSet;
+    }
+
+    private string NextTape() => NumberText.Integer(_model.Tapes++);
+
     private static string Parenthesized(string text, bool needed) => needed && text.IndexOfAny([' ']) >= 0 ? "(" + text + ")" : text;
 
     /// <summary>The length of a working array, from extents, constants and the number of examples.</summary>
@@ -220,13 +258,14 @@ internal sealed partial class KernelWriter
 
         Text Length(Let l) => l.Op switch
         {
+            Op.Const when _function.TypeOf(l.Id).IsReal() => new Text(NumberText.Real(l.RealConstant, _function.TypeOf(l.Id))),
             Op.Const => new Text(NumberText.Integer(l.Payload)),
             Op.Extent => new Text(atConstruction is null ? _extentNames[(int)l.Payload] : atConstruction((int)l.Payload)),
             Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(atConstruction is null ? "ExampleCount" : "extents.Examples"),
             Op.Argument when l.Payload >= 0 && _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(
                 atConstruction is null ? _argumentNames[(int)l.Payload] : NameTable.Escaped(_function.Arguments[(int)l.Payload].Name)),
             _ when l.Operands.All(o => _index.LetOf(o) is not null) && l.Operands.Any() => OpText.Scalar(
-                l.Op, ScalarType.I32, ScalarType.I32, Operand(l.A), Operand(l.B), Operand(l.C)),
+                l.Op, _function.TypeOf(l.Id), _function.TypeOf(l.A), Operand(l.A), Operand(l.B), Operand(l.C)),
             _ => throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data"),
         };
 

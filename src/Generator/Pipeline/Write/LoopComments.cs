@@ -12,7 +12,7 @@ internal sealed class LoopComments
     private readonly IReadOnlyDictionary<int, string> _names;
     private readonly List<GradientTerm> _terms;
 
-    public LoopComments(Function function)
+    public LoopComments(Function function, string output)
     {
         _function = function;
 
@@ -33,7 +33,7 @@ internal sealed class LoopComments
 
         _names = names;
         _formulas = new FormulaBuilder(function, 14, names);
-        _terms = GradientTerm.Collect(function, _formulas);
+        _terms = GradientTerm.Collect(function, _formulas, output);
     }
 
     /// <returns>Null where there is nothing to say in one line.</returns>

@@ -27,7 +27,7 @@ internal sealed class ObjectiveModel
     private static readonly HashSet<string> s_baseMembers =
     [
         "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
-        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 
     private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];
@@ -37,7 +37,7 @@ internal sealed class ObjectiveModel
         Spec = spec;
         Function = spec.Function;
         Real = OpText.TypeName(Function.Real);
-        HasExamples = Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
+        HasExamples = spec.Residual is not null || Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count);
         bool hasScalarColumn = Function.Arguments.Items.Any(a => a.Role == ArgumentRole.Data && !a.IsArray);
         Sources = Function.Extents.Items.Select((extent, e) =>
             extent.Literal >= 0 ? ExtentSource.Literal
@@ -84,7 +84,16 @@ internal sealed class ObjectiveModel
             .Where(d => d.Extent == extent).Select(d => (d.Array, d.Dimension));
 
     /// <summary>No data column tells the number of examples, so the constructor asks for it.</summary>
-    public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any();
+    public bool AsksForExampleCount => HasExamples && !Arguments(ArgumentRole.Data).Any() && Function.Arguments.Items.Any(a => a.Role is ArgumentRole.Example or ArgumentRole.Count);
+
+    /// <summary>Residuals of the parameters alone are one example.</summary>
+    public bool HasOneExample => HasExamples && !AsksForExampleCount && !Arguments(ArgumentRole.Data).Any();
+
+    /// <summary>The number of residuals of an example, where the objective is constructed.</summary>
+    public string ResidualsAtConstruction => Spec.Residual is { Extent: >= 0 } residual ? ExtentAtConstruction(residual.Extent) : "1";
+
+    /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
+    public int Tapes { get; set; }
 
     public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
 

@@ -5,9 +5,6 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>Writes the file of one objective: header, constructor, members and the two kernels.</summary>
 internal static class ObjectiveWriter
 {
-    // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-    public const string KernelAttribute = "[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]";
-
     /// <param name="header">Lines of the explaining header, summary and description.</param>
     public static string Write(LossSpec spec, Header header, ObjectivePlans plans)
     {
@@ -17,9 +14,10 @@ internal static class ObjectiveWriter
         CodeWriter valueBody = valueKernel.Write();
         var gradientKernel = new KernelWriter(model, gradient);
         CodeWriter gradientBody = gradientKernel.Write();
+        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along, plans.Cliques) : null;
+        var examples = new ExampleMembers(model, plans);
         KernelWriter? curvatureKernel = plans.Curvature is null ? null : new KernelWriter(model, plans.Curvature);
         CodeWriter? curvatureBody = curvatureKernel?.Write();
-        SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along) : null;
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -33,20 +31,22 @@ internal static class ObjectiveWriter
         {
             WriteDocumentation(code, "summary", header.Summary);
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
+            string baseClass = spec.Residual is not null ? "ResidualObjective" : model.HasExamples ? "ExampleObjective" : "HostObjective";
             string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
             if (curvatureKernel is not null) interfaces += $", ISmoothObjective<{model.Real}>";
-            using (code.Block($"public sealed class {spec.ClassName} : {(model.HasExamples ? "ExampleObjective" : "HostObjective")}<{model.Real}>{interfaces}"))
+            using (code.Block($"public sealed class {spec.ClassName} : {baseClass}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? []]));
+                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
-                WriteKernel(code, model, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
-                WriteKernel(code, model, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
-                if (curvatureBody is not null) WriteKernel(code, model, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
+                WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
+                WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                if (curvatureBody is not null) WriteKernel(code, model, plans.Curvature!, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
                 secondOrder?.Write(code);
+                examples.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);
                 WriteParameters(code, model);
             }
@@ -100,6 +100,7 @@ internal static class ObjectiveWriter
         }
 
         for (int e = 0; e < model.Function.Extents.Count; e++) code.Line($"private readonly int {model.ExtentField(e)};");
+        if (model.Tapes > 0) code.Line($"private readonly TapePool __tapes = new({NumberText.Integer(model.Tapes)});");
         code.Gap();
     }
 
@@ -165,9 +166,11 @@ internal static class ObjectiveWriter
         bool extents = model.HasExamples || function.Extents.Count > 0;
         string layout = string.Join(", ", model.Arguments(ArgumentRole.Parameter)
             .Select(p => $"(\"{p.Argument.Name}\", [{string.Join(", ", p.Argument.Dimensions.Select(model.ExtentAtConstruction))}])"));
-        string baseCall = model.HasExamples
-            ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
-            : $"base(new ParameterLayout({layout}), {workspace})";
+        string baseCall = model.Spec.Residual is not null
+            ? $"base(new ParameterLayout({layout}), extents.Examples, {model.ResidualsAtConstruction}, {workspace})"
+            : model.HasExamples
+                ? $"base(new ParameterLayout({layout}), extents.Examples, {workspace}, Reduction.{(model.Spec.IsMean ? "Mean" : "Sum")})"
+                : $"base(new ParameterLayout({layout}), {workspace})";
         const int Width = 120;
         if (baseCall.Length > Width) baseCall = baseCall.Replace("base(", "base(\n        ").Replace("), extents.Examples, ", "),\n        extents.Examples,\n        ");
         if (extents)
@@ -347,17 +350,12 @@ internal static class ObjectiveWriter
             ? $"if ({output}.Length < {BufferInfo.OverwrittenFrom}) {output}.Clear();   // longer ones are overwritten"
             : $"{output}.Clear();";
 
-    private static void WriteKernel(CodeWriter code, ObjectiveModel model, string name, string summary, bool gradient, CodeWriter body)
+    private static void WriteKernel(CodeWriter code, ObjectiveModel model, KernelPlan plan, string name, string summary, bool gradient, CodeWriter body)
     {
         string real = model.Real;
-        code.Line($"/// <summary>{(model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty))}</summary>");
-        code.Line(KernelAttribute);
+        string text = model.HasExamples ? summary : summary.Replace(" over the rows", string.Empty).Replace("The sum of the loss", "The loss").Replace(", times the weight of an example,", string.Empty);
         string parameters = $"ReadOnlySpan<{real}> parameters, {(gradient ? $"Span<{real}> gradient, " : string.Empty)}Span<{real}> workspace";
-        string header = model.HasExamples
-            ? $"private {real} {name}<TRows>({parameters}, TRows rows{(gradient ? $", {real} weight" : string.Empty)})\n    where TRows : struct, IRowSelector, allows ref struct"
-            : $"private {real} {name}({parameters})";
-        using (code.Block(header)) code.Append(body);
-        code.Gap();
+        KernelMethod.Write(code, model, plan, real, name, text, parameters, gradient ? $", {real} weight" : string.Empty, body);
     }
 
     private static void WriteExtents(CodeWriter code, ObjectiveModel model)
@@ -397,6 +395,10 @@ internal static class ObjectiveWriter
                 {
                     code.Line("DataCheck.Extent(\"examples\", examples);");
                     code.Line("Examples = examples;");
+                }
+                else if (model.HasOneExample)
+                {
+                    code.Line("Examples = 1;");
                 }
                 else if (model.HasExamples)
                 {

@@ -6,14 +6,19 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 internal sealed class SecondOrderMembers
 {
     private readonly ObjectiveModel _model;
-    private readonly Function _product;
+    private readonly KernelPlan _product;
+    private readonly KernelPlan _along;
     private readonly CodeWriter _productBody;
     private readonly CodeWriter _alongBody;
+    private readonly CodeWriter? _cliquesBody;
 
-    public SecondOrderMembers(ObjectiveModel model, KernelPlan product, KernelPlan along)
+    /// <param name="cliques">The plan of <see cref="ObjectivePlans.Cliques"/>.</param>
+    public SecondOrderMembers(ObjectiveModel model, KernelPlan product, KernelPlan along, KernelPlan? cliques)
     {
+        if (cliques is not null) _cliquesBody = new KernelWriter(model, cliques, KernelWriter.Cliques).Write();
         _model = model;
-        _product = product.Function;
+        _product = product;
+        _along = along;
         var productKernel = new KernelWriter(model, product, "product");
         _productBody = productKernel.Write();
         var alongKernel = new KernelWriter(model, along);
@@ -35,8 +40,21 @@ internal sealed class SecondOrderMembers
         code.Gap();
         ProductCore(string.Empty, "new AllRows(ExampleCount)", "ExampleCount");
         if (_model.HasExamples) ProductCore("ReadOnlySpan<int> batch, ", "new BatchRows(batch)", "batch.Length");
-        Kernel(real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
-        Kernel("void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
+        if (_cliquesBody is not null)
+        {
+            code.Line("/// <inheritdoc/>");
+            using (code.Block("protected override void RecordHessianCliques(HessianCliques cliques)"))
+            {
+                if (_model.HasExamples) code.Line("var rows = new AllRows(ExampleCount);");
+                code.Append(_cliquesBody);
+            }
+
+            code.Gap();
+        }
+
+        KernelMethod.Write(code, _model, _along, real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
+        KernelMethod.Write(
+            code, _model, _product, "void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
 
         void ProductCore(string batch, string rows, string count)
         {
@@ -45,21 +63,10 @@ internal sealed class SecondOrderMembers
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override void HessianVectorProductCore(ReadOnlySpan<{real}> parameters, {batch}ReadOnlySpan<{real}> direction, Span<{real}> product, Span<{real}> workspace)"))
             {
-                code.Line(ObjectiveWriter.Clear(_product, "product"));
+                code.Line(ObjectiveWriter.Clear(_product.Function, "product"));
                 code.Line($"ProductKernel(parameters, direction, product, workspace{arguments});");
             }
 
-            code.Gap();
-        }
-
-        void Kernel(string type, string name, string summary, string parameters, string weight, CodeWriter body)
-        {
-            code.Line($"/// <summary>{summary}</summary>");
-            code.Line(ObjectiveWriter.KernelAttribute);
-            string header = _model.HasExamples
-                ? $"private {type} {name}<TRows>({parameters}, TRows rows{weight})\n    where TRows : struct, IRowSelector, allows ref struct"
-                : $"private {type} {name}({parameters})";
-            using (code.Block(header)) code.Append(body);
             code.Gap();
         }
     }

@@ -119,6 +119,7 @@ partial class Angles
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
@@ -155,11 +156,13 @@ partial class Angles
             double t8 = Math.Sqrt(t7);
 
             Vector512<double> t8V = Vector512.Create(t8);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[32];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
 
                 int count2 = aLength;
@@ -170,10 +173,10 @@ partial class Angles
                     ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r + 1, aLength);
                     ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r + 2, aLength);
                     ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r + 3, aLength);
-                    ref double bAhead0 = ref Lanes.Row(ref bColumn, rows, i + r + 16, aLength);
-                    ref double bAhead1 = ref Lanes.NextRow(ref bAhead0, ref bColumn, rows, i + r + 17, aLength);
-                    ref double bAhead2 = ref Lanes.NextRow(ref bAhead1, ref bColumn, rows, i + r + 18, aLength);
-                    ref double bAhead3 = ref Lanes.NextRow(ref bAhead2, ref bColumn, rows, i + r + 19, aLength);
+                    ref double bAhead0 = ref Lanes.RowAhead(ref bColumn, rows, i + r + 16, aLength);
+                    ref double bAhead1 = ref Lanes.NextRowAhead(ref bAhead0, ref bColumn, rows, i + r + 17, aLength);
+                    ref double bAhead2 = ref Lanes.NextRowAhead(ref bAhead1, ref bColumn, rows, i + r + 18, aLength);
+                    ref double bAhead3 = ref Lanes.NextRowAhead(ref bAhead2, ref bColumn, rows, i + r + 19, aLength);
                     Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                     Vector512<double> sum0_2 = Vector512<double>.Zero, sum1_2 = Vector512<double>.Zero, sum2_2 = Vector512<double>.Zero, sum3_2 = Vector512<double>.Zero;
                     int k2 = 0;
@@ -214,11 +217,11 @@ partial class Angles
                         sum2_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2), sum2_2);
                         sum3_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2), sum3_2);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[8 + r], sum0_2, sum1_2, sum2_2, sum3_2);
+                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0_2, sum1_2, sum2_2, sum3_2);
                 }
-                Vector512<double> t17 = Vector512.LoadUnsafe(ref spill[0]);
-                Vector512<double> t18 = Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> t17 = Lanes.LoadSums(ref spill[0]);
+                Vector512<double> t18 = Lanes.LoadSums(ref spill[16]);
 
                 Vector512<double> t19 = weight2 * (Vector512.Create(1.0) - t17 / (t8V * Vector512.Sqrt(t18)));
                 loss = Vector512.ConditionalSelect(active, loss + t19, loss);
@@ -234,6 +237,7 @@ partial class Angles
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
@@ -271,12 +275,14 @@ partial class Angles
             double t8 = Math.Sqrt(t7);
 
             Vector512<double> t8V = Vector512.Create(t8);
-            Span<double> spill = stackalloc double[24];
+            Span<double> spill = stackalloc double[40];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> t9 = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
 
@@ -288,11 +294,15 @@ partial class Angles
                     ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r + 1, aLength);
                     ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r + 2, aLength);
                     ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r + 3, aLength);
+                    ref double bAhead0 = ref Lanes.RowAhead(ref bColumn, rows, i + r + 16, aLength);
+                    ref double bAhead1 = ref Lanes.NextRowAhead(ref bAhead0, ref bColumn, rows, i + r + 17, aLength);
                     Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                     Vector512<double> sum0_2 = Vector512<double>.Zero, sum1_2 = Vector512<double>.Zero, sum2_2 = Vector512<double>.Zero, sum3_2 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead0, k2));
+                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead1, k2));
                         Vector512<double> aV = Vector512.LoadUnsafe(ref aAt2, (nuint)k2);
                         Vector512<double> bV0 = Vector512.LoadUnsafe(ref b0, (nuint)k2);
                         Vector512<double> bV1 = Vector512.LoadUnsafe(ref b1, (nuint)k2);
@@ -324,11 +334,11 @@ partial class Angles
                         sum2_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2), sum2_2);
                         sum3_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2), sum3_2);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[8 + r], sum0_2, sum1_2, sum2_2, sum3_2);
+                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0_2, sum1_2, sum2_2, sum3_2);
                 }
-                Vector512<double> t18 = Vector512.LoadUnsafe(ref spill[0]);
-                Vector512<double> t19 = Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> t18 = Lanes.LoadSums(ref spill[0]);
+                Vector512<double> t19 = Lanes.LoadSums(ref spill[16]);
 
                 Vector512<double> t20 = Vector512.Sqrt(t19);
                 Vector512<double> t21 = t8V * t20;
@@ -338,26 +348,22 @@ partial class Angles
                 // gradient.a[j] += −t1·b[j], four rows at a time
                 int count3 = aLength;
                 ref double aGradientAt = ref Lanes.Range(aGradient, 0, count3);
-                t23.StoreUnsafe(ref spill[16]);
-                for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                t23.StoreUnsafe(ref spill[32]);
+                for (int r2 = 0; r2 < 8; r2 += 4)
                 {
                     ref double b0 = ref Lanes.Row(ref bColumn, rows, i + r2, aLength);
                     ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r2 + 1, aLength);
                     ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r2 + 2, aLength);
                     ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r2 + 3, aLength);
-                    ref double bAhead0 = ref Lanes.Row(ref bColumn, rows, i + r2 + 16, aLength);
-                    ref double bAhead1 = ref Lanes.NextRow(ref bAhead0, ref bColumn, rows, i + r2 + 17, aLength);
-                    ref double bAhead2 = ref Lanes.NextRow(ref bAhead1, ref bColumn, rows, i + r2 + 18, aLength);
-                    ref double bAhead3 = ref Lanes.NextRow(ref bAhead2, ref bColumn, rows, i + r2 + 19, aLength);
-                    Vector512<double> s0 = Vector512.Create(spill[16 + r2]);
-                    Vector512<double> s1 = Vector512.Create(spill[17 + r2]);
-                    Vector512<double> s2 = Vector512.Create(spill[18 + r2]);
-                    Vector512<double> s3 = Vector512.Create(spill[19 + r2]);
+                    ref double bAhead2 = ref Lanes.RowAhead(ref bColumn, rows, i + r2 + 18, aLength);
+                    ref double bAhead3 = ref Lanes.NextRowAhead(ref bAhead2, ref bColumn, rows, i + r2 + 19, aLength);
+                    Vector512<double> s0 = Vector512.Create(spill[32 + r2]);
+                    Vector512<double> s1 = Vector512.Create(spill[33 + r2]);
+                    Vector512<double> s2 = Vector512.Create(spill[34 + r2]);
+                    Vector512<double> s3 = Vector512.Create(spill[35 + r2]);
                     int k3 = 0;
                     for (; k3 <= count3 - 8; k3 += 8)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead0, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead1, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref bAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref bAhead3, k3));
                         Vector512<double> even = Vector512.LoadUnsafe(ref aGradientAt, (nuint)k3) + -(s0 * Vector512.LoadUnsafe(ref b0, (nuint)k3));

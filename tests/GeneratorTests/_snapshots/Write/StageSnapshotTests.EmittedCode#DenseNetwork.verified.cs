@@ -5,8 +5,8 @@
 //   ℓ                = log(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])  j < classes
 //   logitsBar[digit] ← −1
 //   logitsBar[j]     += exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))/(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l])))
-//   ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]
-//   ∂ℓ/∂b1[i]        = (1 − h[i]²)·logitsBar[j]·w2[j, i]
+//   ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]
+//   ∂ℓ/∂b1[i]        = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]
 //   ∂ℓ/∂w2[j, k]     = logitsBar[j]·h[k]
 //   ∂ℓ/∂b2[j]        = logitsBar[j]
 //
@@ -22,8 +22,8 @@
 //     loss += log(t1) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])
 //     gradient.w2[j, k] += logitsBar[j]·h[k]  (j < classes, k < hidden)
 //     gradient.b2[j] += logitsBar[j]  (j < classes)
-//     gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]  (i < hidden, k < pixels)
-//     gradient.b1[i] += (1 − h[i]²)·logitsBar[j]·w2[j, i]  (i < hidden)
+//     gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden, k < pixels)
+//     gradient.b1[i] += (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden)
 
 #nullable enable
 #pragma warning disable CS1591 // The user's own documentation settings do not apply to generated members.
@@ -44,8 +44,8 @@ partial class Digits
     /// Σₗ w2[k, l]·h[l]), logits[k] = b2[k] + Σₗ w2[k, l]·h[l], ….
     /// </summary>
     /// <remarks>
-    /// ∂ℓ/∂w1[i, k] = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]; ∂ℓ/∂b1[i] = (1 − h[i]²)·logitsBar[j]·w2[j, i]; ∂ℓ/∂w2[j, k] =
-    /// logitsBar[j]·h[k]; ∂ℓ/∂b2[j] = logitsBar[j].
+    /// ∂ℓ/∂w1[i, k] = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]; ∂ℓ/∂b1[i] = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i];
+    /// ∂ℓ/∂w2[j, k] = logitsBar[j]·h[k]; ∂ℓ/∂b2[j] = logitsBar[j].
     /// </remarks>
     public sealed class CrossEntropyObjective : ExampleObjective<float>
     {
@@ -99,8 +99,8 @@ partial class Digits
             ℓ                = log(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])  j < classes
             logitsBar[digit] ← −1
             logitsBar[j]     += exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))/(Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l])))
-            ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]
-            ∂ℓ/∂b1[i]        = (1 − h[i]²)·logitsBar[j]·w2[j, i]
+            ∂ℓ/∂w1[i, k]     = (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]
+            ∂ℓ/∂b1[i]        = (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]
             ∂ℓ/∂w2[j, k]     = logitsBar[j]·h[k]
             ∂ℓ/∂b2[j]        = logitsBar[j]
 
@@ -115,8 +115,8 @@ partial class Digits
               loss += log(t1) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])
               gradient.w2[j, k] += logitsBar[j]·h[k]  (j < classes, k < hidden)
               gradient.b2[j] += logitsBar[j]  (j < classes)
-              gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k]  (i < hidden, k < pixels)
-              gradient.b1[i] += (1 − h[i]²)·logitsBar[j]·w2[j, i]  (i < hidden)
+              gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden, k < pixels)
+              gradient.b1[i] += (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden)
 
             """;
 
@@ -150,6 +150,7 @@ partial class Digits
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int hidden = _hiddenExtent;
             int pixels = _pixelsExtent;
             int classes = _classesExtent;
@@ -165,11 +166,13 @@ partial class Digits
             Span<float> h = Lanes.Take(ref rest, 16 * hidden);
             Span<float> logits = Lanes.Take(ref rest, 16 * classes);
 
-            Span<float> spill = stackalloc float[32];
+            Span<float> spill = stackalloc float[80];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 h.Clear();
                 for (int i2 = 0; i2 < hidden; i2++)
                 {
@@ -183,18 +186,10 @@ partial class Digits
                         ref float image1 = ref Lanes.NextRow(ref image0, ref imageColumn, rows, i + r + 1, pixels);
                         ref float image2 = ref Lanes.NextRow(ref image1, ref imageColumn, rows, i + r + 2, pixels);
                         ref float image3 = ref Lanes.NextRow(ref image2, ref imageColumn, rows, i + r + 3, pixels);
-                        ref float imageAhead0 = ref Lanes.Row(ref imageColumn, rows, i + r + 32, pixels);
-                        ref float imageAhead1 = ref Lanes.NextRow(ref imageAhead0, ref imageColumn, rows, i + r + 33, pixels);
-                        ref float imageAhead2 = ref Lanes.NextRow(ref imageAhead1, ref imageColumn, rows, i + r + 34, pixels);
-                        ref float imageAhead3 = ref Lanes.NextRow(ref imageAhead2, ref imageColumn, rows, i + r + 35, pixels);
                         Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
                         int k = 0;
                         for (; k <= count - 16; k += 16)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead3, k));
                             Vector512<float> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
                             sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image0, (nuint)k), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image1, (nuint)k), sum1);
@@ -210,9 +205,9 @@ partial class Digits
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<float> t6 = Lanes.LoadSums(ref spill[0]);
 
                     VectorMath.Tanh(Vector512.Create(b1[i2]) + t6).StoreUnsafe(ref h.Slice(i2 * 16, 16)[0]);
                 }
@@ -239,9 +234,9 @@ partial class Digits
                 }
                 for (int lane = 0; lane < 16; lane++)
                 {
-                    spill[16 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
+                    spill[64 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
                 }
-                Vector512<float> t14 = Vector512.LoadUnsafe(ref spill[16]);
+                Vector512<float> t14 = Vector512.LoadUnsafe(ref spill[64]);
                 loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t7 - t14)), loss);
             }
 
@@ -255,6 +250,7 @@ partial class Digits
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int hidden = _hiddenExtent;
             int pixels = _pixelsExtent;
             int classes = _classesExtent;
@@ -277,11 +273,13 @@ partial class Digits
             Span<float> logitsBar = Lanes.Take(ref rest, 16 * classes);
             Span<float> tape_value = Lanes.Take(ref rest, 16 * classes);
 
-            Span<float> spill = stackalloc float[64];
+            Span<float> spill = stackalloc float[112];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> seed = active & Vector512.Create(weight);
                 h.Clear();
                 hBar.Clear();
@@ -316,9 +314,9 @@ partial class Digits
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<float> t6 = Lanes.LoadSums(ref spill[0]);
 
                     VectorMath.Tanh(Vector512.Create(b1[i2]) + t6).StoreUnsafe(ref h.Slice(i2 * 16, 16)[0]);
                 }
@@ -348,13 +346,13 @@ partial class Digits
                 }
                 for (int lane = 0; lane < 16; lane++)
                 {
-                    spill[16 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
+                    spill[64 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
                 }
-                Vector512<float> t15 = Vector512.LoadUnsafe(ref spill[16]);
-                (-seed).StoreUnsafe(ref spill[32]);
-                for (int lane2 = 0; lane2 < Math.Min(16, rows.Count - i); lane2++)
+                Vector512<float> t15 = Vector512.LoadUnsafe(ref spill[64]);
+                (-seed).StoreUnsafe(ref spill[80]);
+                for (int lane2 = 0; lane2 < 16; lane2++)
                 {
-                    logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 16 + (i + lane2 - i)] = spill[32 + lane2];
+                    logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 16 + (i + lane2 - i)] = spill[80 + lane2];
                 }
                 Vector512<float> t16 = seed / t12;
                 for (int k4 = 0; k4 < classes; k4++)
@@ -379,31 +377,23 @@ partial class Digits
                     Vector512<float> t24 = t22 * Lanes.MultiplyAddNegated(t23, t23, Vector512.Create(1f));
                     int t25 = pixels * i3;
 
-                    // gradient.w1[i, k] += (1 − h[i]²)·logitsBar[j]·w2[j, i]·image[k], four rows at a time
+                    // gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i], four rows at a time
                     int count = pixels;
                     ref float w1GradientAtt25 = ref Lanes.Range(w1Gradient, t25, count);
-                    t24.StoreUnsafe(ref spill[48]);
-                    for (int r = 0; r < Math.Min(16, rows.Count - i); r += 4)
+                    t24.StoreUnsafe(ref spill[96]);
+                    for (int r = 0; r < 16; r += 4)
                     {
                         ref float image0 = ref Lanes.Row(ref imageColumn, rows, i + r, pixels);
                         ref float image1 = ref Lanes.NextRow(ref image0, ref imageColumn, rows, i + r + 1, pixels);
                         ref float image2 = ref Lanes.NextRow(ref image1, ref imageColumn, rows, i + r + 2, pixels);
                         ref float image3 = ref Lanes.NextRow(ref image2, ref imageColumn, rows, i + r + 3, pixels);
-                        ref float imageAhead0 = ref Lanes.Row(ref imageColumn, rows, i + r + 32, pixels);
-                        ref float imageAhead1 = ref Lanes.NextRow(ref imageAhead0, ref imageColumn, rows, i + r + 33, pixels);
-                        ref float imageAhead2 = ref Lanes.NextRow(ref imageAhead1, ref imageColumn, rows, i + r + 34, pixels);
-                        ref float imageAhead3 = ref Lanes.NextRow(ref imageAhead2, ref imageColumn, rows, i + r + 35, pixels);
-                        Vector512<float> s0 = Vector512.Create(spill[48 + r]);
-                        Vector512<float> s1 = Vector512.Create(spill[49 + r]);
-                        Vector512<float> s2 = Vector512.Create(spill[50 + r]);
-                        Vector512<float> s3 = Vector512.Create(spill[51 + r]);
+                        Vector512<float> s0 = Vector512.Create(spill[96 + r]);
+                        Vector512<float> s1 = Vector512.Create(spill[97 + r]);
+                        Vector512<float> s2 = Vector512.Create(spill[98 + r]);
+                        Vector512<float> s3 = Vector512.Create(spill[99 + r]);
                         int k = 0;
                         for (; k <= count - 16; k += 16)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref imageAhead3, k));
                             Vector512<float> even = Vector512.FusedMultiplyAdd(s0, Vector512.LoadUnsafe(ref image0, (nuint)k), Vector512.LoadUnsafe(ref w1GradientAtt25, (nuint)k));
                             Vector512<float> odd = s1 * Vector512.LoadUnsafe(ref image1, (nuint)k);
                             even = Vector512.FusedMultiplyAdd(s2, Vector512.LoadUnsafe(ref image2, (nuint)k), even);

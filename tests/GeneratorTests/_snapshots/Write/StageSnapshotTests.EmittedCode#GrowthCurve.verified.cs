@@ -113,6 +113,7 @@ partial class Curves
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             double a = parameters[0];
             double b = parameters[1];
             double c = parameters[2];
@@ -134,7 +135,10 @@ partial class Curves
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
@@ -151,6 +155,7 @@ partial class Curves
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             double a = parameters[0];
             double b = parameters[1];
             double c = parameters[2];
@@ -185,7 +190,10 @@ partial class Curves
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);

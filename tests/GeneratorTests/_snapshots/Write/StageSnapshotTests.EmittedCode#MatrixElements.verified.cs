@@ -136,6 +136,7 @@ partial class Kernels
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int rows2 = _rowsExtent;
             int columns = _columnsExtent;
             int aLength = rows2 * columns;
@@ -145,11 +146,13 @@ partial class Kernels
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Span<double> spill = stackalloc double[8];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> sum = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < rows2; i2++)
@@ -167,18 +170,10 @@ partial class Kernels
                         ref double xt11 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 1, aLength), Lanes.Start(t1, count, aLength));
                         ref double xt12 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 2, aLength), Lanes.Start(t1, count, aLength));
                         ref double xt13 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 3, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, aLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, aLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, aLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, aLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> aV = Vector512.LoadUnsafe(ref aAtt1, (nuint)k);
                             Vector512<double> t4 = VectorMath.Sin(aV);
                             Vector512<double> t6_0 = t4 * Vector512.LoadUnsafe(ref xt10, (nuint)k) * Vector512.Create(metric[t2]);
@@ -206,9 +201,9 @@ partial class Kernels
                             sum2 = Vector512.ConditionalSelect(tail, sum2 + (t11_2 + t12), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, sum3 + (t11_3 + t12), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = sum + Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> sum5 = sum + Lanes.LoadSums(ref spill[0]);
 
                     sum = sum5;
                 }
@@ -226,6 +221,7 @@ partial class Kernels
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int rows2 = _rowsExtent;
             int columns = _columnsExtent;
             int aLength = rows2 * columns;
@@ -236,11 +232,13 @@ partial class Kernels
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
             Span<double> aGradient = gradient.Slice(0, aLength);
 
-            Span<double> spill = stackalloc double[8];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> sum = Vector512<double>.Zero;
@@ -259,18 +257,10 @@ partial class Kernels
                         ref double xt11 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 1, aLength), Lanes.Start(t1, count, aLength));
                         ref double xt12 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 2, aLength), Lanes.Start(t1, count, aLength));
                         ref double xt13 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 3, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, aLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, aLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, aLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, aLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> aV = Vector512.LoadUnsafe(ref aAtt1, (nuint)k);
                             Vector512<double> t4 = VectorMath.Sin(aV);
                             Vector512<double> t6_0 = t4 * Vector512.LoadUnsafe(ref xt10, (nuint)k) * Vector512.Create(metric[t2]);
@@ -298,9 +288,9 @@ partial class Kernels
                             sum2 = Vector512.ConditionalSelect(tail, sum2 + (t11_2 + t12), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, sum3 + (t11_3 + t12), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = sum + Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> sum5 = sum + Lanes.LoadSums(ref spill[0]);
 
                     sum = sum5;
                 }

@@ -146,6 +146,7 @@ partial class Ratings
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -163,9 +164,11 @@ partial class Ratings
             Vector512<float> l2V = Vector512.Create(l2);
             Span<float> spill = stackalloc float[64];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -210,6 +213,7 @@ partial class Ratings
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -231,9 +235,11 @@ partial class Ratings
             Vector512<float> l2V = Vector512.Create(l2);
             Span<float> spill = stackalloc float[144];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
@@ -281,22 +287,22 @@ partial class Ratings
                     }
                     Vector512<float> t10 = Vector512.LoadUnsafe(ref spill[80]);
                     Vector512.FusedMultiplyAdd(eBar, t10, t8 * t9).StoreUnsafe(ref spill[96]);
-                    for (int lane5 = 0; lane5 < Math.Min(16, rows.Count - i); lane5++)
+                    for (int lane5 = 0; lane5 < 16; lane5++)
                     {
                         itemGradient[rank * Lanes.Item(ref iColumn, rows, i + lane5) + k2] += spill[96 + lane5];
                     }
                     Vector512.FusedMultiplyAdd(eBar, t9, t8 * t10).StoreUnsafe(ref spill[112]);
-                    for (int lane6 = 0; lane6 < Math.Min(16, rows.Count - i); lane6++)
+                    for (int lane6 = 0; lane6 < 16; lane6++)
                     {
                         userGradient[rank * Lanes.Item(ref uColumn, rows, i + lane6) + k2] += spill[112 + lane6];
                     }
                 }
                 eBar.StoreUnsafe(ref spill[128]);
-                for (int lane7 = 0; lane7 < Math.Min(16, rows.Count - i); lane7++)
+                for (int lane7 = 0; lane7 < 16; lane7++)
                 {
                     itemBiasGradient[Lanes.Item(ref iColumn, rows, i + lane7)] += spill[128 + lane7];
                 }
-                for (int lane8 = 0; lane8 < Math.Min(16, rows.Count - i); lane8++)
+                for (int lane8 = 0; lane8 < 16; lane8++)
                 {
                     userBiasGradient[Lanes.Item(ref uColumn, rows, i + lane8)] += spill[128 + lane8];
                 }
@@ -306,6 +312,94 @@ partial class Ratings
             float lossSum = Lanes.Sum(loss);
 
             return lossSum;
+        }
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        protected override float ExampleGradientCore(ReadOnlySpan<float> parameters, int example, GradientRow<float> row, Span<float> workspace)
+        {
+            int users = _usersExtent;
+            int rank = _rankExtent;
+            int items = _itemsExtent;
+            float l2 = L2;
+            int userLength = users * rank;
+            ReadOnlySpan<float> user = parameters.Slice(0, userLength);
+            int itemLength = items * rank;
+            ReadOnlySpan<float> item = parameters.Slice(users * rank, itemLength);
+            ReadOnlySpan<float> userBias = parameters.Slice(users * rank + items * rank, users);
+            ReadOnlySpan<float> itemBias = parameters.Slice(users * rank + items * rank + users, items);
+            ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
+            ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
+            ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
+
+            float t1 = l2 * 2f;
+
+            int u = Unsafe.Add(ref uColumn, example);
+            int i = Unsafe.Add(ref iColumn, example);
+            float rating = Unsafe.Add(ref ratingColumn, example);
+            int t2 = rank * u;
+            int t3 = rank * i;
+
+            int count = rank;
+            ref float userAtt2 = ref Lanes.Range(user, t2, count);
+            ref float itemAtt3 = ref Lanes.Range(item, t3, count);
+            Vector512<float> sumV = Vector512<float>.Zero;
+            Vector512<float> sumV2 = Vector512<float>.Zero;
+            Vector512<float> sumV3 = Vector512<float>.Zero;
+            int k = 0;
+            for (; k <= count - 16; k += 16)
+            {
+                Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt2, (nuint)k);
+                Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt3, (nuint)k);
+                sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
+                sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
+                sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
+            }
+            if (k < count)
+            {
+                Vector512<float> tail = Lanes.TailMask((float)(count - k));
+                Vector512<float> userV = Lanes.LoadTail(ref userAtt2, count);
+                Vector512<float> itemV = Lanes.LoadTail(ref itemAtt3, count);
+                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
+                sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
+                sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
+            }
+            float t16 = Lanes.Sum(sumV);
+            float t17 = Lanes.Sum(sumV2);
+            float t18 = Lanes.Sum(sumV3);
+
+            float e = userBias[u] + itemBias[i] + t16 - rating;
+            float eBar = 2f * e;
+
+            // row.item[i, j] += 2·l2·item[i, j] + eBar·user[u, j];  row.user[u, j] += 2·l2·user[u, j] + eBar·item[i, j]
+            int count2 = rank;
+            ref float itemAtt3_2 = ref Lanes.Range(item, t3, count2);
+            ref float userAtt2_2 = ref Lanes.Range(user, t2, count2);
+            ref float itemAtt3_3 = ref Lanes.Range(row, users * rank + t3, count2);
+            ref float userAtt2_3 = ref Lanes.Range(row, t2, count2);
+            Vector512<float> sV = Vector512.Create(t1);
+            Vector512<float> eBarV = Vector512.Create(eBar);
+            int k2 = 0;
+            for (; k2 <= count2 - 16; k2 += 16)
+            {
+                Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt3_2, (nuint)k2);
+                Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt2_2, (nuint)k2);
+                (Vector512.LoadUnsafe(ref itemAtt3_3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemAtt3_3, (nuint)k2);
+                (Vector512.LoadUnsafe(ref userAtt2_3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userAtt2_3, (nuint)k2);
+            }
+            if (k2 < count2)
+            {
+                Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
+                Vector512<float> itemV = Lanes.LoadTail(ref itemAtt3_2, count2);
+                Vector512<float> userV = Lanes.LoadTail(ref userAtt2_2, count2);
+                Lanes.StoreTail(ref itemAtt3_3, count2, Lanes.LoadTail(ref itemAtt3_3, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
+                Lanes.StoreTail(ref userAtt2_3, count2, Lanes.LoadTail(ref userAtt2_3, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+            }
+
+            row.Add(users * rank + items * rank + users + i, eBar);
+            row.Add(users * rank + items * rank + u, eBar);
+
+            return e * e + l2 * (t17 + t18);
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

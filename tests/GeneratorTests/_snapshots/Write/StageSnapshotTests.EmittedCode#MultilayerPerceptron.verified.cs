@@ -129,6 +129,7 @@ partial class Network
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int unitsSquared = _unitsSquaredExtent;
             int units = _unitsExtent;
             ReadOnlySpan<double> w1 = parameters.Slice(0, unitsSquared);
@@ -137,11 +138,13 @@ partial class Network
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Span<double> spill = stackalloc double[8];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> o = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < units; i2++)
@@ -156,18 +159,10 @@ partial class Network
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, units);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, units);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, units);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, units);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
                             sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x0, (nuint)k), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x1, (nuint)k), sum1);
@@ -183,9 +178,9 @@ partial class Network
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> t6 = Lanes.LoadSums(ref spill[0]);
 
                     Vector512<double> t7 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t6) * Vector512.Create(w2[i2]);
                     o += t7;
@@ -204,6 +199,7 @@ partial class Network
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int unitsSquared = _unitsSquaredExtent;
             int units = _unitsExtent;
             ReadOnlySpan<double> w1 = parameters.Slice(0, unitsSquared);
@@ -217,11 +213,13 @@ partial class Network
             Span<double> rest = workspace;
             Span<double> h = Lanes.Take(ref rest, 8 * units);
 
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 h.Clear();
@@ -257,9 +255,9 @@ partial class Network
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> t6 = Lanes.LoadSums(ref spill[0]);
 
                     Vector512<double> t7 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t6);
                     t7.StoreUnsafe(ref h.Slice(i2 * 8, 8)[0]);
@@ -277,28 +275,20 @@ partial class Network
                     // gradient.w1[units·i + k] += t1·x[k], four rows at a time
                     int count = units;
                     ref double w1GradientAtt12 = ref Lanes.Range(w1Gradient, t12, count);
-                    t11.StoreUnsafe(ref spill[8]);
-                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                    t11.StoreUnsafe(ref spill[16]);
+                    for (int r = 0; r < 8; r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, units);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, units);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, units);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, units);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, units);
-                        Vector512<double> s0 = Vector512.Create(spill[8 + r]);
-                        Vector512<double> s1 = Vector512.Create(spill[9 + r]);
-                        Vector512<double> s2 = Vector512.Create(spill[10 + r]);
-                        Vector512<double> s3 = Vector512.Create(spill[11 + r]);
+                        Vector512<double> s0 = Vector512.Create(spill[16 + r]);
+                        Vector512<double> s1 = Vector512.Create(spill[17 + r]);
+                        Vector512<double> s2 = Vector512.Create(spill[18 + r]);
+                        Vector512<double> s3 = Vector512.Create(spill[19 + r]);
                         int k = 0;
                         for (; k <= count - 8; k += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(s0, Vector512.LoadUnsafe(ref x0, (nuint)k), Vector512.LoadUnsafe(ref w1GradientAtt12, (nuint)k));
                             Vector512<double> odd = s1 * Vector512.LoadUnsafe(ref x1, (nuint)k);
                             even = Vector512.FusedMultiplyAdd(s2, Vector512.LoadUnsafe(ref x2, (nuint)k), even);

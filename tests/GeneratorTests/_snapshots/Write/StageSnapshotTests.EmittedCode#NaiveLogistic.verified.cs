@@ -139,6 +139,7 @@ partial class Spam
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -179,11 +180,13 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
-            Span<double> spill = stackalloc double[8];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
@@ -195,10 +198,10 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
+                    ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
@@ -222,9 +225,9 @@ partial class Spam
                         z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
                         z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
 
                 Vector512<double> t7 = t4V + Lanes.MultiplyAddNegated(label, z4, VectorMath.Softplus(z4));
                 loss = Vector512.ConditionalSelect(active, loss + t7, loss);
@@ -240,6 +243,7 @@ partial class Spam
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -282,13 +286,15 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> biasBar = Vector512<double>.Zero;
             Vector512<double> t5 = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
@@ -301,10 +307,14 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
                         z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
                         z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
@@ -320,9 +330,9 @@ partial class Spam
                         z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
                         z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
 
                 VectorMath.SigmoidAndSoftplus(z4, out Vector512<double> sigmoid, out Vector512<double> softplus);
                 Vector512<double> zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
@@ -330,26 +340,22 @@ partial class Spam
                 // gradient.w[j] += zBar·x[j], four rows at a time
                 int count3 = features;
                 ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
-                zBar.StoreUnsafe(ref spill[8]);
-                for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                zBar.StoreUnsafe(ref spill[16]);
+                for (int r2 = 0; r2 < 8; r2 += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBar0 = Vector512.Create(spill[8 + r2]);
-                    Vector512<double> zBar1 = Vector512.Create(spill[9 + r2]);
-                    Vector512<double> zBar2 = Vector512.Create(spill[10 + r2]);
-                    Vector512<double> zBar3 = Vector512.Create(spill[11 + r2]);
+                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
+                    Vector512<double> zBar0 = Vector512.Create(spill[16 + r2]);
+                    Vector512<double> zBar1 = Vector512.Create(spill[17 + r2]);
+                    Vector512<double> zBar2 = Vector512.Create(spill[18 + r2]);
+                    Vector512<double> zBar3 = Vector512.Create(spill[19 + r2]);
                     int k3 = 0;
                     for (; k3 <= count3 - 8; k3 += 8)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
                         Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));

@@ -129,15 +129,18 @@ partial class Polynomial
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int cLength = _cExtent;
             ReadOnlySpan<double> c = parameters.Slice(0, cLength);
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> p = Vector512<double>.Zero;
@@ -159,6 +162,7 @@ partial class Polynomial
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int cLength = _cExtent;
             ReadOnlySpan<double> c = parameters.Slice(0, cLength);
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
@@ -166,9 +170,11 @@ partial class Polynomial
             Span<double> cGradient = gradient.Slice(0, cLength);
 
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);

@@ -124,6 +124,7 @@ partial class Ratings
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int userLength = _userExtent;
             int itemLength = _itemExtent;
             float l2 = L2;
@@ -157,7 +158,10 @@ partial class Ratings
 
             if (i < rows.Count)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 16);
+                i -= done;
+                Vector512<float> active = Lanes.Active((float)done);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -184,6 +188,7 @@ partial class Ratings
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int userLength = _userExtent;
             int itemLength = _itemExtent;
             float l2 = L2;
@@ -218,12 +223,12 @@ partial class Ratings
                 Vector512<float> t4 = Vector512.Create(2f) * (l2V * seed);
                 Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
                 Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4).StoreUnsafe(ref spill[32]);
-                for (int lane3 = 0; lane3 < Math.Min(16, rows.Count - i); lane3++)
+                for (int lane3 = 0; lane3 < 16; lane3++)
                 {
                     itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[32 + lane3];
                 }
                 Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4).StoreUnsafe(ref spill[48]);
-                for (int lane4 = 0; lane4 < Math.Min(16, rows.Count - i); lane4++)
+                for (int lane4 = 0; lane4 < 16; lane4++)
                 {
                     userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[48 + lane4];
                 }
@@ -232,7 +237,10 @@ partial class Ratings
 
             if (i < rows.Count)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 16);
+                i -= done;
+                Vector512<float> active = Lanes.Active((float)done);
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
@@ -250,12 +258,12 @@ partial class Ratings
                 Vector512<float> t8 = Vector512.Create(2f) * (l2V * seed);
                 Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
                 Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8).StoreUnsafe(ref spill[96]);
-                for (int lane3 = 0; lane3 < Math.Min(16, rows.Count - i); lane3++)
+                for (int lane3 = 0; lane3 < 16; lane3++)
                 {
                     itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[96 + lane3];
                 }
                 Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8).StoreUnsafe(ref spill[112]);
-                for (int lane4 = 0; lane4 < Math.Min(16, rows.Count - i); lane4++)
+                for (int lane4 = 0; lane4 < 16; lane4++)
                 {
                     userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[112 + lane4];
                 }
@@ -265,6 +273,34 @@ partial class Ratings
             float lossSum = Lanes.Sum(loss);
 
             return lossSum;
+        }
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        protected override float ExampleGradientCore(ReadOnlySpan<float> parameters, int example, GradientRow<float> row, Span<float> workspace)
+        {
+            int userLength = _userExtent;
+            int itemLength = _itemExtent;
+            float l2 = L2;
+            ReadOnlySpan<float> user = parameters.Slice(0, userLength);
+            ReadOnlySpan<float> item = parameters.Slice(userLength, itemLength);
+            ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
+            ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
+            ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
+
+            float t1 = l2 * 2f;
+
+            int u = Unsafe.Add(ref uColumn, example);
+            int i = Unsafe.Add(ref iColumn, example);
+            float rating = Unsafe.Add(ref ratingColumn, example);
+            float t2 = user[u];
+            float t3 = item[i];
+            float e = t2 * t3 - rating;
+            float eBar = 2f * e;
+            row.Add(userLength + i, t1 * t3 + t2 * eBar);
+            row.Add(u, t1 * t2 + t3 * eBar);
+
+            return e * e + l2 * (t2 * t2 + t3 * t3);
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

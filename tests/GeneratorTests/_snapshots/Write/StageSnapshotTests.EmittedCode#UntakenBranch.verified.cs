@@ -103,6 +103,7 @@ partial class Branches
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             double a = parameters[0];
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
 
@@ -119,7 +120,10 @@ partial class Branches
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> v = aV * x;
                 Vector512<double> t2 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
@@ -136,6 +140,7 @@ partial class Branches
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             double a = parameters[0];
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             Span<double> aGradient = gradient.Slice(0, 1);
@@ -158,7 +163,10 @@ partial class Branches
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> v = aV * x;

@@ -141,6 +141,7 @@ partial class Spam
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -181,11 +182,13 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
-            Span<double> spill = stackalloc double[8];
+            Span<double> spill = stackalloc double[16];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
@@ -197,10 +200,10 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
+                    ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
@@ -224,9 +227,9 @@ partial class Spam
                         z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
                         z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
 
                 Vector512<double> t7 = t4V + Lanes.MultiplyAddNegated(label, z4, VectorMath.Softplus(z4));
                 loss = Vector512.ConditionalSelect(active, loss + t7, loss);
@@ -242,6 +245,7 @@ partial class Spam
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -284,13 +288,15 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t4V = Vector512.Create(t4);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> biasBar = Vector512<double>.Zero;
             Vector512<double> t5 = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
@@ -303,10 +309,14 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
                         z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
                         z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
@@ -322,9 +332,9 @@ partial class Spam
                         z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
                         z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
 
                 VectorMath.SigmoidAndSoftplus(z4, out Vector512<double> sigmoid, out Vector512<double> softplus);
                 Vector512<double> zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
@@ -332,26 +342,22 @@ partial class Spam
                 // gradient.w[j] += zBar·x[j], four rows at a time
                 int count3 = features;
                 ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
-                zBar.StoreUnsafe(ref spill[8]);
-                for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                zBar.StoreUnsafe(ref spill[16]);
+                for (int r2 = 0; r2 < 8; r2 += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBar0 = Vector512.Create(spill[8 + r2]);
-                    Vector512<double> zBar1 = Vector512.Create(spill[9 + r2]);
-                    Vector512<double> zBar2 = Vector512.Create(spill[10 + r2]);
-                    Vector512<double> zBar3 = Vector512.Create(spill[11 + r2]);
+                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
+                    Vector512<double> zBar0 = Vector512.Create(spill[16 + r2]);
+                    Vector512<double> zBar1 = Vector512.Create(spill[17 + r2]);
+                    Vector512<double> zBar2 = Vector512.Create(spill[18 + r2]);
+                    Vector512<double> zBar3 = Vector512.Create(spill[19 + r2]);
                     int k3 = 0;
                     for (; k3 <= count3 - 8; k3 += 8)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
                         Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));
@@ -591,6 +597,7 @@ partial class Spam
         private double AlongKernel<TRows>(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return AlongKernel(parameters, direction, workspace, BatchRows.First(rows.Count));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -642,11 +649,13 @@ partial class Spam
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> biasDotV = Vector512.Create(biasDot);
             Vector512<double> t7V = Vector512.Create(t7);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[32];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time
@@ -659,10 +668,10 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
+                    ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     Vector512<double> zDot0 = Vector512<double>.Zero, zDot1 = Vector512<double>.Zero, zDot2 = Vector512<double>.Zero, zDot3 = Vector512<double>.Zero;
                     int k2 = 0;
@@ -705,11 +714,11 @@ partial class Spam
                         zDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2), zDot2);
                         zDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3), zDot3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
-                    Lanes.StoreSums(ref spill[8 + r], zDot0, zDot1, zDot2, zDot3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[16 + 2 * r], zDot0, zDot1, zDot2, zDot3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
-                Vector512<double> zDot4 = biasDotV + Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
+                Vector512<double> zDot4 = biasDotV + Lanes.LoadSums(ref spill[16]);
 
                 Vector512<double> t12 = Lanes.MultiplyAddNegated(label, zDot4, zDot4 * VectorMath.Sigmoid(z4));
                 loss = Vector512.ConditionalSelect(active, loss + (t7V + t12), loss);
@@ -725,6 +734,7 @@ partial class Spam
         private void ProductKernel<TRows>(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) { ProductKernel(parameters, direction, product, workspace, BatchRows.First(rows.Count), weight); return; }
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -738,12 +748,14 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> biasDotV = Vector512.Create(biasDot);
-            Span<double> spill = stackalloc double[24];
+            Span<double> spill = stackalloc double[40];
             Vector512<double> t1 = Vector512<double>.Zero;
             Vector512<double> biasBarDot = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time
@@ -756,11 +768,15 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
                     Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
                     Vector512<double> zDot0 = Vector512<double>.Zero, zDot1 = Vector512<double>.Zero, zDot2 = Vector512<double>.Zero, zDot3 = Vector512<double>.Zero;
                     int k = 0;
                     for (; k <= count - 8; k += 8)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt, (nuint)k);
                         Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k);
                         Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k);
@@ -794,11 +810,11 @@ partial class Spam
                         zDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2), zDot2);
                         zDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3), zDot3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], z0, z1, z2, z3);
-                    Lanes.StoreSums(ref spill[8 + r], zDot0, zDot1, zDot2, zDot3);
+                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
+                    Lanes.StoreSums(ref spill[16 + 2 * r], zDot0, zDot1, zDot2, zDot3);
                 }
-                Vector512<double> z4 = biasV + Vector512.LoadUnsafe(ref spill[0]);
-                Vector512<double> zDot4 = biasDotV + Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
+                Vector512<double> zDot4 = biasDotV + Lanes.LoadSums(ref spill[16]);
 
                 Vector512<double> t6 = VectorMath.Sigmoid(z4);
                 Vector512<double> zBarDot = seed * (zDot4 * Lanes.MultiplyAddNegated(t6, t6, t6));
@@ -806,26 +822,22 @@ partial class Spam
                 // product.w[j] += zBarDot·x[j], four rows at a time
                 int count2 = features;
                 ref double wProductAt = ref Lanes.Range(wProduct, 0, count2);
-                zBarDot.StoreUnsafe(ref spill[16]);
-                for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                zBarDot.StoreUnsafe(ref spill[32]);
+                for (int r2 = 0; r2 < 8; r2 += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBarDot0 = Vector512.Create(spill[16 + r2]);
-                    Vector512<double> zBarDot1 = Vector512.Create(spill[17 + r2]);
-                    Vector512<double> zBarDot2 = Vector512.Create(spill[18 + r2]);
-                    Vector512<double> zBarDot3 = Vector512.Create(spill[19 + r2]);
+                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
+                    Vector512<double> zBarDot0 = Vector512.Create(spill[32 + r2]);
+                    Vector512<double> zBarDot1 = Vector512.Create(spill[33 + r2]);
+                    Vector512<double> zBarDot2 = Vector512.Create(spill[34 + r2]);
+                    Vector512<double> zBarDot3 = Vector512.Create(spill[35 + r2]);
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                         Vector512<double> even = Vector512.FusedMultiplyAdd(zBarDot0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wProductAt, (nuint)k2));

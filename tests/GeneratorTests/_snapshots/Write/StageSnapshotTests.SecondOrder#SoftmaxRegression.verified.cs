@@ -154,6 +154,7 @@ partial class Softmax
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -164,11 +165,13 @@ partial class Softmax
             Span<double> rest = workspace;
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -185,18 +188,10 @@ partial class Softmax
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                             Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
                             sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
                             sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
@@ -212,9 +207,9 @@ partial class Softmax
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     t1 = Vector512.Max(t1, sum5);
@@ -227,9 +222,9 @@ partial class Softmax
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    spill[8 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
+                    spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[16]);
                 loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t7)), loss);
             }
 
@@ -243,6 +238,7 @@ partial class Softmax
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -257,11 +253,13 @@ partial class Softmax
             Span<double> logitsBar = Lanes.Take(ref rest, 8 * classes);
             Span<double> tape_value = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[32];
+            Span<double> spill = stackalloc double[40];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
@@ -299,9 +297,9 @@ partial class Softmax
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     t1 = Vector512.Max(t1, sum5);
@@ -316,13 +314,13 @@ partial class Softmax
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    spill[8 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
+                    spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[8]);
-                (-seed).StoreUnsafe(ref spill[16]);
-                for (int lane2 = 0; lane2 < Math.Min(8, rows.Count - i); lane2++)
+                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[16]);
+                (-seed).StoreUnsafe(ref spill[24]);
+                for (int lane2 = 0; lane2 < 8; lane2++)
                 {
-                    logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[16 + lane2];
+                    logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[24 + lane2];
                 }
                 Vector512<double> t9 = seed / t5;
                 for (int k4 = 0; k4 < classes; k4++)
@@ -335,28 +333,20 @@ partial class Softmax
                     // gradient.w[x.Length·j + k] += logitsBar[j]·x[k], four rows at a time
                     int count = xLength;
                     ref double wGradientAtt11 = ref Lanes.Range(wGradient, t11, count);
-                    sumBar.StoreUnsafe(ref spill[24]);
-                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                    sumBar.StoreUnsafe(ref spill[32]);
+                    for (int r = 0; r < 8; r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[24 + r]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[25 + r]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[26 + r]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[27 + r]);
+                        Vector512<double> sumBar0 = Vector512.Create(spill[32 + r]);
+                        Vector512<double> sumBar1 = Vector512.Create(spill[33 + r]);
+                        Vector512<double> sumBar2 = Vector512.Create(spill[34 + r]);
+                        Vector512<double> sumBar3 = Vector512.Create(spill[35 + r]);
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2));
                             Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
                             even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
@@ -525,6 +515,7 @@ partial class Softmax
         private double AlongKernel<TRows>(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return AlongKernel(parameters, direction, workspace, BatchRows.First(rows.Count));
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -538,11 +529,13 @@ partial class Softmax
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
             Span<double> logitsDot = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[24];
+            Span<double> spill = stackalloc double[40];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 logits.Clear();
                 logitsDot.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
@@ -562,19 +555,11 @@ partial class Softmax
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
                         Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                         Vector512<double> sumDot0 = Vector512<double>.Zero, sumDot1 = Vector512<double>.Zero, sumDot2 = Vector512<double>.Zero, sumDot3 = Vector512<double>.Zero;
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                             Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
                             Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAtt2, (nuint)k2);
                             Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k2);
@@ -608,11 +593,11 @@ partial class Softmax
                             sumDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2), sumDot2);
                             sumDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3), sumDot3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
-                        Lanes.StoreSums(ref spill[8 + r], sumDot0, sumDot1, sumDot2, sumDot3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[16 + 2 * r], sumDot0, sumDot1, sumDot2, sumDot3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
-                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Vector512.LoadUnsafe(ref spill[8]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     sumDot5.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
@@ -630,9 +615,9 @@ partial class Softmax
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    spill[16 + lane] = logitsDot[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
+                    spill[32 + lane] = logitsDot[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t12 = Vector512.LoadUnsafe(ref spill[16]);
+                Vector512<double> t12 = Vector512.LoadUnsafe(ref spill[32]);
                 loss = Vector512.ConditionalSelect(active, loss + (t8 / t7 - t12), loss);
             }
 
@@ -646,6 +631,7 @@ partial class Softmax
         private void ProductKernel<TRows>(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) { ProductKernel(parameters, direction, product, workspace, BatchRows.First(rows.Count), weight); return; }
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -663,10 +649,12 @@ partial class Softmax
             Span<double> tape_value = Lanes.Take(ref rest, 8 * classes);
             Span<double> tape_valueDot = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[24];
-            for (int i = 0; i < rows.Count; i += 8)
+            Span<double> spill = stackalloc double[40];
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsDot.Clear();
@@ -726,11 +714,11 @@ partial class Softmax
                             sumDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2), sumDot2);
                             sumDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3), sumDot3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
-                        Lanes.StoreSums(ref spill[8 + r], sumDot0, sumDot1, sumDot2, sumDot3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[16 + 2 * r], sumDot0, sumDot1, sumDot2, sumDot3);
                     }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
-                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Vector512.LoadUnsafe(ref spill[8]);
+                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
 
                     sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     sumDot5.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
@@ -762,28 +750,20 @@ partial class Softmax
                     // product.w[x.Length·j + k] += sumBarDot·x[k], four rows at a time
                     int count = xLength;
                     ref double wProductAtt17 = ref Lanes.Range(wProduct, t17, count);
-                    sumBarDot.StoreUnsafe(ref spill[16]);
-                    for (int r = 0; r < Math.Min(8, rows.Count - i); r += 4)
+                    sumBarDot.StoreUnsafe(ref spill[32]);
+                    for (int r = 0; r < 8; r += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r + 19, xLength);
-                        Vector512<double> sumBarDot0 = Vector512.Create(spill[16 + r]);
-                        Vector512<double> sumBarDot1 = Vector512.Create(spill[17 + r]);
-                        Vector512<double> sumBarDot2 = Vector512.Create(spill[18 + r]);
-                        Vector512<double> sumBarDot3 = Vector512.Create(spill[19 + r]);
+                        Vector512<double> sumBarDot0 = Vector512.Create(spill[32 + r]);
+                        Vector512<double> sumBarDot1 = Vector512.Create(spill[33 + r]);
+                        Vector512<double> sumBarDot2 = Vector512.Create(spill[34 + r]);
+                        Vector512<double> sumBarDot3 = Vector512.Create(spill[35 + r]);
                         int k2 = 0;
                         for (; k2 <= count - 8; k2 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(sumBarDot0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wProductAtt17, (nuint)k2));
                             Vector512<double> odd = sumBarDot1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
                             even = Vector512.FusedMultiplyAdd(sumBarDot2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);

@@ -1,0 +1,55 @@
+namespace SymbolicGD.RuntimeTests.Programs;
+
+/// <summary>Functions without data, with second-order products.</summary>
+public static partial class Functions
+{
+    [Loss(Order = 2)]
+    public static double Rosenbrock([Parameter] ReadOnlySpan<double> x)
+    {
+        double sum = 0;
+        for (int i = 0; i + 1 < x.Length; i++)
+        {
+            double a = x[i + 1] - x[i] * x[i], b = 1 - x[i];
+            sum += 100 * a * a + b * b;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Two sums and a term of two scalars: the scalars meet each other and every element.</summary>
+    [Loss(Order = 2)]
+    public static double Chain([Parameter] ReadOnlySpan<double> x, [Parameter] double stiffness, [Parameter] double rest)
+    {
+        double stretched = 0, bent = 0;
+        for (int i = 0; i + 1 < x.Length; i++)
+        {
+            double d = x[i + 1] - x[i] - rest;
+            stretched += stiffness * d * d;
+        }
+
+        for (int i = 0; i + 2 < x.Length; i++)
+        {
+            double c = x[i + 2] - 2 * x[i + 1] + x[i];
+            bent += Math.Sqrt(1 + c * c);
+        }
+
+        return stretched + 0.5 * bent + stiffness * rest;
+    }
+
+    /// <summary>Pairs named by data: a graph.</summary>
+    [Loss(Order = 2)]
+    public static double Graph([Parameter] ReadOnlySpan<double> x, int from, int to, double length)
+    {
+        double d = Math.Sqrt(1 + (x[from] - x[to]) * (x[from] - x[to])) - length;
+        return d > 0 ? d * d : d * d * d;
+    }
+
+    /// <summary>One sum inside a square: every element meets every other.</summary>
+    [Loss(Order = 2)]
+    public static double Product([Parameter] ReadOnlySpan<double> x)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++) sum += x[i] * x[i];
+        return sum * sum;
+    }
+}
