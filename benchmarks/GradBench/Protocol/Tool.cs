@@ -20,6 +20,7 @@ internal static class Tool
         ["lse"] = LogSumExpEval.Functions,
         ["llsq"] = LinearLeastSquaresEval.Functions,
         ["gmm"] = GaussianMixtureEval.Functions,
+        ["ba"] = BundleAdjustmentEval.Functions,
         ["lstm"] = LongShortTermMemoryEval.Functions,
     };
 

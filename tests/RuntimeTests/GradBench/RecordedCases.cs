@@ -10,7 +10,7 @@ public class RecordedCases
 {
     private const double Tolerance = 1e-9;
 
-    public static TheoryData<string> Evals => ["lse", "llsq", "gmm", "lstm"];
+    public static TheoryData<string> Evals => ["lse", "llsq", "gmm", "lstm", "ba"];
 
     [Theory]
     [MemberData(nameof(Evals))]
@@ -32,6 +32,7 @@ public class RecordedCases
                     ["function"] = function,
                     ["input"] = cases[k]!["input"]!.DeepClone(),
                 });
+                if (eval == "ba" && function == "jacobian") KeepWhatIsThere(expected!["rows"]!.AsArray(), 3 * (int)cases[k]!["input"]!["p"]! + 1);
                 string where = $"{eval}[{k}].{function}";
                 Assert.True((bool)response["success"]!, $"{where}: {response["error"]}");
                 Assert.Equal(7, (int)response["id"]!);
@@ -70,6 +71,12 @@ public class RecordedCases
         Assert.False((bool)responses[4]["success"]!);
         Assert.False((bool)responses[5]["success"]!);
         Assert.Null(responses[6]["success"]);
+    }
+
+    /// <summary>The tool that was recorded sends the first 30 row starts and the last one, and uninitialized memory where there are fewer.</summary>
+    private static void KeepWhatIsThere(JsonArray rows, int length)
+    {
+        while (rows.Count > length) rows.RemoveAt(rows.Count - 2);
     }
 
     private static JsonNode Ask(JsonNode message) => Ask(message.ToJsonString());

@@ -141,6 +141,7 @@ partial class Springs
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int pointsLength = _pointsExtent;
             int dimensions = _dimensionsExtent;
             double stiffness = parameters[pointsLength * dimensions];
@@ -153,9 +154,11 @@ partial class Springs
             Vector512<double> stiffnessV = Vector512.Create(stiffness);
             Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);
                 for (int j = 0; j < dimensions; j++)
@@ -194,6 +197,7 @@ partial class Springs
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int pointsLength = _pointsExtent;
             int dimensions = _dimensionsExtent;
             double stiffness = parameters[pointsLength * dimensions];
@@ -209,9 +213,11 @@ partial class Springs
             Span<double> spill = stackalloc double[64];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> stiffnessBar = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);
@@ -243,7 +249,7 @@ partial class Springs
                 Vector512<double> t9 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
                 Vector512<double> t10 = t5 * t9;
                 (Vector512.Create(0.1) * (t7 * t9)).StoreUnsafe(ref spill[24]);
-                for (int lane4 = 0; lane4 < Math.Min(8, rows.Count - i); lane4++)
+                for (int lane4 = 0; lane4 < 8; lane4++)
                 {
                     pointsGradient[dimensions * Lanes.Item(ref toColumn, rows, i + lane4)] += spill[24 + lane4];
                 }
@@ -264,12 +270,12 @@ partial class Springs
                     Vector512<double> d = t12 - t13;
                     Vector512<double> dBar = t11 * d;
                     (-dBar).StoreUnsafe(ref spill[48]);
-                    for (int lane5 = 0; lane5 < Math.Min(8, rows.Count - i); lane5++)
+                    for (int lane5 = 0; lane5 < 8; lane5++)
                     {
                         pointsGradient[dimensions * Lanes.Item(ref toColumn, rows, i + lane5) + j2] += spill[48 + lane5];
                     }
                     dBar.StoreUnsafe(ref spill[56]);
-                    for (int lane6 = 0; lane6 < Math.Min(8, rows.Count - i); lane6++)
+                    for (int lane6 = 0; lane6 < 8; lane6++)
                     {
                         pointsGradient[dimensions * Lanes.Item(ref fromColumn, rows, i + lane6) + j2] += spill[56 + lane6];
                     }

@@ -119,6 +119,7 @@ partial class Responses
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);
@@ -133,11 +134,13 @@ partial class Responses
             Vector512<double> offsetV6 = Vector512.Create(offset);
             Vector512<double> offsetV7 = Vector512.Create(offset);
             Vector512<double> offsetV8 = Vector512.Create(offset);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
 
                 int count = outputs;
@@ -149,10 +152,10 @@ partial class Responses
                     ref double y1 = ref Lanes.NextRow(ref y0, ref yColumn, rows, i + r + 1, outputs);
                     ref double y2 = ref Lanes.NextRow(ref y1, ref yColumn, rows, i + r + 2, outputs);
                     ref double y3 = ref Lanes.NextRow(ref y2, ref yColumn, rows, i + r + 3, outputs);
-                    ref double yAhead0 = ref Lanes.Row(ref yColumn, rows, i + r + 16, outputs);
-                    ref double yAhead1 = ref Lanes.NextRow(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
-                    ref double yAhead2 = ref Lanes.NextRow(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
-                    ref double yAhead3 = ref Lanes.NextRow(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
+                    ref double yAhead0 = ref Lanes.RowAhead(ref yColumn, rows, i + r + 16, outputs);
+                    ref double yAhead1 = ref Lanes.NextRowAhead(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
+                    ref double yAhead2 = ref Lanes.NextRowAhead(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
+                    ref double yAhead3 = ref Lanes.NextRowAhead(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
                     Vector512<double> x0 = Vector512.Create(spill[0 + r]);
                     Vector512<double> x1 = Vector512.Create(spill[1 + r]);
                     Vector512<double> x2 = Vector512.Create(spill[2 + r]);
@@ -188,9 +191,9 @@ partial class Responses
                         sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_2 * t11_2, sum2), sum2);
                         sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_3 * t11_3, sum3), sum3);
                     }
-                    Lanes.StoreSums(ref spill[8 + r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[8 + 2 * r], sum0, sum1, sum2, sum3);
                 }
-                Vector512<double> t15 = Vector512.LoadUnsafe(ref spill[8]);
+                Vector512<double> t15 = Lanes.LoadSums(ref spill[8]);
 
                 loss = Vector512.ConditionalSelect(active, loss + t15, loss);
             }
@@ -205,6 +208,7 @@ partial class Responses
         private double GradientKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);
@@ -224,12 +228,14 @@ partial class Responses
             Vector512<double> offsetV6 = Vector512.Create(offset);
             Vector512<double> offsetV7 = Vector512.Create(offset);
             Vector512<double> offsetV8 = Vector512.Create(offset);
-            Span<double> spill = stackalloc double[32];
+            Span<double> spill = stackalloc double[48];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> offsetBar = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 residuals2.Clear();
@@ -254,10 +260,10 @@ partial class Responses
                     ref double residuals21 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 1) * outputs)..]), Lanes.Start(0, count, outputs));
                     ref double residuals22 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 2) * outputs)..]), Lanes.Start(0, count, outputs));
                     ref double residuals23 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 3) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double yAhead0 = ref Lanes.Row(ref yColumn, rows, i + r + 16, outputs);
-                    ref double yAhead1 = ref Lanes.NextRow(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
-                    ref double yAhead2 = ref Lanes.NextRow(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
-                    ref double yAhead3 = ref Lanes.NextRow(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
+                    ref double yAhead0 = ref Lanes.RowAhead(ref yColumn, rows, i + r + 16, outputs);
+                    ref double yAhead1 = ref Lanes.NextRowAhead(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
+                    ref double yAhead2 = ref Lanes.NextRowAhead(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
+                    ref double yAhead3 = ref Lanes.NextRowAhead(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
                     Vector512<double> x0 = Vector512.Create(spill[0 + r]);
                     Vector512<double> x1 = Vector512.Create(spill[1 + r]);
                     Vector512<double> x2 = Vector512.Create(spill[2 + r]);
@@ -372,11 +378,11 @@ partial class Responses
                         offsetBar2 = Vector512.ConditionalSelect(tail, offsetBar2 + t25_2, offsetBar2);
                         offsetBar3 = Vector512.ConditionalSelect(tail, offsetBar3 + t25_3, offsetBar3);
                     }
-                    Lanes.StoreSums(ref spill[16 + r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[24 + r], offsetBar0, offsetBar1, offsetBar2, offsetBar3);
+                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[32 + 2 * r], offsetBar0, offsetBar1, offsetBar2, offsetBar3);
                 }
-                Vector512<double> t28 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<double> offsetBar4 = Vector512.LoadUnsafe(ref spill[24]);
+                Vector512<double> t28 = Lanes.LoadSums(ref spill[16]);
+                Vector512<double> offsetBar4 = Lanes.LoadSums(ref spill[32]);
 
                 loss = Vector512.ConditionalSelect(active, loss + t28, loss);
                 offsetBar += offsetBar4;

@@ -229,6 +229,20 @@ partial class Functions
             ProductKernel(parameters, direction, product, workspace);
         }
 
+        /// <inheritdoc/>
+        protected override void RecordHessianCliques(HessianCliques cliques)
+        {
+            int xLength = _xExtent;
+
+            for (int i = 0; i < xLength - 1; i++)
+            {
+                cliques.Add(1 + i);
+                cliques.Add(i);
+                cliques.Close();
+            }
+            cliques.Close();
+        }
+
         /// <summary>The derivative of the loss along the direction.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private double AlongKernel(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> workspace)
