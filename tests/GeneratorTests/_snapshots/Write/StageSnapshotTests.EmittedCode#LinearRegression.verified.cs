@@ -310,6 +310,7 @@ partial class HousePrices
         private float CurvatureKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -318,12 +319,14 @@ partial class HousePrices
             Span<float> interceptGradient = gradient.Slice(weightsLength, 1);
 
             Vector512<float> interceptV = Vector512.Create(intercept);
-            Span<float> spill = stackalloc float[32];
+            Span<float> spill = stackalloc float[80];
             Vector512<float> loss = Vector512<float>.Zero;
             Vector512<float> interceptBar = Vector512<float>.Zero;
-            for (int i = 0; i < rows.Count; i += 16)
+            for (int block = 0; block < rows.Count; block += 16)
             {
-                Vector512<float> active = Lanes.Active((float)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
                 Vector512<float> seed = active & Vector512.Create(weight);
 
                 int count = weightsLength;
@@ -334,10 +337,14 @@ partial class HousePrices
                     ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
                     ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
                     ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
+                    ref float featuresAhead0 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r + 32, weightsLength);
+                    ref float featuresAhead1 = ref Lanes.NextRowAhead(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
                     Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
                     int k = 0;
                     for (; k <= count - 16; k += 16)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k));
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k));
                         Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
                         sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
                         sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
@@ -353,9 +360,9 @@ partial class HousePrices
                         sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
                         sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
                 }
-                Vector512<float> t5 = Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
 
                 Vector512<float> error = interceptV + t5;
                 Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
@@ -363,26 +370,22 @@ partial class HousePrices
                 // gradient.weights[j] += errorBar·features[j], four rows at a time
                 int count2 = weightsLength;
                 ref float weightsGradientAt = ref Lanes.Range(weightsGradient, 0, count2);
-                errorBar.StoreUnsafe(ref spill[16]);
-                for (int r2 = 0; r2 < Math.Min(16, rows.Count - i); r2 += 4)
+                errorBar.StoreUnsafe(ref spill[64]);
+                for (int r2 = 0; r2 < 16; r2 += 4)
                 {
                     ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
                     ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r2 + 1, weightsLength);
                     ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r2 + 2, weightsLength);
                     ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r2 + 3, weightsLength);
-                    ref float featuresAhead0 = ref Lanes.Row(ref featuresColumn, rows, i + r2 + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.NextRow(ref featuresAhead0, ref featuresColumn, rows, i + r2 + 33, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.NextRow(ref featuresAhead1, ref featuresColumn, rows, i + r2 + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.NextRow(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
-                    Vector512<float> errorBar0 = Vector512.Create(spill[16 + r2]);
-                    Vector512<float> errorBar1 = Vector512.Create(spill[17 + r2]);
-                    Vector512<float> errorBar2 = Vector512.Create(spill[18 + r2]);
-                    Vector512<float> errorBar3 = Vector512.Create(spill[19 + r2]);
+                    ref float featuresAhead2 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r2 + 34, weightsLength);
+                    ref float featuresAhead3 = ref Lanes.NextRowAhead(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
+                    Vector512<float> errorBar0 = Vector512.Create(spill[64 + r2]);
+                    Vector512<float> errorBar1 = Vector512.Create(spill[65 + r2]);
+                    Vector512<float> errorBar2 = Vector512.Create(spill[66 + r2]);
+                    Vector512<float> errorBar3 = Vector512.Create(spill[67 + r2]);
                     int k2 = 0;
                     for (; k2 <= count2 - 16; k2 += 16)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
                         Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
                         Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2));

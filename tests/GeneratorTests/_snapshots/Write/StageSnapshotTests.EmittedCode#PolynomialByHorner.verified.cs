@@ -203,15 +203,18 @@ partial class Polynomial
         private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int cLength = _cExtent;
             ReadOnlySpan<double> c = parameters.Slice(0, cLength);
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             Span<double> cGradient = gradient.Slice(0, cLength);
 
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> t1 = Vector512<double>.Zero;

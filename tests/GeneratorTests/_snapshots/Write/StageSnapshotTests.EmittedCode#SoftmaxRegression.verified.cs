@@ -377,6 +377,7 @@ partial class Softmax
         private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int classesSquared = _classesSquaredExtent;
             int classes = _classesExtent;
             int xLength = _xExtent;
@@ -388,11 +389,13 @@ partial class Softmax
             Span<double> rest = workspace;
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
@@ -429,9 +432,9 @@ partial class Softmax
                             sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
                             sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
                         }
-                        Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                     }
-                    Vector512<double> t6 = Vector512.Create(sum) + Vector512.LoadUnsafe(ref spill[0]);
+                    Vector512<double> t6 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
                     t6.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
                     Vector512<double> t7 = Vector512.LoadUnsafe(ref logits.Slice(k * 8, 8)[0]);
@@ -440,28 +443,20 @@ partial class Softmax
                     // gradient.w[x.Length·k + j] += sumBar·x[j], four rows at a time
                     int count2 = xLength;
                     ref double wGradientAtt3 = ref Lanes.Range(wGradient, t3, count2);
-                    sumBar.StoreUnsafe(ref spill[8]);
-                    for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                    sumBar.StoreUnsafe(ref spill[16]);
+                    for (int r2 = 0; r2 < 8; r2 += 4)
                     {
                         ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, xLength);
                         ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, xLength);
                         ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, xLength);
                         ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, xLength);
-                        ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, xLength);
-                        ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, xLength);
-                        ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, xLength);
-                        ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[8 + r2]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[9 + r2]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[10 + r2]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[11 + r2]);
+                        Vector512<double> sumBar0 = Vector512.Create(spill[16 + r2]);
+                        Vector512<double> sumBar1 = Vector512.Create(spill[17 + r2]);
+                        Vector512<double> sumBar2 = Vector512.Create(spill[18 + r2]);
+                        Vector512<double> sumBar3 = Vector512.Create(spill[19 + r2]);
                         int k3 = 0;
                         for (; k3 <= count2 - 8; k3 += 8)
                         {
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k3));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k3));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
-                            Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
                             Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAtt3, (nuint)k3));
                             Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
                             even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);

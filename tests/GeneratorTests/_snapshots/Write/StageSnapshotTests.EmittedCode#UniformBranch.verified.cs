@@ -280,6 +280,7 @@ partial class Modes
         private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             double a = parameters[0];
             double b = parameters[1];
             double mode = Mode;
@@ -314,7 +315,10 @@ partial class Modes
 
             if (i < rows.Count)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);

@@ -415,6 +415,7 @@ partial class Spam
         private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -456,13 +457,15 @@ partial class Spam
 
             Vector512<double> biasV = Vector512.Create(bias);
             Vector512<double> t6V = Vector512.Create(t6);
-            Span<double> spill = stackalloc double[16];
+            Span<double> spill = stackalloc double[24];
             Vector512<double> loss = Vector512<double>.Zero;
             Vector512<double> biasBar = Vector512<double>.Zero;
             Vector512<double> t7 = Vector512<double>.Zero;
-            for (int i = 0; i < rows.Count; i += 8)
+            for (int block = 0; block < rows.Count; block += 8)
             {
-                Vector512<double> active = Lanes.Active((double)(rows.Count - i));
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
                 Vector512<double> seed = active & Vector512.Create(weight);
 
                 int count2 = features;
@@ -473,10 +476,14 @@ partial class Spam
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
+                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
+                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
                     Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
                     int k2 = 0;
                     for (; k2 <= count2 - 8; k2 += 8)
                     {
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
+                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
                         Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
                         sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
                         sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
@@ -492,9 +499,9 @@ partial class Spam
                         sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), sum2), sum2);
                         sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), sum3), sum3);
                     }
-                    Lanes.StoreSums(ref spill[0 + r], sum0, sum1, sum2, sum3);
+                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
                 }
-                Vector512<double> t10 = biasV + Vector512.LoadUnsafe(ref spill[0]);
+                Vector512<double> t10 = biasV + Lanes.LoadSums(ref spill[0]);
 
                 Vector512<double> t11 = Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t10 * t10, t6V);
                 Vector512<double> zBar = t10 * (Vector512.Create(2.0) * (Vector512.Create(0.125) * seed));
@@ -502,26 +509,22 @@ partial class Spam
                 // gradient.w[j] += zBar·x[j], four rows at a time
                 int count3 = features;
                 ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
-                zBar.StoreUnsafe(ref spill[8]);
-                for (int r2 = 0; r2 < Math.Min(8, rows.Count - i); r2 += 4)
+                zBar.StoreUnsafe(ref spill[16]);
+                for (int r2 = 0; r2 < 8; r2 += 4)
                 {
                     ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
                     ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
                     ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
                     ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead0 = ref Lanes.Row(ref xColumn, rows, i + r2 + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRow(ref xAhead0, ref xColumn, rows, i + r2 + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRow(ref xAhead1, ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRow(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBar0 = Vector512.Create(spill[8 + r2]);
-                    Vector512<double> zBar1 = Vector512.Create(spill[9 + r2]);
-                    Vector512<double> zBar2 = Vector512.Create(spill[10 + r2]);
-                    Vector512<double> zBar3 = Vector512.Create(spill[11 + r2]);
+                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
+                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
+                    Vector512<double> zBar0 = Vector512.Create(spill[16 + r2]);
+                    Vector512<double> zBar1 = Vector512.Create(spill[17 + r2]);
+                    Vector512<double> zBar2 = Vector512.Create(spill[18 + r2]);
+                    Vector512<double> zBar3 = Vector512.Create(spill[19 + r2]);
                     int k3 = 0;
                     for (; k3 <= count3 - 8; k3 += 8)
                     {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
                         Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
                         Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));
