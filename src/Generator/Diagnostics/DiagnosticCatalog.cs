@@ -82,7 +82,7 @@ internal static class DiagnosticCatalog
         "'{0}' has neither a known derivative nor source in this project: write it as a static method here, or use Math, TensorPrimitives or Sym");
 
     public static readonly DiagnosticDescriptor Recursion = Error(
-        "SGD2005", "Recursion is not supported", "'{0}' calls itself, directly or through other methods: write it as a loop");
+        "SGD2005", "A recursion has an end that can be seen", "'{0}' calls itself, directly or through other methods, without an end that can be seen here: write it as a loop, or mark it [Recursion(MaxDepth = n)]");
 
     public static readonly DiagnosticDescriptor TripCount = Error(
         "SGD2006", "A loop's elements can be counted",
@@ -114,6 +114,12 @@ internal static class DiagnosticCatalog
 
     public static readonly DiagnosticDescriptor Unassigned = Error(
         "SGD2015", "A variable has a value where it is read", "'{0}' is not known to have a value here");
+
+    public static readonly DiagnosticDescriptor RecursionSize = Error(
+        "SGD2016", "A recursion is written out a limited number of times", "'{0}' would be written out more than 1000 times: lower its depth, or write it as a loop");
+
+    public static readonly DiagnosticDescriptor DerivativeSignature = Error(
+        "SGD2017", "A derivative fits its function", "'{0}': {1}");
 
     public static readonly DiagnosticDescriptor ExtentMismatch = Error(
         "SGD3001", "Lengths that must agree agree", "'{0}' needs spans of equal length: {1}");

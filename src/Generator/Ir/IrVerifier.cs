@@ -146,7 +146,7 @@ internal sealed class IrVerifier
                 return number && a == result;
             case Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Rem or Op.Min or Op.Max:
                 return number && a == result && b == result;
-            case Op.Fma:
+            case Op.Fma or Op.Chain:
                 return real && a == result && b == result && c == result;
             case Op.Pow or Op.Atan2 or Op.Hypot or Op.CopySign:
                 return real && a == result && b == result;

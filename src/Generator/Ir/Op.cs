@@ -41,6 +41,7 @@ internal enum Op : byte
 
     Select,     // a ? b : c, all operands already evaluated
     Convert,    // to the type of the result
+    Chain,      // a, with the slope c in b on top of its own: how a derivative that the user gives enters
 }
 
 internal static class OpFacts
@@ -51,7 +52,7 @@ internal static class OpFacts
         Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Rem or Op.Min or Op.Max
             or Op.Pow or Op.Atan2 or Op.Hypot or Op.CopySign
             or Op.Lt or Op.Le or Op.Eq or Op.Ne or Op.And or Op.Or => 2,
-        Op.Fma or Op.Select => 3,
+        Op.Fma or Op.Select or Op.Chain => 3,
         _ => 1,
     };
 

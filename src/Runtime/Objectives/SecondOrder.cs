@@ -6,7 +6,7 @@ namespace SymbolicGD;
 internal static class SecondOrder
 {
     public static InvalidOperationException Missing(IObjective objective) => new(
-        $"{objective.GetType().Name} has first derivatives only. Second-order products are generated for [Loss(Order = 2)]; an objective that is written "
+        $"{objective.GetType().Name} has first derivatives only. Second-order products are generated for [Loss(Order = 2)] and [Residual(Order = 2)]; an objective that is written "
         + $"by hand overrides HessianVectorProductCore and is declared {nameof(ITwiceDifferentiable<double>)}<T>.");
 
     /// <summary>The objective as one with second-order products.</summary>

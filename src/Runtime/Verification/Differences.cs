@@ -4,8 +4,9 @@ namespace SymbolicGD;
 
 /// <summary>
 /// Derivatives by central differences, extrapolated to step zero (Ridders 1982; Press et al., "Numerical Recipes", section 5.7). The step shrinks
-/// from one in proportion to the point until the extrapolations no longer agree better; how well they agreed is the estimate of the error. Steps are
-/// powers of two, so that adding them to a number is exact, or nearly so.
+/// from one in proportion to the point; the derivative is the extrapolation that agrees best with its three neighbours, of lower order and of
+/// larger steps, and how well they agree is the estimate of the error, with what rounding adds. Steps are powers of two, so that adding them to a
+/// number is exact, or nearly so.
 /// </summary>
 internal sealed class Differences<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -13,14 +14,16 @@ internal sealed class Differences<T>
     private const int Levels = 10;
     private const double Shrinkage = 2;
     private const int MostTries = 60;
-    private const double Worsening = 2;                     // the extrapolations have begun to suffer from rounding
+    private const int ScatterOrder = 2;                     // extrapolations of this order, from this level on, scatter by rounding alone
+    private const int ScatterLevel = 5;
 
     private readonly double[][] table = new double[Levels][];
     private readonly double[][] previous = new double[Levels][];
     private readonly double[] error;
     private readonly double[] best;
-    private readonly double[] rounding;
-    private readonly bool[] isSettled;
+    private readonly double[] magnitude;
+    private readonly double[] bestStep;
+    private readonly double[] scatter;
     private readonly T[] ahead;
     private readonly T[] behind;
 
@@ -35,8 +38,9 @@ internal sealed class Differences<T>
 
         error = new double[outputs];
         best = new double[outputs];
-        rounding = new double[outputs];
-        isSettled = new bool[outputs];
+        magnitude = new double[outputs];
+        bestStep = new double[outputs];
+        scatter = new double[outputs];
         ahead = new T[outputs];
         behind = new T[outputs];
     }
@@ -60,7 +64,7 @@ internal sealed class Differences<T>
     {
         Array.Fill(best, double.NaN);
         Array.Fill(error, double.PositiveInfinity);
-        Array.Clear(isSettled);
+        Array.Clear(scatter);
         double step = PowerOfTwo(FirstStep * scale);
         for (int level = 0, tries = 0; level < Levels && tries < MostTries; tries++, step /= Shrinkage)
         {
@@ -72,10 +76,7 @@ internal sealed class Differences<T>
             }
         }
 
-        for (int k = 0; k < best.Length; k++)
-        {
-            error[k] += rounding[k];
-        }
+        AddRounding();
     }
 
     /// <summary>The largest power of two that is not above a positive number.</summary>
@@ -101,32 +102,54 @@ internal sealed class Differences<T>
             (table[i], previous[i]) = (previous[i], table[i]);
         }
 
-        double precision = double.CreateChecked(T.BitIncrement(T.One) - T.One);
         for (int k = 0; k < best.Length; k++)
         {
             double a = double.CreateChecked(ahead[k]), b = double.CreateChecked(behind[k]);
             table[0][k] = (a - b) / (2 * step);
-            double noise = 4 * precision * Math.Max(Math.Abs(a), Math.Abs(b)) / step;
             if (level == 0)
             {
-                best[k] = table[0][k];
-                rounding[k] = noise;
+                Keep(k, table[0][k], double.PositiveInfinity, step, a, b);
             }
 
             double factor = Shrinkage * Shrinkage;
             for (int i = 1; i <= level; i++, factor *= Shrinkage * Shrinkage)
             {
-                table[i][k] = ((table[i - 1][k] * factor) - previous[i - 1][k]) / (factor - 1);
-                double spread = Math.Max(Math.Abs(table[i][k] - table[i - 1][k]), Math.Abs(table[i][k] - previous[i - 1][k]));
-                if (!isSettled[k] && spread <= error[k])
+                double value = table[i][k] = ((table[i - 1][k] * factor) - previous[i - 1][k]) / (factor - 1);
+                if (i == level)
                 {
-                    error[k] = spread;
-                    best[k] = table[i][k];
-                    rounding[k] = noise;
+                    break;                                     // one neighbour is missing, and two may agree by chance
+                }
+
+                double change = Math.Abs(value - previous[i][k]);
+                double spread = Math.Max(Math.Abs(value - table[i - 1][k]), Math.Max(Math.Abs(value - previous[i - 1][k]), change));
+                if (i == ScatterOrder && level >= ScatterLevel && double.IsFinite(change))
+                {
+                    scatter[k] = Math.Max(scatter[k], change * step);
+                }
+
+                if (spread <= error[k])
+                {
+                    Keep(k, value, spread, step, a, b);
                 }
             }
+        }
+    }
 
-            isSettled[k] |= level > 0 && Math.Abs(table[level][k] - previous[level - 1][k]) >= Worsening * error[k];
+    private void Keep(int k, double value, double spread, double step, double ahead, double behind)
+    {
+        best[k] = value;
+        error[k] = spread;
+        bestStep[k] = step;
+        magnitude[k] = Math.Max(Math.Abs(ahead), Math.Abs(behind));
+    }
+
+    // The rounding error of the function is at least that of its value; where it is made of larger numbers, scatter shows it.
+    private void AddRounding()
+    {
+        double precision = double.CreateChecked(T.BitIncrement(T.One) - T.One);
+        for (int k = 0; k < best.Length; k++)
+        {
+            error[k] += 4 * Math.Max(precision * magnitude[k], scatter[k]) / bestStep[k];
         }
     }
 }

@@ -162,6 +162,7 @@ public sealed class DerivativeTableTests
     internal static Function Build(Op op) => Build((b, p) => op switch
     {
         Op.Select => b.Select(b.Binary(Op.Lt, p[0], p[1]), p[1], p[2]),
+        Op.Chain => b.Let(Op.Chain, ScalarType.F64, p[0], p[1], p[2]),
         _ => op.Arity() switch { 1 => b.Unary(op, p[0]), 2 => b.Binary(op, p[0], p[1]), _ => b.Fma(p[0], p[1], p[2]) },
     });
 

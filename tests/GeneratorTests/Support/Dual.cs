@@ -89,6 +89,8 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
         return (product + c) with { Value = T.Fma(a.Value, b.Value, c.Value) };
     }
 
+    public static Dual<T> Chain(Dual<T> a, Dual<T> b, Dual<T> c) => (a + Chain(T.From(0), b, c.Value)) with { Value = T.Chain(a.Value, b.Value, c.Value) };
+
     public static Dual<T> Polygamma(int n, Dual<T> x) => Chain(T.Polygamma(n, x.Value), x, T.Polygamma(n + 1, x.Value));
 
     public static double MagnitudeOf(Dual<T> x) => x.Magnitude;

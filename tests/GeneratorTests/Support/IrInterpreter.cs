@@ -398,6 +398,7 @@ internal sealed class IrInterpreter<T>
             Op.Mul => a * b,
             Op.Div => a / b,
             Op.Fma => T.Fma(a, b, _reals[let.C]),
+            Op.Chain => T.Chain(a, b, _reals[let.C]),
             Op.Min or Op.Max => T.Extremum(let.Op == Op.Max, a, b, secondWinsTies: _isConstant[let.B] && !_isConstant[let.A]),
             Op.Rem or Op.Pow or Op.Atan2 or Op.Hypot or Op.CopySign => T.Apply(let.Op, a, b),
             _ => T.Apply(let.Op, a),

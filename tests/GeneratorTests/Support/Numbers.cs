@@ -35,6 +35,9 @@ internal interface INumber<T>
 
     static abstract T Fma(T a, T b, T c);
 
+    /// <summary>a, with the slope c in b on top of its own.</summary>
+    static abstract T Chain(T a, T b, T c);
+
     /// <summary>ψ⁽ⁿ⁾(x).</summary>
     static abstract T Polygamma(int n, T x);
 
@@ -73,6 +76,8 @@ internal readonly record struct Plain(double Value) : INumber<Plain>
         new(max ? Math.Max(a.Value, b.Value) : Math.Min(a.Value, b.Value));
 
     public static Plain Fma(Plain a, Plain b, Plain c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+
+    public static Plain Chain(Plain a, Plain b, Plain c) => a;
 
     public static Plain Polygamma(int n, Plain x) => new(SpecialFunctions.Polygamma(n, x.Value));
 

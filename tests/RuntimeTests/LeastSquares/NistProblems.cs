@@ -1,15 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using CurveFitting;
 
 namespace SymbolicGD.RuntimeTests.LeastSquares;
 
-/// <summary>A nonlinear regression of the NIST Statistical Reference Datasets, with its certified result.</summary>
-/// <param name="Starts">Two starting points, the first far away.</param>
-/// <param name="Certified">The parameters, to 11 digits.</param>
-/// <param name="Deviations">Their standard deviations.</param>
-/// <param name="SquareSum">The residual sum of squares.</param>
-internal sealed partial record NistProblem(
-    string Name, double[][] Starts, double[] Certified, double[] Deviations, double SquareSum, double[] X, double[] Y)
+/// <summary>The models of the NIST regressions over dual numbers, and objectives made of them: derivatives that share nothing with generated ones.</summary>
+internal static class NistProblems
 {
     public static IReadOnlyDictionary<string, Func<Dual[], double, Dual>> Models { get; } = new Dictionary<string, Func<Dual[], double, Dual>>
     {
@@ -30,32 +24,14 @@ internal sealed partial record NistProblem(
         ["Roszman1"] = (b, x) => b[0] - (b[1] * x) - (Dual.Atan(b[2] / (x - b[3])) / Math.PI),
     };
 
-    public static NistProblem Load(string name)
+    public static NistFile Load(string name)
     {
-        string[] lines = Read(name);
-        double[][] rows = [.. lines.Where(line => ParameterLine().IsMatch(line)).Select(line => Numbers(line[(line.IndexOf('=') + 1)..]))];
-        double[][] data = [.. lines.Skip(Array.FindLastIndex(lines, line => line.StartsWith("Data:", StringComparison.Ordinal)) + 1)
-            .Where(line => line.Trim().Length > 0).Select(Numbers)];
-        string sum = lines.Single(line => line.StartsWith("Residual Sum of Squares:", StringComparison.Ordinal));
-        return new NistProblem(
-            name, [Column(rows, 0), Column(rows, 1)], Column(rows, 2), Column(rows, 3), Numbers(sum[(sum.IndexOf(':') + 1)..])[0],
-            Column(data, 1), Column(data, 0));
+        using Stream stream = typeof(NistProblems).Assembly.GetManifestResourceStream($"{name}.dat")!;
+        using var reader = new StreamReader(stream);
+        return NistFile.Read(name, reader);
     }
 
-    public ResidualObjective<double> Create() => new Residuals(this, Models[Name]);
-
-    /// <summary>−log₁₀ of the largest relative error: the digits that are right in every one of the values.</summary>
-    public static double Digits(ReadOnlySpan<double> values, ReadOnlySpan<double> expected)
-    {
-        double worst = 1e-11;                                  // the certificates have 11 digits
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double error = Math.Abs(values[i] - expected[i]) / Math.Abs(expected[i]);
-            worst = error <= worst ? worst : error;            // NaN is the worst of all
-        }
-
-        return -Math.Log10(worst);
-    }
+    public static ResidualObjective<double> Create(NistFile problem) => new Residuals(problem, Models[problem.Name]);
 
     private static Dual Gauss(Dual[] b, double x)
     {
@@ -63,23 +39,8 @@ internal sealed partial record NistProblem(
         return (b[0] * Dual.Exp(-b[1] * x)) + (b[2] * Dual.Exp(-u * u)) + (b[5] * Dual.Exp(-v * v));
     }
 
-    private static string[] Read(string name)
-    {
-        using Stream stream = typeof(NistProblem).Assembly.GetManifestResourceStream($"{name}.dat")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n');
-    }
-
-    private static double[] Numbers(string line) =>
-        [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
-
-    private static double[] Column(double[][] rows, int column) => [.. rows.Select(row => row[column])];
-
-    [GeneratedRegex(@"^\s*b\d+ =")]
-    private static partial Regex ParameterLine();
-
-    private sealed class Residuals(NistProblem problem, Func<Dual[], double, Dual> model)
-        : ResidualObjective<double>(new ParameterLayout(("b", [problem.Certified.Length])), problem.X.Length, 1, 0)
+    private sealed class Residuals(NistFile problem, Func<Dual[], double, Dual> model)
+        : ResidualObjective<double>(new ParameterLayout(("b", [problem.Parameters.Length])), problem.X.Length, 1, 0)
     {
         protected override void ResidualCore(ReadOnlySpan<double> parameters, int example, Span<double> residuals, Span<double> workspace) =>
             residuals[0] = Evaluate(parameters, example).Value;

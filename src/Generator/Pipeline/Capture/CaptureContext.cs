@@ -21,6 +21,14 @@ internal sealed class CaptureContext(Compilation compilation, ExtentUnifier exte
 
     public LayoutTable Layouts { get; } = new(cancellation);
 
+    public CustomDerivatives Derivatives { get; } = new();
+
+    /// <summary>Whether a helper is expanded to a depth that the data may exceed, which is known after the first reading.</summary>
+    public bool HasBoundedRecursion { get; set; }
+
+    /// <summary>Whether something was learned that the next reading needs.</summary>
+    public bool MustReadAgain { get; set; }
+
     public ExtentUnifier Extents { get; } = extents;
 
     public bool IsEager { get; } = isEager;

@@ -92,14 +92,15 @@ internal static class LossCapture
         {
             (Function loss, EquatableArray<IndexUse> uses, EquatableArray<ValueSite> sites) = Read(ReadingGoal.Loss);
             if (output >= 0 && !extents.IsStale) FixOutputLength(extents, signature.Arguments[output], dimension, loss);
-            if (!extents.IsStale)
+            if (!extents.IsStale && !context.MustReadAgain)
             {
                 if (!signature.IsResidual) return (loss, uses, null, sites);
                 int extent = output >= 0 ? extents.Index[dimension] : -1;
                 return (loss, uses, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent), sites);
             }
 
-            extents.Renumber();
+            if (extents.IsStale) extents.Renumber();
+            context.MustReadAgain = false;
         }
 
         (Function Loss, EquatableArray<IndexUse> IndexUses, EquatableArray<ValueSite> Sites) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);

@@ -160,7 +160,7 @@ internal static class LossReader
 
         int ReadBody()
         {
-            Binding loss = new MethodReader(context, emit).Read(definition, source.Body, source.Plan, bindings, []);
+            Binding loss = new MethodReader(context, emit).ReadLoss(definition, source.Body, source.Plan, bindings);
             return loss.Value;
         }
     }

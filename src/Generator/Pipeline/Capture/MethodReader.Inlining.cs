@@ -23,26 +23,40 @@ internal sealed partial class MethodReader
             if (argument.Parameter is not { } parameter) throw DoesNotCompile(argument);
             bool isReference = parameter.RefKind is RefKind.Ref or RefKind.Out
                 || (parameter.RefKind is RefKind.In or RefKind.RefReadOnlyParameter && IsPlace(argument.Value) && ScalarTypes.ElementOf(argument.Value.Type) is null);
-            values[parameter.Ordinal] = isReference
-                ? new Passed(default, PlaceOf(argument.Value, parameter.RefKind is RefKind.Ref or RefKind.Out))
-                : new Passed(Known(argument.Value, EvaluateBinding(argument.Value, parameter.Type, parameter.Name)), null);
+            if (isReference)
+            {
+                Place place = PlaceOf(argument.Value, parameter.RefKind is RefKind.Ref or RefKind.Out);
+
+                // On paths that a jump has left, an 'out' argument needs some value that is never read.
+                if (parameter.RefKind == RefKind.Out && !place.Read().IsKnown) place.Write(Zero(parameter.Type));
+                values[parameter.Ordinal] = new Passed(default, place);
+                continue;
+            }
+
+            values[parameter.Ordinal] = new Passed(Known(argument.Value, EvaluateBinding(argument.Value, parameter.Type, parameter.Name)), null);
         }
 
         return [.. values];
     }
 
-    /// <summary>Reads the body of a method whose arguments have been evaluated.</summary>
+    /// <summary>Reads the body of a method whose arguments have been evaluated, and gives it the derivative that the user wrote for it, if any.</summary>
     private Binding Activate(IOperation call, IMethodSymbol method, IReadOnlyList<Passed> arguments, Place? self)
+    {
+        IMethodSymbol definition = CaptureContext.DefinitionOf(method);
+        return !context.IsEager && DerivativeOf(definition) is { } derivative
+            ? ActivateWith(derivative, call, method, arguments)
+            : ActivateBody(call, method, arguments, self);
+    }
+
+    private Binding ActivateBody(IOperation call, IMethodSymbol method, IReadOnlyList<Passed> arguments, Place? self)
     {
         CheckDepth();
         if (context.BodyOf(method) is not var (body, plan)) throw Refusal.At(DiagnosticCatalog.Call, call, method.ContainingType.Name + "." + method.Name);
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
-        for (Frame? active = _frame; active is not null; active = active.Caller)
-        {
-            if (SymbolEqualityComparer.Default.Equals(active.Method, definition)) throw Refusal.At(DiagnosticCatalog.Recursion, call, method.Name);
-        }
-
+        List<int?> constants = arguments.Select(a => a.Value.IsValue ? emit.IntOf(a.Value.Value) : null).ToList();
+        if (ExceedsRecursion(call, definition, constants)) return Exceed(call, definition, arguments);
         Frame frame = NewFrame(call, method, plan, self, HomeOf(definition));
+        frame.Constants = constants;
         return Within(frame, () =>
         {
             BindArguments(definition, arguments);

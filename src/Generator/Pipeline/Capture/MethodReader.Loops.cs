@@ -201,7 +201,7 @@ internal sealed partial class MethodReader
             : ending is { Condition: { } first, RunsOnce: false } ? Evaluate(first) : emit.Builder.Bool(true);
         Environment before = _env;
         List<Slot> carried = assigned.Select(SlotOf).Where(s => s is not null).Select(s => s!)
-            .Concat(targets.Select(t => _frame.Flags[t])).Distinct()
+            .Concat(targets.Select(t => _frame.Flags[t])).Concat(_exceeded is null ? [] : [_exceeded]).Distinct()
             .Where(s => before[s].Leaves.Any(l => l.IsValue || l.IsArray))
             .OrderBy(s => s.Index).ToList();
         if (targets.Contains(_frame.Method) && _frame.Result is { } result)
@@ -400,6 +400,7 @@ internal sealed partial class MethodReader
             IArrayElementReferenceOperation element => element.ArrayReference,
             _ => null,
         };
+        if (o is IPropertyReferenceOperation { Property.GetMethod: { } getter, Instance: { } whole } && !ScalarTypes.IsArray(whole.Type) && context.BodyOf(getter) is not null) return true;
         if (array is null) return IsElement(o);
         return !(AssignedSymbols.SymbolOf(array) is { } symbol && SlotOf(symbol) is { } slot && _env[slot] is { IsArray: true } span && !written.Contains(span.Root));
     });

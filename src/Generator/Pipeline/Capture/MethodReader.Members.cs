@@ -180,7 +180,7 @@ internal sealed partial class MethodReader
         if (method is null || value.Parts is not { } parts) throw Refusal.Expression(operation, "it cannot be deconstructed");
         if (context.BodyOf(method) is not null)
         {
-            List<Place> results = method.Parameters.Select(_ => Temporary(Binding.Undefined)).ToList();
+            List<Place> results = method.Parameters.Select(p => Temporary(Zero(p.Type))).ToList();
             Activate(operation, method, results.Select(r => new Passed(default, r)).ToList(), Temporary(value));
             return results.Select(r => Known(operation, r.Read())).ToList();
         }

@@ -44,6 +44,9 @@ internal sealed partial class MethodReader(CaptureContext context, Emitter emit)
 
         public Slot? Result { get; set; }
 
+        /// <summary>The arguments that are integers known when the method was called.</summary>
+        public IReadOnlyList<int?> Constants { get; set; } = [];
+
         /// <summary>The static field or property whose initializer is read.</summary>
         public ISymbol? Static { get; set; }
     }

@@ -39,6 +39,7 @@ internal static class DerivativeTable
         Op.Lt or Op.Le or Op.Eq or Op.Ne or Op.And or Op.Or or Op.Not => false,
         Op.CopySign => operand == 0,
         Op.Select => operand > 0,
+        Op.Chain => operand < 2,
         _ => true,
     };
 
@@ -107,6 +108,7 @@ internal static class DerivativeTable
 
             Op.Select => operand == 1 ? e.When(s.A, t) : e.Unless(s.A, t),
             Op.Convert => e.Convert(t, e.TypeOf(s.A)),
+            Op.Chain => first ? t : e.Times(t, s.C),
             _ => throw new DifferentiationNotSupportedException($"the operation {s.Op} has no derivative rule"),
         };
     }

@@ -24,6 +24,7 @@ internal static class RealRules
         Op.Lt when a == b => algebra.Raw(Op.Const, ScalarType.Bool, payload: 0),
         Op.Floor or Op.Ceiling or Op.Round or Op.Truncate when IsIntegral(algebra, a) => a,
         Op.Detach when algebra.AfterDifferentiation || algebra.Is(a, Op.Detach, out _) => a,
+        Op.Chain when algebra.AfterDifferentiation => a,
         Op.Norm when algebra.AfterDifferentiation => algebra.Unary(Op.Sqrt, a),
         _ => null,
     };

@@ -28,7 +28,7 @@ internal static class FormulaOps
             case Op.Pow when of(let.B) is Number { Value: var exponent } && exponent == Math.Round(exponent) && Math.Abs(exponent) <= 16:
                 return FormulaAlgebra.Power(of(let.A), (int)exponent);
             case Op.Pow: return Call("^", of(let.A), of(let.B));
-            case Op.Convert or Op.Detach: return of(let.A);
+            case Op.Convert or Op.Detach or Op.Chain: return of(let.A);
             // The shift of a log-sum-exp: its maximum, unless that is infinite.
             case Op.Select when of(let.A) is Relation { Left: Call { Name: "|" } size, Right: Number { Value: double.PositiveInfinity } } && size.Arguments[0].Equals(of(let.B)):
                 return of(let.B);

@@ -35,8 +35,7 @@ internal sealed partial class KernelWriter
     {
         VectorLoop? outer = _loop;
         bool rows = _block is not null && (loop.Body.AllItems().Any(i => i.Reads().Any(IsLane)) || loop.Carried.Items.Any(c => IsLane(c.Result)));
-        int operations = loop.Body.AllItems().OfType<Let>().Count(l => _function.TypeOf(l.Id).IsReal() && l.Op != Op.Const);
-        int copies = rows ? 4 : loop.Carried.Count is > 0 and <= 2 && operations <= MaxOperationsInFlight ? 4 : 1;
+        int copies = rows || WaitsForItsSums(loop) ? 4 : 1;
         HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Copies = copies, Position = _names.Unique("k"), Count = _names.Unique("count") };
         _loop.PerCopy = rows ? PerRowValues(loop) : PerPositionValues(loop);
@@ -52,6 +51,12 @@ internal sealed partial class KernelWriter
         _code.Gap();
         _loop = outer!;
     }
+
+    /// <summary>Whether a loop does so little beside adding up that one sum would keep it waiting: no writing, no function that takes longer than the sum.</summary>
+    private bool WaitsForItsSums(Loop loop) =>
+        loop.Carried.Count is > 0 and <= 2
+        && !loop.Body.AllItems().Any(i => i is Store or Accumulate or Let { Op: Op.Div or Op.Sqrt or Op.Norm } || (i is Let let && let.Op.IsTranscendental()))
+        && loop.Body.AllItems().OfType<Let>().Count(l => _function.TypeOf(l.Id).IsReal() && l.Op != Op.Const) <= MaxOperationsInFlight;
 
     /// <summary>What differs from row to row: data, working arrays of the example, and all that follows from them.</summary>
     private HashSet<int> PerRowValues(Loop loop)
