@@ -31,6 +31,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private readonly Dictionary<Formula, string> _names = [];
     private readonly HashSet<string> _taken = new(function.Arguments.Select(a => a.Name));
     private readonly HashSet<int> _arrays = [];
+
+    // The arrays whose element is being looked up: one that is made of its own other elements has no formula.
+    private readonly HashSet<int> _recorded = [];
     private int _temporaries;
 
     /// <summary>What was given a name so far, in an order in which each uses earlier ones only (arrays excepted).</summary>
@@ -187,8 +190,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     private Formula? Recorded(int buffer, Formula index)
     {
         (int Index, int Value, string Sign)[] writes = Writes(buffer);
-        if (writes.Length != 1) return null;
+        if (writes.Length != 1 || !_recorded.Add(buffer)) return null;
         Formula at = Of(writes[0].Index), value = Of(writes[0].Value);
+        _recorded.Remove(buffer);
         if (writes[0].Sign == "+=") value = SummedInto(buffer, at, value);
         if (at.Equals(index) || at is Number) return value;
         return at is Symbol symbol ? FormulaAlgebra.Replace(value, symbol.Name, index) : null;
