@@ -93,7 +93,7 @@ internal sealed class HessianCliquesPass
             Item[] all = [.. IrFacts.Walk(new Region(new[] { item }.ToEquatableArray()))];
             switch (item)
             {
-                case Loop loop when IsChosen(loop) && loop.Carried.All(c => !_activity.IsVaried(c.Result) || (linear.Contains(c.Result) && _index.UsesOf(c.Result) == 1 && Ir.Reductions.IsSum(loop, c)))
+                case Loop loop when !loop.EndsEarly && IsChosen(loop) && loop.Carried.All(c => !_activity.IsVaried(c.Result) || (linear.Contains(c.Result) && _index.UsesOf(c.Result) == 1 && Ir.Reductions.IsSum(loop, c)))
                     && !TouchesArrays(loop):
                     terms.Add(loop);
                     break;
@@ -293,7 +293,7 @@ internal sealed class HessianCliquesPass
 
     private void CopyLoop(Loop loop)
     {
-        if (!IsKnown(loop.From) || !IsKnown(loop.To))
+        if (loop.EndsEarly || !IsKnown(loop.From) || !IsKnown(loop.To))
         {
             foreach (Load load in loop.Body.AllItems().OfType<Load>().Where(l => _members[l.Buffer] >= 0)) Whole(load.Buffer);
             foreach (Let argument in loop.Body.AllItems().OfType<Let>().Where(l => l.Op == Op.Argument && _activity.IsVaried(l.Id))) Member(argument);
