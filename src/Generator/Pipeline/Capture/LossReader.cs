@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
