@@ -41,6 +41,13 @@ public sealed class LossAttribute : Attribute
     public int Order { get; set; } = 1;
 
     /// <summary>
+    /// How many times the operations of the loss its gradient, with the value, may take; 0, the default: any number. Where it takes more, the
+    /// build fails. Counted is one for each addition, multiplication, division, root, minimum or maximum and call of a function, with 100 for
+    /// every length and trip count that is known at run time only, and 100 examples.
+    /// </summary>
+    public double MaxOverhead { get; set; }
+
+    /// <summary>
     /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
     /// </summary>
     public string? Name { get; set; }

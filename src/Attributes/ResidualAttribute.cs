@@ -24,6 +24,15 @@ public sealed class ResidualAttribute : Attribute
     /// </summary>
     public int Order { get; set; } = 1;
 
+    /// <summary>
+    /// How many times the operations of ½·Σ r² its gradient, with the value, may take; 0, the default: any number. Where it takes more, the
+    /// build fails. Counted as for <see cref="LossAttribute.MaxOverhead"/>.
+    /// </summary>
+    public double MaxOverhead { get; set; }
+
+    /// <inheritdoc cref="LossAttribute.MaxTrips"/>
+    public int MaxTrips { get; set; }
+
     /// <inheritdoc cref="LossAttribute.Name"/>
     public string? Name { get; set; }
 }

@@ -16,4 +16,6 @@ internal static class FixableDiagnostics
     public const string NameClash = "SGD1013";
 
     public const string InvalidName = "SGD1015";
+
+    public const string NotFinite = "SGD6001";
 }

@@ -38,6 +38,10 @@ internal static class Guarded
         {
             return Failed(DiagnosticCatalog.NoDerivative.Id, refusal.Message);
         }
+        catch (CostExceededException refusal)
+        {
+            return Failed(DiagnosticCatalog.Overhead.Id, refusal.Message);
+        }
         catch (NotSupportedInTargetException refusal)
         {
             return Failed(DiagnosticCatalog.NotWritable.Id, refusal.Message);

@@ -38,6 +38,20 @@ internal static class Stages
         });
     }
 
+    /// <summary>What may go wrong in the derivative of a captured loss, at its place in the source.</summary>
+    public static IEnumerable<DiagnosticSpec> Hazards(CaptureResult<LossSpec> captured, CancellationToken cancellation)
+    {
+        if (captured.Spec is not { } spec || captured.Sites.Count == 0) return [];
+        cancellation.ThrowIfCancellationRequested();
+        var sites = captured.Sites.Items.ToDictionary(s => s.Value);
+        return ConditionStage.Hazards(spec.Function, spec.Stabilize).Items.Where(h => sites.ContainsKey(h.Value)).Select(hazard =>
+        {
+            ValueSite site = sites[hazard.Value];
+            var arguments = new[] { site.Text, hazard.What, hazard.Remedy }.ToEquatableArray();
+            return new DiagnosticSpec(DiagnosticCatalog.NotFinite.Id, site.FilePath, site.Start, site.Length, arguments);
+        }).GroupBy(d => (d.FilePath, d.Start, d.Length)).Select(place => place.First()).ToList();
+    }
+
     private static string WriteLoss(LossSpec spec, CancellationToken cancellation)
     {
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
@@ -76,6 +90,16 @@ internal static class Stages
         }
 
         cancellation.ThrowIfCancellationRequested();
+        CurvatureCertificate certificate = ConditionStage.Certify(loss);
+        plans = plans with
+        {
+            Certificate = certificate,
+            // The gradient of a quadratic form at v is its matrix times v.
+            Curvature = certificate.Majorant is { } majorant
+                ? SimdPlanner.Plan(Optimized(DifferentiateStage.Gradient(Verified(OptimizeStage.Normalize(Verified(majorant), spec.IsFast))))) : null,
+        };
+        cancellation.ThrowIfCancellationRequested();
+        if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, shown) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
         return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
 
         Function Optimized(Function function) => Verified(OptimizeStage.Run(Verified(function), spec.IsFast));

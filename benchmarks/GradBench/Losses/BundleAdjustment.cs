@@ -14,7 +14,7 @@ internal static partial class BundleAdjustment
     /// <param name="feature">Where it was observed.</param>
     /// <param name="observation">The index of the observation.</param>
     /// <param name="residuals">Two.</param>
-    [Residual]
+    [Residual(MaxOverhead = 3.5)]
     internal static void Reprojection(
         [Parameter, Shape("cameras", "camera parameters")] ReadOnlyMatrix<double> cameras,
         [Parameter, Shape("points", "coordinates")] ReadOnlyMatrix<double> points,

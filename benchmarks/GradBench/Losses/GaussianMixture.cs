@@ -14,7 +14,7 @@ internal static partial class GaussianMixture
     /// <param name="gamma">The precision of the prior.</param>
     /// <param name="m">Its additional degrees of freedom.</param>
     /// <param name="points">The number of points.</param>
-    [Loss(Reduction = Reduction.Sum)]
+    [Loss(Reduction = Reduction.Sum, MaxOverhead = 3.5)]
     internal static double NegativeLogPosterior(
         [Parameter, Shape("components")] ReadOnlySpan<double> alpha,
         [Parameter, Shape("components", "dimensions")] ReadOnlyMatrix<double> mu,

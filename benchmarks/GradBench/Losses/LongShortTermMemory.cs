@@ -10,7 +10,7 @@ internal static partial class LongShortTermMemory
     /// <param name="extra">Three rows: the weights of the input, the weights and the biases of the output.</param>
     /// <param name="start">Per layer, two rows: hidden state and cell before the first character.</param>
     /// <param name="sequence">One character per row.</param>
-    [Loss]
+    [Loss(MaxOverhead = 3.5)]
     internal static double NextCharacter(
         [Parameter, Shape("layer parts", "gates")] ReadOnlyMatrix<double> weights,
         [Parameter, Shape("extra parts", "bits")] ReadOnlyMatrix<double> extra,

@@ -136,12 +136,19 @@ internal static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor NotWritable = Error(
         "SGD5002", "A loss can be written as a kernel", "'{0}' cannot be compiled: {1}");
 
+    public static readonly DiagnosticDescriptor Overhead = Error(
+        "SGD5003", "A gradient keeps its cost contract", "The gradient of '{0}' takes {1}");
+
+    public static readonly DiagnosticDescriptor NotFinite = new(
+        "SGD6001", "A derivative is finite for finite inputs", "The derivative of '{0}' {1}: {2}", Category, DiagnosticSeverity.Info, true,
+        helpLinkUri: HelpLink("SGD6001"));
+
     public static readonly DiagnosticDescriptor Internal = Error(
         "SGD9999", "The compiler failed", "SymbolicGD failed on '{0}': {1}. This is a defect of SymbolicGD: please report it with this method");
 
     private const string Category = "SymbolicGD";
 
-    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).ToImmutableArray();
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).Append(NotFinite).ToImmutableArray();
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> s_byId = All.ToImmutableDictionary(d => d.Id);
 

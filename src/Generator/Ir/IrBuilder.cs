@@ -32,6 +32,9 @@ internal sealed class IrBuilder
 
     public IReadOnlyList<BufferInfo> Buffers => _buffers;
 
+    /// <summary>How many values there are so far; the next one has this id.</summary>
+    public int ValueCount => _values.Count;
+
     /// <summary>Whether a side of a branch is being built.</summary>
     public bool IsInBranch => _branches > 0;
 

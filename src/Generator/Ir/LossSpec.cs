@@ -35,6 +35,9 @@ internal sealed record LossSpec(
 
     /// <summary>What a <c>[Residual]</c> method gives beside <see cref="Function"/>, which is ½·Σ r² then; null for a loss.</summary>
     public ResidualSpec? Residual { get; init; }
+
+    /// <summary>How many times the operations of the loss its gradient may take; 0: any.</summary>
+    public double MaxOverhead { get; init; }
 }
 
 /// <summary>The residuals of one example.</summary>

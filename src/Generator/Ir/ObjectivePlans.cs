@@ -22,4 +22,10 @@ internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient)
 
     /// <summary>The gradient of one residual of one example.</summary>
     public KernelPlan? ResidualRow { get; init; }
+
+    /// <summary>What was proved of the loss's curvature.</summary>
+    public CurvatureCertificate Certificate { get; init; } = CurvatureCertificate.None;
+
+    /// <summary>The gradient of the certificate's majorant.</summary>
+    public KernelPlan? Curvature { get; init; }
 }

@@ -181,4 +181,12 @@ public static class DataCheck
 
     private static string Rows(int length, int width) =>
         width == 1 ? $"{length / width} rows" : $"{length / width} rows ({length} elements, {width} per row)";
+
+    /// <summary>Whether every value is at least <paramref name="bound"/>: what a proof of convexity takes of data.</summary>
+    public static bool IsAtLeast<T>(ReadOnlySpan<T> values, T bound)
+        where T : unmanaged, INumber<T> => values.IsEmpty || TensorPrimitives.Min(values) >= bound;
+
+    /// <summary>Whether every value is at most <paramref name="bound"/>.</summary>
+    public static bool IsAtMost<T>(ReadOnlySpan<T> values, T bound)
+        where T : unmanaged, INumber<T> => values.IsEmpty || TensorPrimitives.Max(values) <= bound;
 }

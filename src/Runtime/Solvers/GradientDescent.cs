@@ -3,14 +3,17 @@ using System.Numerics;
 namespace SymbolicGD;
 
 /// <summary>
-/// Steepest descent over all examples. Without a learning rate each step is searched by backtracking to sufficient decrease, starting at twice the
-/// last step where that was taken at once, else at the last step.
+/// Steepest descent over all examples. Without a learning rate the steps come from what is known of the objective: of an
+/// <see cref="ISmoothObjective{T}"/> the step is 1/L, accelerated where it is convex (Nesterov 1983; Beck and Teboulle 2009, with the restart by the
+/// gradient of O'Donoghue and Candès 2015); of any other each step is searched by backtracking to sufficient decrease, starting at twice the last
+/// step where that was taken at once, else at the last step.
 /// </summary>
+/// <remarks>A bound L that a step shows to be too small, as rounding or a wrong bound may make it, is doubled.</remarks>
 public sealed class GradientDescent : ISolver
 {
     private const double Growth = 2;
 
-    /// <summary>The step length; null: searched. A <see cref="FitOptions.Schedule"/> multiplies it.</summary>
+    /// <summary>The step length; null: 1/L of a smooth objective, else searched. A <see cref="FitOptions.Schedule"/> multiplies it.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>c₁ in f(x − α·g) ≤ f(x) − c₁·α·‖g‖².</summary>
@@ -35,15 +38,34 @@ public sealed class GradientDescent : ISolver
         SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
         SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
         options.RequireDeterministic(nameof(GradientDescent), allowSchedule: LearningRate is not null);
+        ISmoothObjective<T>? smooth = LearningRate is null ? objective as ISmoothObjective<T> : null;
+        double bound = smooth is null ? double.NaN : double.CreateSaturating(smooth.LipschitzBound());
+        bool isBounded = bound > 0 && double.IsFinite(bound);
         using var run = new DescentRun<T>(
             nameof(GradientDescent), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations,
-            searchesSteps: LearningRate is null);
+            searchesSteps: LearningRate is null && !isBounded);
         if (!run.Begin())
         {
             return run.Finish();
         }
 
         LineFunction<T> line = run.Line;
+        if (isBounded)
+        {
+            using var descent = new SmoothDescent<T>(objective, bound, smooth!.IsConvex);
+            do
+            {
+                if (!descent.Step(line))
+                {
+                    run.FailSearch();
+                    break;
+                }
+            }
+            while (run.Advance(1 / descent.Bound));
+
+            return run.Finish();
+        }
+
         var search = new BacktrackingSearch(SufficientDecrease);
         double next = 1 / Math.Max(1, run.GradientNorm), step;
         do

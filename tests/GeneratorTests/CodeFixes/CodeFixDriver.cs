@@ -18,13 +18,14 @@ internal static class CodeFixDriver
     /// Fixes the <paramref name="index"/>-th diagnostic that <paramref name="fix"/> is for and compares the text; the result must compile with what
     /// is generated for it, and the generator must have nothing left to say.
     /// </summary>
-    public static async Task Check(CodeFixProvider fix, string source, string expected, int index = 0)
+    /// <param name="mayStillReport">Whether the generator may go on saying the same of the result.</param>
+    public static async Task Check(CodeFixProvider fix, string source, string expected, int index = 0, bool mayStillReport = false)
     {
         using var workspace = new AdhocWorkspace();
         Document document = Open(workspace, source);
         ImmutableArray<Diagnostic> diagnostics = await FixableBy(fix, document);
         CodeAction action = Assert.Single(await Offered(fix, document, diagnostics[index]));
-        await CheckResult(document, action, expected);
+        await CheckResult(document, action, expected, mayStillReport);
     }
 
     /// <summary>As <see cref="Check"/>, but fixes all in the document at once.</summary>
@@ -76,7 +77,7 @@ internal static class CodeFixDriver
         return actions;
     }
 
-    private static async Task CheckResult(Document document, CodeAction action, string expected)
+    private static async Task CheckResult(Document document, CodeAction action, string expected, bool mayStillReport = false)
     {
         ImmutableArray<CodeActionOperation> operations = await action.GetOperationsAsync(CancellationToken.None);
         Solution changed = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
@@ -84,7 +85,7 @@ internal static class CodeFixDriver
         Assert.Equal(Usings + expected, (await result.GetTextAsync()).ToString());
 
         (ImmutableArray<Diagnostic> left, Compilation generated) = await Generate(result);
-        Assert.Empty(left);
+        if (!mayStillReport) Assert.Empty(left);
         Assert.Empty(generated.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
     }
 

@@ -36,7 +36,7 @@ public sealed class LoopTests
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var diagnostics);
-        Assert.Empty(diagnostics);
+        Assert.DoesNotContain(diagnostics, d => d.Severity > DiagnosticSeverity.Info);
         return (CaptureDriver.Losses(source).ToDictionary(s => s.Method), CompilationFactory.Load((CSharpCompilation)generated));
     });
 

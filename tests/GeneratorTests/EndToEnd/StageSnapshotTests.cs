@@ -57,7 +57,7 @@ public sealed class StageSnapshotTests
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var diagnostics);
-        Assert.Empty(diagnostics);
+        Assert.DoesNotContain(diagnostics, d => d.Severity >= DiagnosticSeverity.Warning);
         string text = Assert.Single(driver.GetRunResult().GeneratedTrees).ToString();
         Assembly assembly = CompilationFactory.Load((CSharpCompilation)generated);
 

@@ -2,6 +2,7 @@ using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Condition;
 using SymbolicGD.Generator.Pipeline.Differentiate;
 using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.Generator.Pipeline.Schedule;
 using SymbolicGD.Generator.Pipeline.Write;
 using SymbolicGD.Generator.Support;
 using SymbolicGD.GeneratorTests.Capture;
@@ -11,7 +12,8 @@ namespace SymbolicGD.GeneratorTests.Header;
 /// <summary>A loss after each stage.</summary>
 internal sealed record Staged(LossSpec Spec, EquatableArray<Rewrite> Rewrites, Function Loss, Function Gradient)
 {
-    public SymbolicGD.Generator.Pipeline.Write.Header Header => HeaderText.Create(Spec, Loss, Gradient, Rewrites);
+    public SymbolicGD.Generator.Pipeline.Write.Header Header => HeaderText.Create(
+        Spec, Loss, Gradient, Rewrites, new ObjectivePlans(SimdPlanner.Plan(Loss), SimdPlanner.Plan(Gradient)) { Certificate = ConditionStage.Certify(Loss) });
 
     public static Staged Of(string method)
     {

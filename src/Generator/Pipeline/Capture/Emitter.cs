@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
 
 namespace SymbolicGD.Generator.Pipeline.Capture;
@@ -14,7 +16,30 @@ internal sealed class Emitter
     private readonly Dictionary<int, bool> _bools = [];
     private readonly IndexNotes _notes = new();
 
+    private readonly Dictionary<int, SyntaxNode> _sites = [];
+
     public IrBuilder Builder { get; } = new();
+
+    /// <summary>Says that the values made since there were <paramref name="from"/> of them come from a piece of source, but for those of smaller pieces.</summary>
+    public void NoteSite(SyntaxNode source, int from)
+    {
+        for (int value = from; value < Builder.ValueCount; value++)
+        {
+            if (!_sites.ContainsKey(value)) _sites.Add(value, source);
+        }
+    }
+
+    /// <summary>Where the operations come from whose derivative may not be finite.</summary>
+    public IEnumerable<ValueSite> SitesIn(Function function)
+    {
+        foreach (Let let in IrFacts.Walk(function.Body).OfType<Let>())
+        {
+            bool isHazard = let.Op is Op.Div or Op.Sqrt or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Cbrt or Op.Asin or Op.Acos or Op.Atanh or Op.Acosh
+                or Op.Atan2 or Op.Pow or Op.LogGamma or Op.Digamma;
+            if (!isHazard || !function.TypeOf(let.Id).IsReal() || !_sites.TryGetValue(let.Id, out SyntaxNode? source)) continue;
+            yield return new ValueSite(let.Id, source.SyntaxTree.FilePath, source.SpanStart, source.Span.Length, Refusal.Text(source));
+        }
+    }
 
     /// <summary>What was noted by <see cref="UseIndex"/>.</summary>
     public IndexChecks IndexChecks => _notes.Checks;

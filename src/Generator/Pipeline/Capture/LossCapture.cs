@@ -18,9 +18,10 @@ internal static class LossCapture
         if (SyntaxErrorIn(source.TargetNode, method.Name) is { } error) return Failed<LossSpec>([error]);
         if (signature.Diagnostics.Count > 0) return Failed<LossSpec>(signature.Diagnostics);
 
-        return Guard(source, method, cancellation, context: null, () =>
+        EquatableArray<ValueSite> sites = EquatableArray<ValueSite>.Empty;
+        CaptureResult<LossSpec> result = Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, IndexChecks indexChecks, ResidualSpec? residual) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
+            (Function function, IndexChecks indexChecks, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -35,9 +36,11 @@ internal static class LossCapture
             {
                 Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
+                MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
                 Residual = residual,
             };
         });
+        return result with { Sites = sites };
     }
 
     /// <summary>Runs a reading and turns a refusal into its diagnostic.</summary>
@@ -77,7 +80,7 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, IndexChecks, ResidualSpec?) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
+    private static (Function, IndexChecks, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
@@ -87,20 +90,20 @@ internal static class LossCapture
         int dimension = signature.Arguments.Take(Math.Max(output, 0)).Sum(a => a.Rank);
         while (true)
         {
-            (Function loss, IndexChecks checks) = Read(ReadingGoal.Loss);
+            (Function loss, IndexChecks checks, EquatableArray<ValueSite> sites) = Read(ReadingGoal.Loss);
             if (output >= 0 && !extents.IsStale) FixOutputLength(extents, signature.Arguments[output], dimension, loss);
             if (!extents.IsStale && !context.MustReadAgain)
             {
-                if (!signature.IsResidual) return (loss, checks, null);
+                if (!signature.IsResidual) return (loss, checks, null, sites);
                 int extent = output >= 0 ? extents.Index[dimension] : -1;
-                return (loss, checks, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent));
+                return (loss, checks, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent), sites);
             }
 
             if (extents.IsStale) extents.Renumber();
             context.MustReadAgain = false;
         }
 
-        (Function Loss, IndexChecks IndexChecks) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);
+        (Function Loss, IndexChecks IndexChecks, EquatableArray<ValueSite> Sites) Read(ReadingGoal goal) => LossReader.Read(context, method, signature, goal);
     }
 
     /// <summary>Where all residuals are written at constant places and their number is nowhere named or asked for, it follows from the places.</summary>

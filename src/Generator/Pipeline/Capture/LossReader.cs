@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
@@ -23,7 +24,7 @@ internal static class LossReader
     /// <summary>Up to this many residuals ½·Σ r² is written without a loop: each is a value then, and needs no array.</summary>
     private const int MaxUnrolled = 16;
 
-    public static (Function Loss, IndexChecks IndexChecks) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature, ReadingGoal goal)
+    public static (Function Loss, IndexChecks IndexChecks, EquatableArray<ValueSite> Sites) Read(CaptureContext context, IMethodSymbol method, SignatureReader signature, ReadingGoal goal)
     {
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
         if (context.BodyOf(method) is not { } source)
@@ -93,7 +94,8 @@ internal static class LossReader
             result = ReadBody();
         }
 
-        return (builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result), emit.IndexChecks);
+        Function function = builder.Finish(method.Name, signature.Real, arguments, context.Extents.Extents(), result);
+        return (function, emit.IndexChecks, emit.SitesIn(function).ToEquatableArray());
 
         // A length that the loss itself makes constant is that constant.
         int Extent(int index) => context.Extents.LiteralOf(index) is { } literal ? emit.Int(literal) : emit.Extent(index);

@@ -15,6 +15,14 @@ internal sealed partial class MethodReader
     /// <summary>Reads a call: a known member, or a helper method in source, which is inlined.</summary>
     private Binding Invoke(IInvocationOperation call)
     {
+        int before = emit.Builder.ValueCount;
+        Binding result = InvokeMethod(call);
+        emit.NoteSite(call.Syntax, before);
+        return result;
+    }
+
+    private Binding InvokeMethod(IInvocationOperation call)
+    {
         CheckDepth();
         IMethodSymbol method = call.TargetMethod;
         INamedTypeSymbol container = method.ContainingType;

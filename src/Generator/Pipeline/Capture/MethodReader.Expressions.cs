@@ -129,7 +129,9 @@ internal sealed partial class MethodReader
         {
             IBinaryOperation operation = pending.Pop();
             RequireType(operation, operation.Type);
-            value = Combine(operation, operation.OperatorKind, value, Evaluate(operation.RightOperand));
+            int right = Evaluate(operation.RightOperand), before = emit.Builder.ValueCount;
+            value = Combine(operation, operation.OperatorKind, value, right);
+            emit.NoteSite(operation.Syntax, before);
         }
 
         return value;

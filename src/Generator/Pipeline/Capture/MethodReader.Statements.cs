@@ -45,6 +45,13 @@ internal sealed partial class MethodReader
 
     private void ReadStatement(IOperation statement)
     {
+        int before = emit.Builder.ValueCount;
+        ReadOne(statement);
+        emit.NoteSite(statement is IExpressionStatementOperation { Operation.Syntax: var expression } ? expression : statement.Syntax, before);
+    }
+
+    private void ReadOne(IOperation statement)
+    {
         context.Cancellation.ThrowIfCancellationRequested();
         switch (statement)
         {

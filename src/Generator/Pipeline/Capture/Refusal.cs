@@ -21,9 +21,12 @@ internal sealed class Refusal(DiagnosticSpec diagnostic) : Exception(diagnostic.
         At(DiagnosticCatalog.Statement, operation, reason);
 
     /// <summary>The source of an operation on one line, cut where it is long.</summary>
-    public static string Text(IOperation operation)
+    public static string Text(IOperation operation) => Text(operation.Syntax);
+
+    /// <inheritdoc cref="Text(IOperation)"/>
+    public static string Text(SyntaxNode source)
     {
-        string text = string.Join(" ", operation.Syntax.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string text = string.Join(" ", source.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return text.Length <= 60 ? text : text.Substring(0, 59) + "…";
     }
 }

@@ -17,4 +17,22 @@ internal static class ConditionStage
         Function stable = stabilizer.Run();
         return (stable, stabilizer.Rewrites.Distinct().ToEquatableArray());
     }
+
+    /// <summary>What can be proved of the curvature of a stable loss in its parameters.</summary>
+    public static CurvatureCertificate Certify(Function loss) => CurvatureAnalysis.Certify(loss);
+
+    /// <summary>The operations of a captured loss whose derivative may not be finite for finite inputs.</summary>
+    /// <param name="stabilize">Whether formulas are replaced: what is replaced may be finite where the formula is not.</param>
+    public static EquatableArray<Hazard> Hazards(Function function, bool stabilize)
+    {
+        var replaced = new HashSet<int>();
+        if (stabilize)
+        {
+            var stabilizer = new Stabilizer(function);
+            stabilizer.Run();
+            replaced = stabilizer.Replaced;
+        }
+
+        return DomainAnalysis.Of(function, replaced);
+    }
 }

@@ -22,12 +22,17 @@ internal sealed class Stabilizer : IrRewriter
 
     public List<Rewrite> Rewrites { get; } = [];
 
+    /// <summary>The operations of the source that a formula has replaced.</summary>
+    public HashSet<int> Replaced { get; } = [];
+
     protected override int RewriteLet(Let let)
     {
         int a = MapOperand(let.A), b = MapOperand(let.B), c = MapOperand(let.C);
         ScalarType type = Source.TypeOf(let.Id);
         bool isIdle = let.Op == Op.Sqrt && _divisors.Contains(let.Id) && _terms.IsSumOfSquares(a) && !_terms.IsSumOfTwoSquares(a);
-        return (isIdle ? null : Apply(let.Op, type, a, b)) ?? _terms.Emit(let.Op, type, a, b, c, let.Payload);
+        if ((isIdle ? null : Apply(let.Op, type, a, b)) is not int stable) return _terms.Emit(let.Op, type, a, b, c, let.Payload);
+        Replaced.Add(let.Id);
+        return stable;
     }
 
     private int? Apply(Op op, ScalarType type, int a, int b)

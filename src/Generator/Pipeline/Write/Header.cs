@@ -54,6 +54,7 @@ internal static class HeaderText
         lines.Add(string.Empty);
         foreach (Rewrite rewrite in rewrites) lines.Add(Row("stabilized", $"{rewrite.From} → {rewrite.To}", rewrite.Reason));
         if (formulas?.Hoisted is { Length: > 0 } hoisted) lines.Add(Row("hoisted", hoisted, "once per call, not per example"));
+        if (plans is not null) lines.AddRange(CurvatureText.Lines(spec.Function, plans.Certificate).Select(l => Row(l.Label, l.Text, l.Note)));
         lines.Add(Row("cost", HeaderCost.Of(gradient), string.Empty));
         if (plans?.Product is { } product) lines.Add(Row("products", "Hessian times vector " + HeaderCost.Of(product.Function), string.Empty));
         if (plans?.ResidualRow is { } row)

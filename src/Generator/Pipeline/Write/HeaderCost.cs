@@ -48,6 +48,9 @@ internal sealed class HeaderCost
             return product;
         }
 
+        /// <summary>The value where every name stands for one number.</summary>
+        public double At(double name) => this.Sum(term => term.Value * Math.Pow(name, term.Key.Length == 0 ? 0 : 1 + term.Key.Count(c => c == '·')));
+
         public string Text()
         {
             string text = string.Empty;
@@ -96,6 +99,14 @@ internal sealed class HeaderCost
         cost.Count(examples.Body, Polynomial.Of(1), each);
         bool readsData = gradient.Result >= 0 && gradient.Arguments.Any(a => a.Role == ArgumentRole.Data);
         return "per example " + Text(each) + (readsData ? "; one pass over the data for value and gradient" : string.Empty);
+    }
+
+    /// <summary>All operations and calls of functions, with one number for every extent and trip count that is not known.</summary>
+    public static double Total(Function function, double trips)
+    {
+        var counts = new Counts();
+        new HeaderCost(function).Count(function.Body, Polynomial.Of(1), counts);
+        return counts.Operations.At(trips) + counts.Functions.Values.Sum(f => f.At(trips));
     }
 
     private static string Text(Counts counts)

@@ -16,6 +16,8 @@ internal static class ObjectiveWriter
         CodeWriter gradientBody = gradientKernel.Write();
         SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along, plans.Cliques) : null;
         var examples = new ExampleMembers(model, plans);
+        KernelWriter? curvatureKernel = plans.Curvature is null ? null : new KernelWriter(model, plans.Curvature);
+        CodeWriter? curvatureBody = curvatureKernel?.Write();
 
         var code = new CodeWriter();
         FileHeader.Write(code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method}", VectorizedLine.AddTo(header.Lines, gradient));
@@ -31,15 +33,18 @@ internal static class ObjectiveWriter
             if (header.Remarks.Length > 0) WriteDocumentation(code, "remarks", header.Remarks);
             string baseClass = spec.Residual is not null ? "ResidualObjective" : model.HasExamples ? "ExampleObjective" : "HostObjective";
             string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
+            if (curvatureKernel is not null) interfaces += $", ISmoothObjective<{model.Real}>";
             using (code.Block($"public sealed class {spec.ClassName} : {baseClass}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
-                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
+                WriteConstructors(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteCores(code, model, gradient.Function);
+                if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                if (curvatureBody is not null) WriteKernel(code, model, plans.Curvature!, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
                 secondOrder?.Write(code);
                 examples.Write(code);
                 if (model.HasExamples || model.Function.Extents.Count > 0) WriteExtents(code, model);

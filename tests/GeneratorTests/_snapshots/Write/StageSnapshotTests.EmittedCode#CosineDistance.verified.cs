@@ -6,6 +6,7 @@
 //   ∂ℓ/∂a[j] = t1·t2·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²) − t2·b[j]
 //
 //   hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
+//   curvature    not shown convex in a
 //   cost         per example 6·a.Length + 11 operations; one pass over the data for value and gradient
 //   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
 //
@@ -76,6 +77,7 @@ partial class Angles
             ∂ℓ/∂a[j] = t1·t2·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²) − t2·b[j]
 
             hoisted      √(Σⱼ a[j]²)                                       once per call, not per example
+            curvature    not shown convex in a
             cost         per example 6·a.Length + 11 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

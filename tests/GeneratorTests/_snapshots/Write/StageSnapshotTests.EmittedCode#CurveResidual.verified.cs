@@ -5,6 +5,7 @@
 //   ∂ℓ/∂b2 = −x·b1·(y + b1·expm1(−b2·x))·exp(−b2·x)
 //
 //   stabilized   1 − exp u → −expm1(u)                             keeps the digits where u is near 0
+//   curvature    not shown convex in (b1, b2)
 //   cost         per example 15 operations, 1 exp, 1 expm1; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //   residuals    one per example, the value is ½·Σ r²; a row of the Jacobian 5 operations, 1 exp, 1 expm1
@@ -71,6 +72,7 @@ partial class Nist
             ∂ℓ/∂b2 = −x·b1·(y + b1·expm1(−b2·x))·exp(−b2·x)
 
             stabilized   1 − exp u → −expm1(u)                             keeps the digits where u is near 0
+            curvature    not shown convex in (b1, b2)
             cost         per example 15 operations, 1 exp, 1 expm1; one pass over the data for value and gradient
             residuals    one per example, the value is ½·Σ r²; a row of the Jacobian 5 operations, 1 exp, 1 expm1
 

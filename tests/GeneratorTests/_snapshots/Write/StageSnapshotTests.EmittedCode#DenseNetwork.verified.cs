@@ -11,6 +11,7 @@
 //   ∂ℓ/∂b2[j]        = logitsBar[j]
 //
 //   stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
+//   curvature    not shown convex in (w1, b1, w2, b2)
 //   cost         per example 6·classes·hidden + 4·hidden·pixels + 7·classes + 5·hidden + 4 operations, classes exp, 1 log, hidden tanh; one pass ov…
 //   vectorized   inside 2 of 9 loops, four rows of data at a time; blocks of 16 examples
 //
@@ -104,6 +105,7 @@ partial class Digits
             ∂ℓ/∂b2[j]        = logitsBar[j]
 
             stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
+            curvature    not shown convex in (w1, b1, w2, b2)
             cost         per example 6·classes·hidden + 4·hidden·pixels + 7·classes + 5·hidden + 4 operations, classes exp, 1 log, hidden tanh; one pass ov…
 
             for each example:                                              (pseudo-code of the gradient)

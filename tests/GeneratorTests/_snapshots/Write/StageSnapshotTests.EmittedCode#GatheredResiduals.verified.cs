@@ -7,6 +7,7 @@
 //   ∂ℓ/∂points[from, j] += stiffness²·d·(√(1 + Σⱼ d²) − length)/√(1 + Σⱼ d²)
 //   ∂ℓ/∂stiffness    = stiffness·(√(1 + Σⱼ d²) − length)²
 //
+//   curvature    not shown convex in (points, stiffness)
 //   cost         per example 7·dimensions + 22 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //   residuals    2 per example, the value is ½·Σ r²; a row of the Jacobian 7·dimensions + 7 operations
@@ -99,6 +100,7 @@ partial class Springs
             ∂ℓ/∂points[from, j] += stiffness²·d·(√(1 + Σⱼ d²) − length)/√(1 + Σⱼ d²)
             ∂ℓ/∂stiffness    = stiffness·(√(1 + Σⱼ d²) − length)²
 
+            curvature    not shown convex in (points, stiffness)
             cost         per example 7·dimensions + 22 operations; one pass over the data for value and gradient
             residuals    2 per example, the value is ½·Σ r²; a row of the Jacobian 7·dimensions + 7 operations
 

@@ -7,6 +7,7 @@
 //   ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
 //
 //   stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
+//   curvature    not shown convex in (a, b, c)
 //   cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -73,6 +74,7 @@ partial class Curves
             ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
 
             stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
+            curvature    not shown convex in (a, b, c)
             cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

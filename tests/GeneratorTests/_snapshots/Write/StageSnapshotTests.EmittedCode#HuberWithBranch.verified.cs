@@ -6,6 +6,8 @@
 //   ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 //
 //   hoisted      0.5·delta                                         once per call, not per example
+//   convex       in (slope, offset) where delta ≥ 0                |affine| is convex; the square of affine is convex; huber of affine is convex, φ…
+//   smooth       L ≤ λmax ∇²q, q = 0.5·r²                          LipschitzBound(): GradientDescent needs no learning rate
 //   cost         per example 18 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -30,7 +32,7 @@ partial class Robust
 {
     /// <summary>Sum over the examples of ℓ = 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta), r = offset + slope·x − y.</summary>
     /// <remarks>∂ℓ/∂slope = x·(r if |r| ≤ delta else delta·sign(r)); ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r).</remarks>
-    public sealed class HuberObjective : ExampleObjective<double>
+    public sealed class HuberObjective : ExampleObjective<double>, ISmoothObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
         private readonly ReadOnlyMemory<double> _y;
@@ -77,6 +79,8 @@ partial class Robust
             ∂ℓ/∂offset = r if |r| ≤ delta else delta·sign(r)
 
             hoisted      0.5·delta                                         once per call, not per example
+            convex       in (slope, offset) where delta ≥ 0                |affine| is convex; the square of affine is convex; huber of affine is convex, φ…
+            smooth       L ≤ λmax ∇²q, q = 0.5·r²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 18 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -109,6 +113,19 @@ partial class Robust
         {
             gradient.Clear();
             return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0);
+        }
+
+        /// <inheritdoc/>
+        public bool IsConvex => Delta >= 0.0;
+
+        /// <inheritdoc/>
+        public double LipschitzBound() => LargestCurvature();
+
+        /// <inheritdoc/>
+        protected override void CurvatureCore(ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
+        {
+            product.Clear();
+            CurvatureKernel(direction, product, workspace, new AllRows(ExampleCount), 1.0);
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
@@ -218,6 +235,60 @@ partial class Robust
                 Vector512<double> t11 = Vector512.ConditionalSelect(t8, Vector512<double>.Zero, deltaV * seed);
                 Vector512<double> rBar = Vector512.FusedMultiplyAdd(t11, VectorMath.Sign(r), Vector512.ConditionalSelect(t8, t10, Vector512<double>.Zero));
                 loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t8, r * t9, deltaV * (t7 - t1V)), loss);
+                slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
+                offsetBar += rBar;
+            }
+
+            double lossSum = Lanes.Sum(loss);
+            double slopeBarSum = Lanes.Sum(slopeBar);
+            double offsetBarSum = Lanes.Sum(offsetBar);
+
+            slopeGradient[0] += slopeBarSum;
+            offsetGradient[0] += offsetBarSum;
+
+            return lossSum;
+        }
+
+        /// <summary>The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            double slope = parameters[0];
+            double offset = parameters[1];
+            ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
+            Span<double> slopeGradient = gradient.Slice(0, 1);
+            Span<double> offsetGradient = gradient.Slice(1, 1);
+
+            Vector512<double> slopeV = Vector512.Create(slope);
+            Vector512<double> offsetV = Vector512.Create(offset);
+            Vector512<double> loss = Vector512<double>.Zero;
+            Vector512<double> slopeBar = Vector512<double>.Zero;
+            Vector512<double> offsetBar = Vector512<double>.Zero;
+            int i = 0;
+            for (; i <= rows.Count - 8; i += 8)
+            {
+                Vector512<double> seed = Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
+                Vector512<double> rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                loss = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), r * r, loss);
+                slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
+                offsetBar += rBar;
+            }
+
+            if (i < rows.Count)
+            {
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
+                Vector512<double> seed = active & Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
+                Vector512<double> rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), r * r, loss), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
             }

@@ -5,6 +5,8 @@
 //   ∂ℓ/∂weights[j] = 2·error·features[j]
 //   ∂ℓ/∂intercept  = 2·error
 //
+//   convex       in (weights, intercept)                           the square of affine is convex
+//   smooth       L ≤ λmax ∇²q, q = error²                          LipschitzBound(): GradientDescent needs no learning rate
 //   cost         per example 4·weights.Length + 7 operations; one pass over the data for value and gradient
 //   vectorized   inside loops, four rows of data at a time; blocks of 16 examples
 //
@@ -28,7 +30,7 @@ partial class HousePrices
 {
     /// <summary>Mean over the examples of ℓ = error², error = intercept − price + Σⱼ weights[j]·features[j].</summary>
     /// <remarks>∂ℓ/∂weights[j] = 2·error·features[j]; ∂ℓ/∂intercept = 2·error.</remarks>
-    public sealed class SquaredErrorObjective : ExampleObjective<float>
+    public sealed class SquaredErrorObjective : ExampleObjective<float>, ISmoothObjective<float>
     {
         private readonly ReadOnlyMemory<float> _features;
         private readonly ReadOnlyMemory<float> _price;
@@ -71,6 +73,8 @@ partial class HousePrices
             ∂ℓ/∂weights[j] = 2·error·features[j]
             ∂ℓ/∂intercept  = 2·error
 
+            convex       in (weights, intercept)                           the square of affine is convex
+            smooth       L ≤ λmax ∇²q, q = error²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·weights.Length + 7 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -102,6 +106,19 @@ partial class HousePrices
         {
             gradient.Clear();
             return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+        }
+
+        /// <inheritdoc/>
+        public bool IsConvex => true;
+
+        /// <inheritdoc/>
+        public float LipschitzBound() => LargestCurvature();
+
+        /// <inheritdoc/>
+        protected override void CurvatureCore(ReadOnlySpan<float> direction, Span<float> product, Span<float> workspace)
+        {
+            product.Clear();
+            CurvatureKernel(direction, product, workspace, new AllRows(ExampleCount), 1.0f / ExampleCount);
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
@@ -236,6 +253,118 @@ partial class HousePrices
                 Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
 
                 Vector512<float> error = interceptV + t5 - price;
+                Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
+
+                // gradient.weights[j] += errorBar·features[j], four rows at a time
+                int count2 = weightsLength;
+                ref float weightsGradientAt = ref Lanes.Range(weightsGradient, 0, count2);
+                errorBar.StoreUnsafe(ref spill[64]);
+                for (int r2 = 0; r2 < 16; r2 += 4)
+                {
+                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
+                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r2 + 1, weightsLength);
+                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r2 + 2, weightsLength);
+                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r2 + 3, weightsLength);
+                    ref float featuresAhead2 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r2 + 34, weightsLength);
+                    ref float featuresAhead3 = ref Lanes.NextRowAhead(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
+                    Vector512<float> errorBar0 = Vector512.Create(spill[64 + r2]);
+                    Vector512<float> errorBar1 = Vector512.Create(spill[65 + r2]);
+                    Vector512<float> errorBar2 = Vector512.Create(spill[66 + r2]);
+                    Vector512<float> errorBar3 = Vector512.Create(spill[67 + r2]);
+                    int k2 = 0;
+                    for (; k2 <= count2 - 16; k2 += 16)
+                    {
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
+                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2));
+                        Vector512<float> odd = errorBar1 * Vector512.LoadUnsafe(ref features1, (nuint)k2);
+                        even = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), even);
+                        odd = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), odd);
+                        (even + odd).StoreUnsafe(ref weightsGradientAt, (nuint)k2);
+                    }
+                    if (k2 < count2)
+                    {
+                        Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
+                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), Lanes.LoadTail(ref weightsGradientAt, count2));
+                        Vector512<float> odd = errorBar1 * Lanes.LoadTail(ref features1, count2);
+                        even = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), even);
+                        odd = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), odd);
+                        Lanes.StoreTail(ref weightsGradientAt, count2, even + odd, tail);
+                    }
+                }
+
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(error, error, loss), loss);
+                interceptBar += errorBar;
+            }
+
+            float lossSum = Lanes.Sum(loss);
+            float interceptBarSum = Lanes.Sum(interceptBar);
+
+            interceptGradient[0] += interceptBarSum;
+
+            return lossSum;
+        }
+
+        /// <summary>The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private float CurvatureKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            if (Lanes.AreShort(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            int weightsLength = _weightsExtent;
+            float intercept = parameters[weightsLength];
+            ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
+            ref float featuresColumn = ref MemoryMarshal.GetReference(_features.Span);
+            Span<float> weightsGradient = gradient.Slice(0, weightsLength);
+            Span<float> interceptGradient = gradient.Slice(weightsLength, 1);
+
+            Vector512<float> interceptV = Vector512.Create(intercept);
+            Span<float> spill = stackalloc float[80];
+            Vector512<float> loss = Vector512<float>.Zero;
+            Vector512<float> interceptBar = Vector512<float>.Zero;
+            for (int block = 0; block < rows.Count; block += 16)
+            {
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 16);
+                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> seed = active & Vector512.Create(weight);
+
+                int count = weightsLength;
+                ref float weightsAt = ref Lanes.Range(weights, 0, count);
+                for (int r = 0; r < 16; r += 4)
+                {
+                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
+                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
+                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
+                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
+                    ref float featuresAhead0 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r + 32, weightsLength);
+                    ref float featuresAhead1 = ref Lanes.NextRowAhead(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
+                    Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
+                    int k = 0;
+                    for (; k <= count - 16; k += 16)
+                    {
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k));
+                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k));
+                        Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
+                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
+                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
+                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
+                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
+                    }
+                    if (k < count)
+                    {
+                        Vector512<float> tail = Lanes.TailMask((float)(count - k));
+                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
+                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
+                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
+                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
+                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
+                    }
+                    Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
+                }
+                Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
+
+                Vector512<float> error = interceptV + t5;
                 Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
 
                 // gradient.weights[j] += errorBar·features[j], four rows at a time

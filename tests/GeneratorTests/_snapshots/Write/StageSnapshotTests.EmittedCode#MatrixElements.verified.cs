@@ -5,6 +5,7 @@
 //   ∂ℓ/∂a[i, columns − 1] += 2·Σⱼ (sum − y)·metric[0, i]
 //   ∂ℓ/∂a[i, j]      += 2·(sum − y)·cos(a[i, j])·metric[i, i]·x[i, j]
 //
+//   curvature    not shown convex in a
 //   cost         per example 11·columns·rows + 5 operations, columns·rows cos, columns·rows sin; one pass over the data for value and gradient
 //   vectorized   inside 1 of 4 loops, four rows of data at a time; blocks of 8 examples
 //
@@ -94,6 +95,7 @@ partial class Kernels
             ∂ℓ/∂a[i, columns − 1] += 2·Σⱼ (sum − y)·metric[0, i]
             ∂ℓ/∂a[i, j]      += 2·(sum − y)·cos(a[i, j])·metric[i, i]·x[i, j]
 
+            curvature    not shown convex in a
             cost         per example 11·columns·rows + 5 operations, columns·rows cos, columns·rows sin; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

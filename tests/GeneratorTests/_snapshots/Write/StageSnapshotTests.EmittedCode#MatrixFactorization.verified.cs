@@ -7,6 +7,7 @@
 //   ∂ℓ/∂userBias[u] = 2·e
 //   ∂ℓ/∂itemBias[i] = 2·e
 //
+//   curvature    not shown convex in (user, item, userBias, itemBias)
 //   cost         per example 14·rank + 14 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 16 at a time
 //
@@ -103,6 +104,7 @@ partial class Ratings
             ∂ℓ/∂userBias[u] = 2·e
             ∂ℓ/∂itemBias[i] = 2·e
 
+            curvature    not shown convex in (user, item, userBias, itemBias)
             cost         per example 14·rank + 14 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

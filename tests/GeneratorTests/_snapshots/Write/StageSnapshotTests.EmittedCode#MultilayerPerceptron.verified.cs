@@ -6,6 +6,7 @@
 //   ∂ℓ/∂b1[i]        = 2·(−y + Σᵢ tanh(b1[i] + Σₖ w1[units·i + k]·x[k])·w2[i])·(1 − h[i]²)·w2[i]
 //   ∂ℓ/∂w2[i]        = 2·(−y + Σᵢ tanh(b1[i] + Σₖ w1[units·i + k]·x[k])·w2[i])·h[i]
 //
+//   curvature    not shown convex in (w1, b1, w2)
 //   cost         per example 4·units·units + 10·units + 5 operations, units tanh; one pass over the data for value and gradient
 //   vectorized   inside 2 of 4 loops, four rows of data at a time; blocks of 8 examples
 //
@@ -86,6 +87,7 @@ partial class Network
             ∂ℓ/∂b1[i]        = 2·(−y + Σᵢ tanh(b1[i] + Σₖ w1[units·i + k]·x[k])·w2[i])·(1 − h[i]²)·w2[i]
             ∂ℓ/∂w2[i]        = 2·(−y + Σᵢ tanh(b1[i] + Σₖ w1[units·i + k]·x[k])·w2[i])·h[i]
 
+            curvature    not shown convex in (w1, b1, w2)
             cost         per example 4·units·units + 10·units + 5 operations, units tanh; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

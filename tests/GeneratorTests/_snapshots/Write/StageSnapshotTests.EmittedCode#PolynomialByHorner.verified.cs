@@ -5,6 +5,8 @@
 //   pBar     = 2·(p − y), then pBar ← x·pBar for each k < c.Length
 //   ∂ℓ/∂c[k] = pBar
 //
+//   convex       in c                                              the square of affine is convex
+//   smooth       L ≤ λmax ∇²q, q = state²                          LipschitzBound(): GradientDescent needs no learning rate
 //   cost         per example 4·c.Length + 5 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -29,7 +31,7 @@ partial class Polynomial
 {
     /// <summary>Mean over the examples of ℓ = (p − y)², p = 0, then p ← x·p + c[k] for each k &lt; c.Length downward.</summary>
     /// <remarks>∂ℓ/∂c[k] = pBar.</remarks>
-    public sealed class SquaredObjective : ExampleObjective<double>
+    public sealed class SquaredObjective : ExampleObjective<double>, ISmoothObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
         private readonly ReadOnlyMemory<double> _y;
@@ -73,6 +75,8 @@ partial class Polynomial
             pBar     = 2·(p − y), then pBar ← x·pBar for each k < c.Length
             ∂ℓ/∂c[k] = pBar
 
+            convex       in c                                              the square of affine is convex
+            smooth       L ≤ λmax ∇²q, q = state²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·c.Length + 5 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -105,6 +109,19 @@ partial class Polynomial
         {
             gradient.Clear();
             return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
+        }
+
+        /// <inheritdoc/>
+        public bool IsConvex => true;
+
+        /// <inheritdoc/>
+        public double LipschitzBound() => LargestCurvature();
+
+        /// <inheritdoc/>
+        protected override void CurvatureCore(ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
+        {
+            product.Clear();
+            CurvatureKernel(direction, product, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount);
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
@@ -167,6 +184,44 @@ partial class Polynomial
                     p = Vector512.FusedMultiplyAdd(x, p, Vector512.Create(c[k]));
                 }
                 Vector512<double> t1 = p - y;
+                Vector512<double> pBar = t1 * (Vector512.Create(2.0) * seed);
+                for (int k2 = 0; k2 < cLength; k2++)
+                {
+                    cGradient[k2] += Lanes.Sum(pBar);
+                    pBar = x * pBar;
+                }
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t1, t1, loss), loss);
+            }
+
+            double lossSum = Lanes.Sum(loss);
+
+            return lossSum;
+        }
+
+        /// <summary>The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            int cLength = _cExtent;
+            ReadOnlySpan<double> c = parameters.Slice(0, cLength);
+            ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
+            Span<double> cGradient = gradient.Slice(0, cLength);
+
+            Vector512<double> loss = Vector512<double>.Zero;
+            for (int block = 0; block < rows.Count; block += 8)
+            {
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int i = Math.Min(block, rows.Count - 8);
+                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> seed = active & Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> t1 = Vector512<double>.Zero;
+                for (int k = cLength - 1; k >= 0; k--)
+                {
+                    t1 = Vector512.FusedMultiplyAdd(x, t1, Vector512.Create(c[k]));
+                }
                 Vector512<double> pBar = t1 * (Vector512.Create(2.0) * seed);
                 for (int k2 = 0; k2 < cLength; k2++)
                 {

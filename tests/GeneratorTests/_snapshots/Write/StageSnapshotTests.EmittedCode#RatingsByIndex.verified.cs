@@ -5,6 +5,7 @@
 //   ∂ℓ/∂user[u] = 2·l2·user[u] + 2·e·item[i]
 //   ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u]
 //
+//   curvature    not shown convex in (user, item)
 //   cost         per example 21 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 16 at a time
 //
@@ -84,6 +85,7 @@ partial class Ratings
             ∂ℓ/∂user[u] = 2·l2·user[u] + 2·e·item[i]
             ∂ℓ/∂item[i] = 2·l2·item[i] + 2·e·user[u]
 
+            curvature    not shown convex in (user, item)
             cost         per example 21 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

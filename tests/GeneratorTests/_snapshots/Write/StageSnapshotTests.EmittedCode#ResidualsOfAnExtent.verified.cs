@@ -5,6 +5,7 @@
 //   ∂ℓ/∂gain[k]  = x·(1 − tanh(offset + x·gain[k])²)·residuals[k]
 //   ∂ℓ/∂offset   = Σₖ (1 − tanh(offset + x·gain[k])²)·residuals[k]
 //
+//   curvature    not shown convex in (gain, offset)
 //   cost         per example 13·outputs + 4 operations, outputs tanh; one pass over the data for value and gradient
 //   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
 //   residuals    outputs per example, the value is ½·Σ r²; a row of the Jacobian 8·outputs + 1 operations, outputs tanh
@@ -79,6 +80,7 @@ partial class Responses
             ∂ℓ/∂gain[k]  = x·(1 − tanh(offset + x·gain[k])²)·residuals[k]
             ∂ℓ/∂offset   = Σₖ (1 − tanh(offset + x·gain[k])²)·residuals[k]
 
+            curvature    not shown convex in (gain, offset)
             cost         per example 13·outputs + 4 operations, outputs tanh; one pass over the data for value and gradient
             residuals    outputs per example, the value is ½·Σ r²; a row of the Jacobian 8·outputs + 1 operations, outputs tanh
 

@@ -6,6 +6,7 @@
 //   ∂ℓ/∂x[i]     += −2·b − 400·a·x[i]
 //   ∂ℓ/∂x[i + 1] += 200·a
 //
+//   curvature    not shown convex in x
 //   cost         per call 17·x.Length − 18 operations
 //   vectorized   inside 1 of 2 loops
 //
@@ -68,6 +69,7 @@ partial class Functions
             ∂ℓ/∂x[i]     += −2·b − 400·a·x[i]
             ∂ℓ/∂x[i + 1] += 200·a
 
+            curvature    not shown convex in x
             cost         per call 17·x.Length − 18 operations
 
             once per call:                                                 (pseudo-code of the gradient)

@@ -6,6 +6,8 @@
 //   ∂ℓ/∂a = x·zBar
 //   ∂ℓ/∂b = zBar
 //
+//   curvature    not shown convex in (a, b)
+//   smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
 //   cost         per example 20 operations, 2 exp, 1 log1p; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -31,7 +33,7 @@ partial class Modes
 {
     /// <summary>Mean over the examples of ℓ = (x·σ(z) if mode &gt; 0 else 0) + softplus(z), z = b + a·x.</summary>
     /// <remarks>∂ℓ/∂a = x·zBar; ∂ℓ/∂b = zBar.</remarks>
-    public sealed class SwitchedObjective : ExampleObjective<double>
+    public sealed class SwitchedObjective : ExampleObjective<double>, ISmoothObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
 
@@ -74,6 +76,8 @@ partial class Modes
             ∂ℓ/∂a = x·zBar
             ∂ℓ/∂b = zBar
 
+            curvature    not shown convex in (a, b)
+            smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
             cost         per example 20 operations, 2 exp, 1 log1p; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
@@ -107,6 +111,19 @@ partial class Modes
         {
             gradient.Clear();
             return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
+        }
+
+        /// <inheritdoc/>
+        public bool IsConvex => false;
+
+        /// <inheritdoc/>
+        public double LipschitzBound() => LargestCurvature();
+
+        /// <inheritdoc/>
+        protected override void CurvatureCore(ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
+        {
+            product.Clear();
+            CurvatureKernel(direction, product, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount);
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
@@ -244,6 +261,75 @@ partial class Modes
                 Vector512<double> t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), seed * x * Lanes.MultiplyAddNegated(t7, t7, t7), Vector512<double>.Zero);
                 Vector512<double> zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t9);
                 loss = Vector512.ConditionalSelect(active, loss + (t6 + softplus), loss);
+                aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
+                bBar += zBar;
+            }
+
+            double lossSum = Lanes.Sum(loss);
+            double aBarSum = Lanes.Sum(aBar);
+            double bBarSum = Lanes.Sum(bBar);
+
+            aGradient[0] += aBarSum;
+            bGradient[0] += bBarSum;
+
+            return lossSum;
+        }
+
+        /// <summary>The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private double CurvatureKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace, TRows rows, double weight)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            double a = parameters[0];
+            double b = parameters[1];
+            double mode = Mode;
+            ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
+            Span<double> aGradient = gradient.Slice(0, 1);
+            Span<double> bGradient = gradient.Slice(1, 1);
+
+            bool t1 = 0.0 < mode;
+
+            Vector512<double> aV = Vector512.Create(a);
+            Vector512<double> bV = Vector512.Create(b);
+            Vector512<double> loss = Vector512<double>.Zero;
+            Vector512<double> aBar = Vector512<double>.Zero;
+            Vector512<double> bBar = Vector512<double>.Zero;
+            int i = 0;
+            for (; i <= rows.Count - 8; i += 8)
+            {
+                Vector512<double> seed = Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                Vector512<double> t2 = z * z;
+                Vector512<double> t3 = Vector512.Abs(x);
+                Vector512<double> extra = Vector512.Create(0.048112522432468816) * t2 * t3;
+                Vector512<double> t4 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
+                Vector512<double> t5 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t3));
+                Vector512<double> t6 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t5, Vector512<double>.Zero);
+                Vector512<double> zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t6);
+                loss += Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t2, t4);
+                aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
+                bBar += zBar;
+            }
+
+            if (i < rows.Count)
+            {
+                // The last block ends with the last row; what it shares with the one before is masked.
+                int done = i - (rows.Count - 8);
+                i -= done;
+                Vector512<double> active = Lanes.Active((double)done);
+                Vector512<double> seed = active & Vector512.Create(weight);
+                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                Vector512<double> t7 = z * z;
+                Vector512<double> t8 = Vector512.Abs(x);
+                Vector512<double> extra = Vector512.Create(0.048112522432468816) * t7 * t8;
+                Vector512<double> t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
+                Vector512<double> t10 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t8));
+                Vector512<double> t11 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t10, Vector512<double>.Zero);
+                Vector512<double> zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t11);
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t7, t9), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
             }

@@ -4,6 +4,7 @@
 //   ℓ     = √v if v > 0 else 0
 //   ∂ℓ/∂a = 0.5·x/√v if v > 0 else 0
 //
+//   curvature    not shown convex in a
 //   cost         per example 7 operations; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -63,6 +64,7 @@ partial class Branches
             ℓ     = √v if v > 0 else 0
             ∂ℓ/∂a = 0.5·x/√v if v > 0 else 0
 
+            curvature    not shown convex in a
             cost         per example 7 operations; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)

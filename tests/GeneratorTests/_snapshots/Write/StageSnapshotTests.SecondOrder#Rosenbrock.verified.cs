@@ -6,6 +6,7 @@
 //   ∂ℓ/∂x[i]     += −2·b − 400·a·x[i]
 //   ∂ℓ/∂x[i + 1] += 200·a
 //
+//   curvature    not shown convex in x
 //   cost         per call 17·x.Length − 18 operations
 //   vectorized   inside 1 of 2 loops
 //   products     Hessian times vector per call 17·x.Length − 18 operations
@@ -69,6 +70,7 @@ partial class Functions
             ∂ℓ/∂x[i]     += −2·b − 400·a·x[i]
             ∂ℓ/∂x[i + 1] += 200·a
 
+            curvature    not shown convex in x
             cost         per call 17·x.Length − 18 operations
             products     Hessian times vector per call 17·x.Length − 18 operations
 
