@@ -17,5 +17,9 @@ internal static class FixableDiagnostics
 
     public const string InvalidName = "SGD1015";
 
+    public const string State = "SGD2012";
+
+    public const string ExtentMismatch = "SGD3001";
+
     public const string NotFinite = "SGD6001";
 }

@@ -236,8 +236,14 @@ internal static class AssignedSymbols
         };
         if (target is null) return [];
         if (RootOf(target) is { } symbol) return [symbol];
-        return target is ITupleOperation or IDeclarationExpressionOperation
-            ? target.DescendantsAndSelf().Select(RootOf).OfType<ISymbol>()
-            : [];
+        return Targets(target).Select(RootOf).OfType<ISymbol>();
+
+        // What stands in the index of a target is read, and an array whose element is one stays the array that it is.
+        static IEnumerable<IOperation> Targets(IOperation target) => target switch
+        {
+            ITupleOperation tuple => tuple.Elements.SelectMany(Targets),
+            IDeclarationExpressionOperation declaration => Targets(declaration.Expression),
+            _ => [target],
+        };
     }
 }
