@@ -161,7 +161,15 @@ internal static class ProgramCheck
                 }
             }
 
-            return failure is not null && IsUndecided(program, expected, orTie: true) ? new(program, null, false) : new(program, failure, true);
+            return failure is not null && (IsUndecided(program, expected, orTie: true) || IsChaotic()) ? new(program, null, false) : new(program, failure, true);
+
+            // A map that is iterated can blow up the rounding of single precision until nothing is left: the interpreter, rounding too, sees it.
+            bool IsChaotic()
+            {
+                if (!program.IsSingle) return false;
+                DualOutcome rounded = IrInterpreter.Differentiate(spec.Function, inputs, roundSingle: true, (_, _) => false);
+                return !(Math.Abs(rounded.Value - expected.Value) <= SingleBound * (1 + Math.Abs(expected.Value)));
+            }
 
             string? Compare<T>(double bound)
                 where T : unmanaged, IFloatingPointIeee754<T>
@@ -173,6 +181,11 @@ internal static class ProgramCheck
                 string? shuffled = ProgramCheck.Compare(GeneratedObjective.Gradient<T>(objective, spec, inputs, batch), expected, inputs, spec, bound);
                 return shuffled is null ? null : $"as a batch: {shuffled}";
             }
+        }
+        catch (InvalidOperationException exception) when (exception.Message.EndsWith(" steps.", StringComparison.Ordinal))
+        {
+            // Too long for the interpreter at this size; the program was compared at smaller ones.
+            return new(program, null, false);
         }
         catch (Exception exception)
         {
