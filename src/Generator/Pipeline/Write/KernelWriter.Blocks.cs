@@ -269,7 +269,7 @@ internal sealed partial class KernelWriter
             return new Text($"Lanes.MultiplyAddNegated({s}, {s}, {s})");
         }
 
-        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? default : operand(let.B), let.C < 0 ? default : operand(let.C));
+        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C));
 
         int? Complement(int value) =>
             _index.LetOf(value) is { Op: Op.Sub } difference && _index.LetOf(difference.A) is { Op: Op.Const, RealConstant: 1 }
