@@ -21,8 +21,8 @@ namespace SymbolicGD.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MatrixProduct
 {
-    // Steps of a sum, rows and columns of a block: a panel of b takes 32 or 20 KiB at most, a tile's rows of a 12 or 15, a block of a 144 or 180.
-    private const int DepthOfBlock = 256, DepthOfDoubleBlock = 160, RowsOfBlock = 144, ColumnsOfBlock = 512;
+    // Steps of a sum, rows and columns of a block: a panel of b takes 32 KiB at most, a block of a 144 or, of doubles, 288.
+    private const int DepthOfBlock = 256, RowsOfBlock = 144, ColumnsOfBlock = 512;
 
     // The larger of the tiles, whichever the machine uses: workspace lengths must not depend on it.
     private const int TileRows = 12, TileColumns = 32;
@@ -99,8 +99,7 @@ public static class MatrixProduct
         (int tileRows, int tileColumns) = wide ? (TileRows, 2 * Vector512<T>.Count) : (TileRows / 2, 2 * Vector256<T>.Count);
 
         // Blocks of about the same depth: a short last one would load and store the result for little.
-        int depthOfBlock = typeof(T) == typeof(float) ? DepthOfBlock : DepthOfDoubleBlock;
-        int parts = Math.Max(1, (k + depthOfBlock - 1) / depthOfBlock);
+        int parts = Math.Max(1, (k + DepthOfBlock - 1) / DepthOfBlock);
         int maxDepth = (k + parts - 1) / parts;
         ref T edge = ref workspace;
         ref T packedB = ref Unsafe.Add(ref edge, TileRows * TileColumns);
@@ -115,21 +114,13 @@ public static class MatrixProduct
             {
                 int start = (int)((long)k * part / parts), depth = (int)((long)k * (part + 1) / parts) - start;
                 bool first = part == 0, last = part == parts - 1;
-                for (int j = 0; j < columns; j += tileColumns)
-                {
-                    int width = Math.Min(tileColumns, columns - j);
-                    if (packsB || width < tileColumns) ProductPanels.Pack(b, column + j, width, start, depth, tileColumns, ref Unsafe.Add(ref packedB, j * depth));
-                }
-
+                int packedFrom = packsB ? 0 : columns / tileColumns * tileColumns;
+                ProductPanels.Pack(b, column + packedFrom, columns - packedFrom, start, depth, tileColumns, ref Unsafe.Add(ref packedB, packedFrom * depth));
                 for (int row = 0; row < m; row += RowsOfBlock)
                 {
                     int rows = Math.Min(RowsOfBlock, m - row);
-                    for (int i = 0; i < rows; i += tileRows)
-                    {
-                        int height = Math.Min(tileRows, rows - i);
-                        if (packsA || height < tileRows) ProductPanels.Pack(a, row + i, height, start, depth, tileRows, ref Unsafe.Add(ref packedA, i * depth));
-                    }
-
+                    packedFrom = packsA ? 0 : rows / tileRows * tileRows;
+                    ProductPanels.Pack(a, row + packedFrom, rows - packedFrom, start, depth, tileRows, ref Unsafe.Add(ref packedA, packedFrom * depth));
                     for (int j = 0; j < columns; j += tileColumns)
                     {
                         int width = Math.Min(tileColumns, columns - j);
@@ -196,10 +187,10 @@ public static class MatrixProduct
             }
 
             if (j == width) continue;
-            Vector512<T> short_ = Vector512<T>.Zero;
-            ref T lanes = ref Unsafe.As<Vector512<T>, T>(ref short_);
+            Vector512<T> partial = Vector512<T>.Zero;
+            ref T lanes = ref Unsafe.As<Vector512<T>, T>(ref partial);
             Move(ref Unsafe.Add(ref line, j), 0, ref lanes, 0, 1, width - j);
-            short_ = epilogue.Apply(short_, row + i, column + j, width - j);
+            partial = epilogue.Apply(partial, row + i, column + j, width - j);
             Move(ref lanes, 0, ref Unsafe.Add(ref line, j), 0, 1, width - j);
         }
     }

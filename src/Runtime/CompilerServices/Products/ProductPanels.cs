@@ -8,40 +8,69 @@ namespace SymbolicGD.CompilerServices;
 /// <summary>Copies a factor of a product into panels: for each k the values of one tile's rows or columns, side by side.</summary>
 internal static class ProductPanels
 {
-    /// <summary>Panel[k·width + r] is the operand at (<paramref name="first"/> + r, start + k); zero where r is not below <paramref name="count"/>.</summary>
+    /// <summary>
+    /// The operand's <paramref name="count"/> rows or columns from <paramref name="first"/>, in panels of <paramref name="width"/>: panel p has at k·width + r
+    /// the value at (first + p·width + r, start + k), and zero beyond the last.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Pack<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int width, ref T panel)
+    internal static void Pack<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int width, ref T panels)
         where T : unmanaged
     {
-        if (count < width)
+        int whole = count / width * width, rest = count - whole;
+        if (rest > 0)
         {
+            ref T last = ref Unsafe.Add(ref panels, (nint)whole * depth);
             for (int k = 0; k < depth; k++)
             {
-                for (int r = count; r < width; r++) Unsafe.Add(ref panel, (k * width) + r) = default;
+                for (int r = rest; r < width; r++) Unsafe.Add(ref last, (k * width) + r) = default;
             }
         }
 
         if (operand.IsAlongSum)
         {
-            Transpose(operand, first, count, start, depth, width, ref panel);
+            for (int i = 0; i < count; i += width)
+            {
+                Transpose(operand, first + i, Math.Min(width, count - i), start, depth, width, ref Unsafe.Add(ref panels, (nint)i * depth));
+            }
+
             return;
         }
 
+        // Row after row, across all panels: the processor fetches ahead along a row, and no further.
         for (int k = 0; k < depth; k++)
         {
-            Copy(ref operand.At(first, start + k), count, ref panel);
-            panel = ref Unsafe.Add(ref panel, width);
+            ref T from = ref operand.At(first, start + k);
+            ref T to = ref Unsafe.Add(ref panels, (nint)k * width);
+            for (int i = 0; i < whole; i += width)
+            {
+                CopyWhole(ref from, ref to, width);
+                from = ref Unsafe.Add(ref from, width);
+                to = ref Unsafe.Add(ref to, (nint)width * depth);
+            }
+
+            for (int r = 0; r < rest; r++) Unsafe.Add(ref to, r) = Unsafe.Add(ref from, r);
         }
     }
 
+    /// <summary>A line of one of the widths that tiles have: 24, 48, 64, 96 or 128 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<T>(ref T from, int count, ref T to)
+    private static void CopyWhole<T>(ref T from, ref T to, int width)
         where T : unmanaged
     {
-        int r = 0;
-        for (; r <= count - Vector512<T>.Count; r += Vector512<T>.Count) Vector512.LoadUnsafe(ref from, (nuint)r).StoreUnsafe(ref to, (nuint)r);
-        for (; r <= count - Vector128<T>.Count; r += Vector128<T>.Count) Vector128.LoadUnsafe(ref from, (nuint)r).StoreUnsafe(ref to, (nuint)r);
-        for (; r < count; r++) Unsafe.Add(ref to, r) = Unsafe.Add(ref from, r);
+        ref byte source = ref Unsafe.As<T, byte>(ref from), target = ref Unsafe.As<T, byte>(ref to);
+        nuint bytes = (nuint)(width * Unsafe.SizeOf<T>());
+        if (bytes >= 64)
+        {
+            Vector512.LoadUnsafe(ref source).StoreUnsafe(ref target);
+            if (bytes == 128) Vector512.LoadUnsafe(ref source, 64).StoreUnsafe(ref target, 64);
+            if (bytes == 96) Vector256.LoadUnsafe(ref source, 64).StoreUnsafe(ref target, 64);
+        }
+        else
+        {
+            Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
+            if (bytes == 48) Vector256.LoadUnsafe(ref source, 16).StoreUnsafe(ref target, 16);
+            else Vector64.LoadUnsafe(ref source, 16).StoreUnsafe(ref target, 16);
+        }
     }
 
     /// <summary>Blocks of four by four; the last ones overlap those before them.</summary>

@@ -19,7 +19,8 @@ internal static class ProductTiles
         row *= Unsafe.SizeOf<T>();
         step *= Unsafe.SizeOf<T>();
         line *= Unsafe.SizeOf<T>();
-        nint twoRows = 2 * row;
+        nint twoRows = 2 * row, ahead = 8 * step;
+        Prefetch(ref Unsafe.Add(ref c, 12 * width), width, 12);
         Vector512<T> l0 = Vector512<T>.Zero, h0 = Vector512<T>.Zero;
         Vector512<T> l1 = Vector512<T>.Zero, h1 = Vector512<T>.Zero;
         Vector512<T> l2 = Vector512<T>.Zero, h2 = Vector512<T>.Zero;
@@ -35,29 +36,41 @@ internal static class ProductTiles
         if (accumulate)
         {
             ref T from = ref c;
-            (l0, h0) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l0 = Vector512.LoadUnsafe(ref from);
+            h0 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l1, h1) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l1 = Vector512.LoadUnsafe(ref from);
+            h1 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l2, h2) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l2 = Vector512.LoadUnsafe(ref from);
+            h2 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l3, h3) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l3 = Vector512.LoadUnsafe(ref from);
+            h3 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l4, h4) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l4 = Vector512.LoadUnsafe(ref from);
+            h4 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l5, h5) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l5 = Vector512.LoadUnsafe(ref from);
+            h5 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l6, h6) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l6 = Vector512.LoadUnsafe(ref from);
+            h6 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l7, h7) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l7 = Vector512.LoadUnsafe(ref from);
+            h7 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l8, h8) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l8 = Vector512.LoadUnsafe(ref from);
+            h8 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l9, h9) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l9 = Vector512.LoadUnsafe(ref from);
+            h9 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l10, h10) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l10 = Vector512.LoadUnsafe(ref from);
+            h10 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l11, h11) = (Vector512.LoadUnsafe(ref from), Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count));
+            l11 = Vector512.LoadUnsafe(ref from);
+            h11 = Vector512.LoadUnsafe(ref from, (nuint)Vector512<T>.Count);
         }
 
         ref T a0 = ref a;
@@ -66,31 +79,46 @@ internal static class ProductTiles
         ref T a9 = ref Unsafe.AddByteOffset(ref a6, row + twoRows);
         for (; depth > 0; depth--)
         {
+            // Where a is packed, it streams in from the second cache.
+            Lanes.Prefetch(ref Unsafe.AddByteOffset(ref a0, ahead));
+            Lanes.Prefetch(ref Unsafe.AddByteOffset(ref a6, ahead));
             Vector512<T> low = Vector512.LoadUnsafe(ref b), high = Vector512.LoadUnsafe(ref b, (nuint)Vector512<T>.Count), x;
             x = Vector512.Create(a0);
-            (l0, h0) = (Fma(x, low, l0), Fma(x, high, h0));
+            l0 = Fma(x, low, l0);
+            h0 = Fma(x, high, h0);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a0, row));
-            (l1, h1) = (Fma(x, low, l1), Fma(x, high, h1));
+            l1 = Fma(x, low, l1);
+            h1 = Fma(x, high, h1);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a0, twoRows));
-            (l2, h2) = (Fma(x, low, l2), Fma(x, high, h2));
+            l2 = Fma(x, low, l2);
+            h2 = Fma(x, high, h2);
             x = Vector512.Create(a3);
-            (l3, h3) = (Fma(x, low, l3), Fma(x, high, h3));
+            l3 = Fma(x, low, l3);
+            h3 = Fma(x, high, h3);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a3, row));
-            (l4, h4) = (Fma(x, low, l4), Fma(x, high, h4));
+            l4 = Fma(x, low, l4);
+            h4 = Fma(x, high, h4);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a3, twoRows));
-            (l5, h5) = (Fma(x, low, l5), Fma(x, high, h5));
+            l5 = Fma(x, low, l5);
+            h5 = Fma(x, high, h5);
             x = Vector512.Create(a6);
-            (l6, h6) = (Fma(x, low, l6), Fma(x, high, h6));
+            l6 = Fma(x, low, l6);
+            h6 = Fma(x, high, h6);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a6, row));
-            (l7, h7) = (Fma(x, low, l7), Fma(x, high, h7));
+            l7 = Fma(x, low, l7);
+            h7 = Fma(x, high, h7);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a6, twoRows));
-            (l8, h8) = (Fma(x, low, l8), Fma(x, high, h8));
+            l8 = Fma(x, low, l8);
+            h8 = Fma(x, high, h8);
             x = Vector512.Create(a9);
-            (l9, h9) = (Fma(x, low, l9), Fma(x, high, h9));
+            l9 = Fma(x, low, l9);
+            h9 = Fma(x, high, h9);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a9, row));
-            (l10, h10) = (Fma(x, low, l10), Fma(x, high, h10));
+            l10 = Fma(x, low, l10);
+            h10 = Fma(x, high, h10);
             x = Vector512.Create(Unsafe.AddByteOffset(ref a9, twoRows));
-            (l11, h11) = (Fma(x, low, l11), Fma(x, high, h11));
+            l11 = Fma(x, low, l11);
+            h11 = Fma(x, high, h11);
             a0 = ref Unsafe.AddByteOffset(ref a0, step);
             a3 = ref Unsafe.AddByteOffset(ref a3, step);
             a6 = ref Unsafe.AddByteOffset(ref a6, step);
@@ -145,6 +173,7 @@ internal static class ProductTiles
         step *= Unsafe.SizeOf<T>();
         line *= Unsafe.SizeOf<T>();
         nint twoRows = 2 * row;
+        Prefetch(ref Unsafe.Add(ref c, 6 * width), width, 6);
         Vector256<T> l0 = Vector256<T>.Zero, h0 = Vector256<T>.Zero;
         Vector256<T> l1 = Vector256<T>.Zero, h1 = Vector256<T>.Zero;
         Vector256<T> l2 = Vector256<T>.Zero, h2 = Vector256<T>.Zero;
@@ -154,17 +183,23 @@ internal static class ProductTiles
         if (accumulate)
         {
             ref T from = ref c;
-            (l0, h0) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l0 = Vector256.LoadUnsafe(ref from);
+            h0 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l1, h1) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l1 = Vector256.LoadUnsafe(ref from);
+            h1 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l2, h2) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l2 = Vector256.LoadUnsafe(ref from);
+            h2 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l3, h3) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l3 = Vector256.LoadUnsafe(ref from);
+            h3 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l4, h4) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l4 = Vector256.LoadUnsafe(ref from);
+            h4 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
             from = ref Unsafe.Add(ref from, width);
-            (l5, h5) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count));
+            l5 = Vector256.LoadUnsafe(ref from);
+            h5 = Vector256.LoadUnsafe(ref from, (nuint)Vector256<T>.Count);
         }
 
         ref T a0 = ref a;
@@ -173,17 +208,23 @@ internal static class ProductTiles
         {
             Vector256<T> low = Vector256.LoadUnsafe(ref b), high = Vector256.LoadUnsafe(ref b, (nuint)Vector256<T>.Count), x;
             x = Vector256.Create(a0);
-            (l0, h0) = (Fma(x, low, l0), Fma(x, high, h0));
+            l0 = Fma(x, low, l0);
+            h0 = Fma(x, high, h0);
             x = Vector256.Create(Unsafe.AddByteOffset(ref a0, row));
-            (l1, h1) = (Fma(x, low, l1), Fma(x, high, h1));
+            l1 = Fma(x, low, l1);
+            h1 = Fma(x, high, h1);
             x = Vector256.Create(Unsafe.AddByteOffset(ref a0, twoRows));
-            (l2, h2) = (Fma(x, low, l2), Fma(x, high, h2));
+            l2 = Fma(x, low, l2);
+            h2 = Fma(x, high, h2);
             x = Vector256.Create(a3);
-            (l3, h3) = (Fma(x, low, l3), Fma(x, high, h3));
+            l3 = Fma(x, low, l3);
+            h3 = Fma(x, high, h3);
             x = Vector256.Create(Unsafe.AddByteOffset(ref a3, row));
-            (l4, h4) = (Fma(x, low, l4), Fma(x, high, h4));
+            l4 = Fma(x, low, l4);
+            h4 = Fma(x, high, h4);
             x = Vector256.Create(Unsafe.AddByteOffset(ref a3, twoRows));
-            (l5, h5) = (Fma(x, low, l5), Fma(x, high, h5));
+            l5 = Fma(x, low, l5);
+            h5 = Fma(x, high, h5);
             a0 = ref Unsafe.AddByteOffset(ref a0, step);
             a3 = ref Unsafe.AddByteOffset(ref a3, step);
             b = ref Unsafe.AddByteOffset(ref b, line);
@@ -207,6 +248,19 @@ internal static class ProductTiles
         to = ref Unsafe.Add(ref to, width);
         l5.StoreUnsafe(ref to);
         h5.StoreUnsafe(ref to, (nuint)Vector256<T>.Count);
+    }
+
+    /// <summary>Asks for the rows of the tile below, which is the next one: what it holds is the beginning of its sums, and must not be waited for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<T>(ref T c, nint width, int rows)
+        where T : unmanaged
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Lanes.Prefetch(ref c);
+            Lanes.Prefetch(ref Unsafe.Add(ref c, Vector512<T>.Count));
+            c = ref Unsafe.Add(ref c, width);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
