@@ -85,7 +85,7 @@ internal sealed partial class KernelWriter
             {
                 _code.Line(LastBlockComment);
                 _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
-                _code.Line($"{VectorType} active = Lanes.Active(({_real})({start} - {position}));");
+                _code.Line($"{VectorType} active = Lanes.Active<{_real}, TRows>(rows, {start}, {position});");
                 WriteBlock(examples, masked: true);
             }
         }
