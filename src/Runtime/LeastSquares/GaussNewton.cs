@@ -33,7 +33,7 @@ public sealed class GaussNewton : ISolver
         ResidualObjective<T> objective, ReadOnlySpan<T> start, FitOptions? options = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
+        SolverChecks.LineSearch(SufficientDecrease);
         using var run = new GaussNewtonRun<T>(
             nameof(GaussNewton), objective, start, options ?? FitOptions.Default, cancellationToken,
             new GaussNewtonTolerances(GradientTolerance, CosineTolerance, StepTolerance, ValueTolerance, MaxIterations));

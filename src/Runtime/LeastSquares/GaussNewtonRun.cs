@@ -31,10 +31,9 @@ internal sealed class GaussNewtonRun<T> : IDisposable
         GaussNewtonTolerances tolerances)
     {
         FitChecks.Start(objective, start);
-        SolverChecks.Tolerances(tolerances.Gradient, tolerances.Value, tolerances.MaxIterations);
+        DescentRun<T>.Check(solver, options, tolerances.Gradient, tolerances.Value, tolerances.MaxIterations);
         SolverChecks.Require(tolerances.Cosine >= 0, "CosineTolerance", tolerances.Cosine, "must be 0 or more");
         SolverChecks.Require(tolerances.Step >= 0, "StepTolerance", tolerances.Step, "must be 0 or more");
-        options.RequireDeterministic(solver);
         this.objective = objective;
         this.tolerances = tolerances;
         int n = start.Length;

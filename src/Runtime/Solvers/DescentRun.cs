@@ -43,8 +43,8 @@ internal sealed class DescentRun<T> : IDisposable
         double? gradientTolerance, double valueTolerance, int maxIterations, bool searchesSteps = true,
         IObjective<T>? evaluator = null)
     {
+        Check(solver, options, gradientTolerance, valueTolerance, maxIterations, allowSchedule: !searchesSteps);
         FitChecks.Start(objective, start);
-        options.Validate();
         this.solver = solver;
         this.objective = objective;
         this.options = options;
@@ -57,6 +57,13 @@ internal sealed class DescentRun<T> : IDisposable
         history = new List<FitEpoch>(Math.Min(limit, 4096));
         clock = new FitClock(options);
         Line = new LineFunction<T>(evaluator ?? objective, start, clock);
+    }
+
+    /// <summary>The checks of what all descents are told: their stopping rules, and that nothing asks for batches or clipped gradients.</summary>
+    public static void Check(string solver, FitOptions options, double? gradientTolerance, double valueTolerance, int maxIterations, bool allowSchedule = false)
+    {
+        SolverChecks.Tolerances(gradientTolerance, valueTolerance, maxIterations);
+        options.RequireDeterministic(solver, allowSchedule);
     }
 
     public LineFunction<T> Line { get; }

@@ -35,9 +35,8 @@ public sealed class GradientDescent : ISolver
     {
         options ??= FitOptions.Default;
         SolverChecks.Positive(LearningRate ?? 1, nameof(LearningRate));
-        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
-        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
-        options.RequireDeterministic(nameof(GradientDescent), allowSchedule: LearningRate is not null);
+        SolverChecks.LineSearch(SufficientDecrease);
+        DescentRun<T>.Check(nameof(GradientDescent), options, GradientTolerance, ValueTolerance, MaxIterations, allowSchedule: LearningRate is not null);
         ISmoothObjective<T>? smooth = LearningRate is null ? objective as ISmoothObjective<T> : null;
         double bound = smooth is null ? double.NaN : double.CreateSaturating(smooth.LipschitzBound());
         bool isBounded = bound > 0 && double.IsFinite(bound);

@@ -33,10 +33,7 @@ public sealed class LBfgs : ISolver
     {
         options ??= FitOptions.Default;
         SolverChecks.Require(Memory > 0, nameof(Memory), Memory, "must be 1 or more");
-        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
-        SolverChecks.Between(Curvature, SufficientDecrease, 1, nameof(Curvature));
-        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
-        options.RequireDeterministic("L-BFGS");
+        SolverChecks.LineSearch(SufficientDecrease, Curvature);
         using var run = new DescentRun<T>("LBfgs", objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
         if (!run.Begin())
         {

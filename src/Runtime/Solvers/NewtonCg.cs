@@ -37,11 +37,8 @@ public sealed class NewtonCg : ISolver
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         options ??= FitOptions.Default;
-        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
-        SolverChecks.Between(Curvature, SufficientDecrease, 1, nameof(Curvature));
-        SolverChecks.Require(MaxInnerIterations is null or > 0, nameof(MaxInnerIterations), MaxInnerIterations ?? 0, "must be 1 or more");
-        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
-        options.RequireDeterministic(nameof(NewtonCg));
+        SolverChecks.LineSearch(SufficientDecrease, Curvature);
+        SolverChecks.InnerIterations(MaxInnerIterations);
         ITwiceDifferentiable<T> curvature = SecondOrder.Require(objective, nameof(NewtonCg));
         using var run = new DescentRun<T>(
             nameof(NewtonCg), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);

@@ -31,10 +31,7 @@ public sealed class NonlinearCg : ISolver
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         options ??= FitOptions.Default;
-        SolverChecks.Between(SufficientDecrease, 0, 0.5, nameof(SufficientDecrease));
-        SolverChecks.Between(Curvature, SufficientDecrease, 0.5, nameof(Curvature));
-        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
-        options.RequireDeterministic("Nonlinear conjugate gradients");
+        SolverChecks.LineSearch(SufficientDecrease, Curvature, mostCurvature: 0.5);
         using var run = new DescentRun<T>(
             nameof(NonlinearCg), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
         if (!run.Begin())

@@ -48,9 +48,7 @@ public sealed class TrustRegion : ISolver
         SolverChecks.Positive(InitialRadius ?? 1, nameof(InitialRadius));
         SolverChecks.Require(MaxRadius > 0, nameof(MaxRadius), MaxRadius, "must be above 0");
         SolverChecks.Between(AcceptanceRatio, 0, Poor, nameof(AcceptanceRatio));
-        SolverChecks.Require(MaxInnerIterations is null or > 0, nameof(MaxInnerIterations), MaxInnerIterations ?? 0, "must be 1 or more");
-        SolverChecks.Tolerances(GradientTolerance, ValueTolerance, MaxIterations);
-        options.RequireDeterministic(nameof(TrustRegion));
+        SolverChecks.InnerIterations(MaxInnerIterations);
         ITwiceDifferentiable<T> curvature = SecondOrder.Require(objective, nameof(TrustRegion));
         using var run = new DescentRun<T>(
             nameof(TrustRegion), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
