@@ -31,6 +31,11 @@ internal sealed class ContractionSegments
         }
 
         for (int p = 0; p < Parts.Count; p++) CollectKept(p);
+        for (int p = 0; p < Parts.Count; p++)
+        {
+            Part part = Parts[p];
+            part.IsIdle = part.Contraction is null && part.Kept.Count == 0 && part.Items.All(i => i is Let or Load) && examples.Carried.All(c => PartOf(c) != p);
+        }
     }
 
     /// <summary>Either a contraction, or items that run for one vector of examples.</summary>
@@ -44,6 +49,9 @@ internal sealed class ContractionSegments
 
         /// <summary>Values from parts before that are cheaper to compute again: the weight of an example, a scalar of its data.</summary>
         public List<Item> Again { get; } = [];
+
+        /// <summary>Whether nothing of it is needed by itself.</summary>
+        public bool IsIdle { get; set; }
     }
 
     /// <summary>What is the same for all examples and depends on nothing in the body: computed once per block.</summary>

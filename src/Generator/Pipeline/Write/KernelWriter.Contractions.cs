@@ -34,8 +34,8 @@ internal sealed partial class KernelWriter
         }
 
         _code.Line($"Span<{_real}> {packing} = rest;");
-        WorkspaceTerms.Add(_plan.Contractions.Items.Select(c => $"MatrixProduct.WorkspaceLength({string.Join(", ", Shape(c, v => LengthText(v, _model.ExtentAtConstruction), NumberText.Integer(BlockExamples)))})")
-            .Distinct().Aggregate((largest, length) => $"Math.Max({largest}, {length})"));
+        string[] sizes = [.. _plan.Contractions.Items.SelectMany(c => new[] { c.Rows, c.Columns }).Select(v => LengthText(v, _model.ExtentAtConstruction)).Distinct()];
+        WorkspaceTerms.Add($"MatrixProduct.WorkspaceLengthUpTo({NumberText.Integer(BlockExamples)}, {string.Join(", ", sizes)})");
         _code.Line($"Span<int> {rows} = stackalloc int[{NumberText.Integer(BlockExamples)}];");
         CodeWriter.Bookmark before = _code.Mark();
         _block = new BlockState(position, varying, [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], _code, before);
@@ -53,6 +53,13 @@ internal sealed partial class KernelWriter
             for (int p = 0; p < segments.Parts.Count; p++)
             {
                 ContractionSegments.Part part = segments.Parts[p];
+                if (part.IsIdle)
+                {
+                    // Integers of the examples: texts that are written where they are used.
+                    foreach (Item item in part.Items.Where(i => IrFacts.Definitions(i).Any(v => _function.TypeOf(v) == ScalarType.I32))) WriteItem(item);
+                    continue;
+                }
+
                 if (part.Contraction is { } nest) WriteProduct(_plan.Contractions.First(c => c.Counter == nest.Counter), count, rows, packing);
                 else WritePart(examples, segments, p, start, count, column, kept);
             }
@@ -71,11 +78,11 @@ internal sealed partial class KernelWriter
         _code.Gap();
         using (Block($"for (int {column} = 0; {column} < {count}; {column} += {_lanes})"))
         {
-            _code.Line($"int {_block.Position} = Math.Min({start} + {column}, rows.Count - {_lanes});");
             bool usesMask = sums.Any(c => c.Result == _function.Result) || _partItems.Any(i => i is Let { Op: Op.Argument, Payload: SpecialArgument.Seed });
+            if (usesMask) _code.Line(LastBlockComment);
+            _code.Line($"int {_block.Position} = Math.Min({start} + {column}, rows.Count - {_lanes});");
             if (usesMask)
             {
-                _code.Line($"// The last examples of all may have been among those before, too: what counts is {start} + {column} and those after it.");
                 _code.Line($"{VectorType} active = Lanes.Active(({_real})({start} + {column} - {_block.Position}));");
             }
 
@@ -121,7 +128,9 @@ internal sealed partial class KernelWriter
         string[] shape = Shape(c, v => Scalar(v).Code, count);
         _code.Gap();
         _code.Line($"// {comment}, for all examples of the block");
-        _code.Line($"MatrixProduct.Multiply({a}, {b}, {result}, {width}, {string.Join(", ", shape)}, accumulate: {(c.Kind == ContractionKind.Forward ? "false" : "true")}, {packing});");
+        _code.Line("MatrixProduct.Multiply(");
+        _code.Line($"    {a}, {b},");
+        _code.Line($"    {result}, {width}, {string.Join(", ", shape)}, accumulate: {(c.Kind == ContractionKind.Forward ? "false" : "true")}, {packing});");
 
         string Operand(bool areRows, string values, string distance) => $"ProductOperand<{_real}>.{(areRows ? "Rows" : "Columns")}({values}, {distance})";
 
