@@ -19,12 +19,12 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
     /// <summary>The contractions in a loop, per inner loop: all that the inner loop does, or nothing of it.</summary>
     public IReadOnlyList<FoundContraction> In(Loop outer)
     {
-        if (outer.EndsEarly || !StartsAtZero(outer) || varying.Contains(outer.To)) return [];
+        if (outer.EndsEarly || !StartsAtZero(outer) || !IsLength(outer.To)) return [];
         var found = new List<FoundContraction>();
         HashSet<int> inside = [.. outer.Body.DefinedValues(), outer.Counter, .. outer.Carried.Items.Select(c => c.Id)];
         foreach (Loop inner in outer.Body.Items.OfType<Loop>())
         {
-            if (inner.EndsEarly || !StartsAtZero(inner) || varying.Contains(inner.To) || (inside.Contains(inner.To) && !index.IsConstant(inner.To))) continue;
+            if (inner.EndsEarly || !StartsAtZero(inner) || !IsLength(inner.To) || (inside.Contains(inner.To) && !index.IsConstant(inner.To))) continue;
             found.AddRange(inner.Carried.Count > 0 ? Sums(outer, inner, inside) : Accumulations(outer, inner, inside));
         }
 
@@ -108,6 +108,14 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         && (_working.Contains(buffer) || (info.Kind == BufferKind.Data && function.Arguments[info.Argument].IsArray));
 
     private Load? LoadIn(Loop loop, int value) => index.DefinitionOf(value) is Load load && loop.Body.Items.Contains(load) ? load : null;
+
+    /// <summary>Whether a number of iterations is known when the objective is constructed: an array of that length is part of the workspace.</summary>
+    private bool IsLength(int value) => index.LetOf(value) is { } let && let.Op switch
+    {
+        Op.Const or Op.Extent => true,
+        Op.Argument => let.Payload == SpecialArgument.ExampleCount || (let.Payload >= 0 && function.Arguments[(int)let.Payload].Role == ArgumentRole.Constant),
+        _ => function.TypeOf(value) == ScalarType.I32 && let.Operands.Any() && let.Operands.All(IsLength),
+    };
 
     private bool StartsAtZero(Loop loop) => index.LetOf(loop.From) is { Op: Op.Const, Payload: 0 };
 

@@ -142,7 +142,7 @@ internal sealed class ContractionSplit : IrRewriter
     private int NewArray(Loop loop, string name)
     {
         int buffer = Builder.AddBuffer(name, BufferKind.Tape, Source.Real);
-        Builder.Alloc(buffer, Map(loop.To));
+        Builder.Alloc(buffer, Length(loop.To));
         return buffer;
     }
 
@@ -150,7 +150,7 @@ internal sealed class ContractionSplit : IrRewriter
     {
         MatrixIndex place = found.Index;
         Contractions.Add(new Contraction(
-            found.Kind, counter, Map(loop.To), Outside(found.Inner.To), found.MatrixBuffer, Factor(place.OuterFactor!.Value), Factor(place.InnerFactor!.Value),
+            found.Kind, counter, Length(loop.To), Length(found.Inner.To), found.MatrixBuffer, Factor(place.OuterFactor!.Value), Factor(place.InnerFactor!.Value),
             place.Terms.Select(t => new ShiftTerm(Outside(t.Value), t.Sign)).ToEquatableArray(), place.Constant, found.Vector, signal));
 
         int Factor(int value) => value == MatrixIndex.One ? MatrixIndex.One : Outside(value);
@@ -168,6 +168,9 @@ internal sealed class ContractionSplit : IrRewriter
             : _index.LetOf(value) is { } let ? Builder.Let(let.Op, ScalarType.I32, Copy(let.A), Copy(let.B))
             : throw new InvalidOperationException("The index was made of the counters and of values from outside when it was recognized.");
     }
+
+    /// <summary>How often a loop runs: not less than never.</summary>
+    private int Length(int to) => _index.LetOf(to) is { Op: Op.Extent } or { Op: Op.Const, Payload: >= 0 } ? Outside(to) : Builder.Binary(Op.Max, Outside(to), Builder.Int(0));
 
     private int Outside(int value) => _index.LetOf(value) is { Op: Op.Const } constant ? Builder.Int((int)constant.Payload) : Map(value);
 
