@@ -219,8 +219,12 @@ internal static class ObjectiveWriter
     private static string Largest(IEnumerable<List<string>> kernels)
     {
         const int Width = 140;
-        return kernels.Select(Sum).Where(length => length != "0").Distinct()
-            .Aggregate("0", (largest, length) => largest == "0" ? length : largest.Length + length.Length < Width ? $"Math.Max({largest}, {length})" : $"Math.Max(\n            {largest},\n            {length})");
+        string[] sums = [.. kernels.Select(Sum).Where(length => length != "0").Distinct()];
+        string all = sums.Aggregate("0", (largest, length) => largest == "0" ? length : $"Math.Max({largest}, {length})");
+        if (all.Length < Width) return all;
+        all = sums[sums.Length - 1];
+        for (int k = sums.Length - 2; k >= 0; k--) all = $"Math.Max(\n            {sums[k]},\n            {all})";
+        return all;
 
         static string Sum(List<string> terms)
         {
