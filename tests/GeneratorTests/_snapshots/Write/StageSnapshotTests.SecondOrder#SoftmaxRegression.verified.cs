@@ -64,10 +64,12 @@ partial class Softmax
                 new ParameterLayout(("w", [extents.ClassesSquared]), ("bias", [extents.Classes])),
                 extents.Examples,
                 Math.Max(
+                    8 * extents.Classes,
                     Math.Max(
-                    Math.Max(8 * extents.Classes, 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes),
-                    8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes),
-                    8 * extents.Classes + 8 * extents.Classes), Reduction.Mean)
+                    8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes,
+                    Math.Max(
+                    8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes,
+                    8 * extents.Classes + 8 * extents.Classes))), Reduction.Mean)
         {
             _classesSquaredExtent = extents.ClassesSquared;
             _classesExtent = extents.Classes;
