@@ -37,19 +37,24 @@ internal sealed partial class ProgramWriter
         return $"TensorPrimitives.{member}({arguments})";
     }
 
+    /// <summary>Occurs in programs that call a function whose derivative the user gives.</summary>
+    public const string GivenDerivative = "derivative that is given";
+
     private Expression Constant() => new(Literal(Math.Round(0.2 + (1.6 * _random.NextDouble()), 2)), 1.8, 0.2);
 
     private Expression Leaf()
     {
+        if (_hasMatrices && Chance(4) && PickOrNone(_known.Matrices) is { } matrix) return Element(matrix);
+        if (_hasAggregates && Chance(3) && Member() is { } member) return member;
         switch (_random.Next(5))
         {
-            case 0 when _arrays.Any(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)):
-            case 1 when _arrays.Any(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)):
-                ArrayVariable array = Pick(_arrays.Where(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)).ToList());
+            case 0 when _known.Arrays.Any(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)):
+            case 1 when _known.Arrays.Any(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)):
+                ArrayVariable array = Pick(_known.Arrays.Where(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)).ToList());
                 return Element(array, Index(array.Extent, array.MayBeEmpty));
             default:
                 // Recent variables more often: long chains of dependence.
-                Variable variable = Chance(2) ? _variables[^1] : Pick(_variables);
+                Variable variable = Chance(2) ? _known.Variables[^1] : Pick(_known.Variables);
                 return new(variable.Name, variable.Size, variable.Low);
         }
     }
@@ -58,15 +63,17 @@ internal sealed partial class ProgramWriter
 
     private string Index(string extent, bool onlyVariables = false)
     {
-        List<IndexVariable> fitting = _indices.Where(i => i.Extent == extent).ToList();
+        List<IndexVariable> fitting = _known.Indices.Where(i => i.Extent == extent).ToList();
         if (fitting.Count == 0)
         {
+            if (!onlyVariables && Chance(3) && Gathered(extent) is { } any) return any;
             Note("index from the end");
             return Chance(2) ? "0" : "^1";
         }
 
         string i = Pick(fitting).Name;
         if (onlyVariables) return i;
+        if (Chance(4) && Gathered(extent) is { } gathered) return gathered;
         switch (_random.Next(7))
         {
             case 0:
@@ -81,6 +88,14 @@ internal sealed partial class ProgramWriter
             default:
                 return i;
         }
+    }
+
+    /// <summary>An index that is an element of an array of indices.</summary>
+    private string? Gathered(string extent)
+    {
+        if (PickOrNone(_known.IndexArrays.Where(a => a.Into.Contains(extent))) is not { } indices) return null;
+        Note("gather by an int array");
+        return PickOrNone(_known.Indices.Where(i => i.Extent == indices.Extent)) is { } at ? $"{indices.Name}[{at.Name}]" : $"{indices.Name}[^1]";
     }
 
     /// <summary>The value itself if it keeps within ±size, else something of it that does.</summary>
@@ -124,9 +139,10 @@ internal sealed partial class ProgramWriter
         {
             case 0 when depth > 0: return $"({Condition(depth - 1)} && {Condition(depth - 1)})";
             case 1 when depth > 0: return $"({Condition(depth - 1)} || {Condition(depth - 1)})";
-            case 2 when _flags.Count > 0: return Chance(2) ? Pick(_flags) : $"!{Pick(_flags)}";
-            case 3 when _integers.Count > 0: return $"{Pick(_integers)} {Pick(["==", "!=", "<", ">="])} 1";
-            case 4 when _integers.Count > 0: return $"{Pick(_integers)} % 2 == 0";
+            case 2 when _known.Flags.Count > 0: return Chance(2) ? Pick(_known.Flags) : $"!{Pick(_known.Flags)}";
+            case 3 when _known.Integers.Count > 0: return $"{Pick(_known.Integers)} {Pick(["==", "!=", "<", ">="])} 1";
+            case 4 when _known.Integers.Count > 0: return $"{Pick(_known.Integers)} % 2 == 0";
+            case 5 when _hasAggregates && Comparison() is { } comparison: return comparison;
             default:
                 string right = Chance(2) ? (Chance(3) ? "-" : "") + Constant().Text : Leaf().Text;
                 return $"{Real(depth).Text} {Pick(["<", "<=", ">", ">="])} {right}";
@@ -137,7 +153,10 @@ internal sealed partial class ProgramWriter
     {
         if (depth == 0) return Leaf();
         int d = depth - 1;
-        switch (_random.Next(40))
+        if (_hasMatrices && Chance(8) && OfMatrices(d) is { } ofMatrices) return ofMatrices;
+        if (_hasAggregates && Chance(6) && OfAggregates(d) is { } ofAggregates) return ofAggregates;
+        if (Chance(8) && Call(d) is { } call) return call;
+        switch (_random.Next(42))
         {
             case <= 4: return Leaf();
             case 5 or 6 or 7: return Binary("+", Real(d), Real(d));
@@ -159,14 +178,15 @@ internal sealed partial class ProgramWriter
                 Expression then = Real(d), otherwise = Real(d);
                 return new($"({Condition(d)} ? {then.Text} : {otherwise.Text})", Math.Max(then.Size, otherwise.Size), Math.Min(then.Low, otherwise.Low));
             case 22: return SwitchExpression(d);
-            case 23 when _integers.Count > 0:
+            case 23 when _known.Integers.Count > 0:
                 Note("int in arithmetic");
-                string integer = Pick(_integers);
+                string integer = Pick(_known.Integers);
                 return new(Chance(2) ? $"(0.5{_suffix} * {integer})" : $"(({_real}){integer})", 5);
             case 24 or 25: return Helper(d);
             case 26 or 27: return OfSym(d);
             case 28 or 29: return OfArrays(d);
             case 30: return OfStatic(d);
+            case 31: return Given(d);
             default: return OfMath(d);
         }
     }
@@ -182,7 +202,7 @@ internal sealed partial class ProgramWriter
         Note("switch expression");
         Expression a = Tame(Real(depth), 20), b = Tame(Real(depth), 20), c = Tame(Real(depth), 20);
         double size = Math.Max(a.Size, Math.Max(b.Size, c.Size));
-        if (_integers.Count > 0 && Chance(2)) return new($"(({Pick(_integers)} % 3) switch {{ 0 => {a.Text}, 1 => {b.Text}, _ => {c.Text} }})", size);
+        if (_known.Integers.Count > 0 && Chance(2)) return new($"(({Pick(_known.Integers)} % 3) switch {{ 0 => {a.Text}, 1 => {b.Text}, _ => {c.Text} }})", size);
         Note("relational pattern");
         return new($"({Leaf().Text} switch {{ > {Constant().Text} => {a.Text}, < -{Constant().Text} => {b.Text}, _ => {c.Text} }})", size);
     }
@@ -190,7 +210,7 @@ internal sealed partial class ProgramWriter
     private Expression Helper(int depth)
     {
         Note("helper");
-        ArrayVariable array = Pick(_arrays.Where(a => !a.MayBeEmpty).ToList());
+        ArrayVariable array = Pick(_known.Arrays.Where(a => !a.MayBeEmpty).ToList());
         switch (_random.Next(8))
         {
             case 6:
@@ -208,6 +228,30 @@ internal sealed partial class ProgramWriter
             case 3: return new($"Horner({array.Name}, {Tame(Leaf(), 1).Text})", 4 * array.Size);
             case 4 when array.Size <= 5: return new($"LogSumExp({array.Name})", array.Size + 1.5);
             default: return new($"Largest({array.Name})", array.Size);
+        }
+    }
+
+    /// <summary>A function whose derivative the user gives, or one that calls itself.</summary>
+    private Expression Given(int depth)
+    {
+        switch (_random.Next(5))
+        {
+            case 0:
+                Note(GivenDerivative);
+                return new($"Bump({Tame(Real(depth), 5).Text})", 1);
+            case 1:
+                Note(GivenDerivative);
+                return new($"Blend({Tame(Real(depth), 5).Text}, {Tame(Leaf(), 5).Text})", 5);
+            case 2 when PickOrNone(_known.Arrays.Where(a => a.Size <= LocalSize)) is { } array:
+                Note(GivenDerivative);
+                return new($"Energy({array.Name}, {Tame(Leaf(), 2).Text})", 2 * Support.RandomInputs.MaxExtent * LocalSize * LocalSize);
+            case 3:
+                Note("recursion");
+                return new($"Power({Tame(Real(depth), 1.5).Text}, {_random.Next(6)})", 8);
+            default:
+                Note("recursion to a declared depth");
+                string levels = _known.Integers.Count > 0 ? $"{Pick(_known.Integers)} % 3" : "2";
+                return new($"Tree({Tame(Real(depth), 2).Text}, {levels})", 16);
         }
     }
 
@@ -308,8 +352,8 @@ internal sealed partial class ProgramWriter
     /// <summary>A number made of whole arrays.</summary>
     private Expression OfArrays(int depth)
     {
-        ArrayVariable a = Pick(_arrays);
-        ArrayVariable b = Pick(_arrays.Where(x => x.Extent == a.Extent).ToList());
+        ArrayVariable a = Pick(_known.Arrays);
+        ArrayVariable b = Pick(_known.Arrays.Where(x => x.Extent == a.Extent).ToList());
         double n = Support.RandomInputs.MaxExtent;
         switch (_random.Next(12))
         {
@@ -328,13 +372,13 @@ internal sealed partial class ProgramWriter
     }
 
     // A generic method infers no T from an array that would convert to a span of T.
-    private string Argument(ArrayVariable array) => array.Name[0] == 'h' ? Spanned(array) : array.Name;
+    private string Argument(ArrayVariable array) => Spanned(array);
 
     /// <summary>A statement that fills or changes a local array as a whole.</summary>
     private void WriteWholeArray()
     {
-        ArrayVariable target = Pick(_arrays.Where(a => a.IsWritable).ToList());
-        List<ArrayVariable> others = _arrays.Where(a => a.Extent == target.Extent).ToList();
+        ArrayVariable target = Pick(_known.Arrays.Where(a => a.IsWritable).ToList());
+        List<ArrayVariable> others = _known.Arrays.Where(a => a.Extent == target.Extent && (a.Root != target.Root || a == target)).ToList();
         string a = Argument(Pick(others)), b = Argument(Pick(others));
         string to = target.Name;
         switch (_random.Next(12))
@@ -353,7 +397,7 @@ internal sealed partial class ProgramWriter
                 break;
             case 9:
                 Note("void helper");
-                Line($"Reverse({(to[0] == 'h' ? $"(Span<{_real}>){to}" : to)});");
+                Line($"Reverse((Span<{_real}>){to});");
                 break;
             case 10: Shrink("Add", $"{a}, {Tame(Leaf(), 2).Text}", 2); break;
             default:
@@ -367,7 +411,7 @@ internal sealed partial class ProgramWriter
         void Shrink(string member, string arguments, double growth)
         {
             Line($"{Tensor_(member, $"{arguments}, {to}")};");
-            Line($"{Tensor_("Multiply", $"{(to[0] == 'h' ? Spanned(target) : to)}, {Literal(1 / growth)}, {to}")};");
+            Line($"{Tensor_("Multiply", $"{Spanned(target)}, {Literal(1 / growth)}, {to}")};");
         }
     }
 
@@ -375,12 +419,12 @@ internal sealed partial class ProgramWriter
     private string Total()
     {
         var terms = new List<string>();
-        foreach (Variable variable in _variables.Skip(Math.Max(0, _variables.Count - 4)).Append(Pick(_variables)))
+        foreach (Variable variable in _known.Variables.Skip(Math.Max(0, _known.Variables.Count - 4)).Append(Pick(_known.Variables)))
         {
             terms.Add($"({Tame(new Expression(variable.Name, variable.Size, variable.Low), 50).Text} * {Constant().Text})");
         }
 
-        foreach (ArrayVariable array in _arrays.Where(a => a.IsWritable).TakeLast(2))
+        foreach (ArrayVariable array in _known.Arrays.Where(a => a.IsWritable).TakeLast(2))
         {
             terms.Add(Chance(2) ? Tensor_("Sum", Argument(array)) : Element(array, Index(array.Extent)).Text);
         }
