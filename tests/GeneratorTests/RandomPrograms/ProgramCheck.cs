@@ -24,6 +24,9 @@ internal static class ProgramCheck
     /// <summary>For programs in single precision: what rounding leaves of the bound.</summary>
     private const double SingleBound = 1e-3;
 
+    /// <summary>What is smaller than this may be lost in single precision, where some of it is a product of more factors.</summary>
+    public const double Underflow = 1e-30;
+
     /// <summary>For programs in single precision whose IR is run in double: constants that passes fold round to single.</summary>
     private const double FoldedBound = 1e-6;
 
@@ -268,7 +271,7 @@ internal static class ProgramCheck
         for (int k = 0; k < expected.Gradient.Length; k++)
         {
             int component = expected.Components?[k] ?? k;
-            if (!(Math.Abs(actual.Gradient[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            if (!(Math.Abs(actual.Gradient[component] - expected.Gradient[k]) <= (bound * expected.Magnitude[k]) + Underflow))
             {
                 return $"gradient[{component}] is {Text(actual.Gradient[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }
@@ -282,7 +285,7 @@ internal static class ProgramCheck
         for (int k = 0; k < expected.Gradient.Length; k++)
         {
             int component = expected.Components?[k] ?? k;
-            if (!(Math.Abs(actual[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            if (!(Math.Abs(actual[component] - expected.Gradient[k]) <= (bound * expected.Magnitude[k]) + Underflow))
             {
                 return $"product[{component}] is {Text(actual[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }

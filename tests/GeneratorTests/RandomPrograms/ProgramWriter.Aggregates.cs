@@ -156,7 +156,8 @@ internal sealed partial class ProgramWriter
                     _ => new($"{x}.LengthSquared()", 12, 0),
                 };
             default:
-                return new($"{x}.{Pick(type.Numbers)}", 2);
+                // The elements of a literal have other names, or none.
+                return new($"(({type.Text}){x}).{Pick(type.Numbers)}", 2);
         }
     }
 

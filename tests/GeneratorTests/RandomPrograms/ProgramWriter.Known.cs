@@ -81,7 +81,7 @@ internal sealed partial class ProgramWriter
             Variables = [.. Variables.Where(v => v.CanCapture)],
             Arrays = [.. Arrays.Where(a => a.IsArray)],
             Matrices = [.. Matrices.Where(m => m.IsArray)],
-            Indices = [.. Indices],
+            Indices = [.. Indices.Where(i => Arrays.Any(a => a.IsArray && a.Extent == i.Extent) || Matrices.Any(m => m.IsArray && (m.Rows == i.Extent || m.Columns == i.Extent)))],
             IndexArrays = [.. IndexArrays.Where(a => a.IsArray)],
             Aggregates = [.. Aggregates.Where(a => a.CanCapture)],
             AggregateArrays = [.. AggregateArrays],

@@ -39,7 +39,7 @@ internal sealed partial class ProgramWriter
             case 22 or 23 when _inside is Breakable.For or Breakable.While: WriteExit(); break;
             case 24: WriteTuple(); break;
             case 28 when depth < 3: WriteLocalFunction(); break;
-            case 29: WriteLambda(); break;
+            case 29 when _known.Arrays.Any(a => a.IsArray): WriteLambda(); break;
             case 30 when _known.IndexArrays.Count > 0: WriteIndexArray(); break;
             case 31 when _goal == Goal.SeveralResiduals && _residualExtent is null && _isMain: WriteResidual(); break;
             default: WriteDeclaration(); break;

@@ -256,13 +256,14 @@ internal sealed partial class ProgramWriter
     private string Literal(double value) => value.ToString("0.0######", CultureInfo.InvariantCulture) + _suffix;
 
     /// <summary>The extents of what can be named, each as often as it occurs.</summary>
-    private List<string> Extents() => [.. _known.Arrays.Select(a => a.Extent), .. _known.Matrices.SelectMany(m => new[] { m.Rows, m.Columns })];
+    private List<string> Extents() => [.. _known.Arrays.Select(a => a.Extent), .. _known.Matrices.SelectMany(m => new[] { m.Rows, m.Columns }), .. _known.AggregateArrays.Select(a => a.Extent)];
 
     private string LengthOf(string extent) => extent.All(char.IsDigit) ? extent : Pick(
     [
         .. _known.Arrays.Where(a => a.Extent == extent).Select(a => a.Name + ".Length"),
         .. _known.Matrices.Where(m => m.Rows == extent).Select(m => m.RowCount),
         .. _known.Matrices.Where(m => m.Columns == extent).Select(m => m.ColumnCount),
+        .. _known.AggregateArrays.Where(a => a.Extent == extent).Select(a => a.Name + ".Length"),
     ]);
 
     /// <summary>Writes what <paramref name="write"/> does as a block, and forgets what it declares.</summary>

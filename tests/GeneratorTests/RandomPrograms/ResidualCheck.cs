@@ -126,7 +126,7 @@ internal static class ResidualCheck
                     {
                         int p = expected.Components?[c] ?? c;
                         double actual = double.CreateChecked(jacobian[(i * n) + p]);
-                        if (!(Math.Abs(actual - expected.Gradient[c]) <= bound * expected.Magnitude[c]))
+                        if (!(Math.Abs(actual - expected.Gradient[c]) <= (bound * expected.Magnitude[c]) + ProgramCheck.Underflow))
                         {
                             return $"Jacobian[{i}, {p}] is {Text(actual)} instead of {Text(expected.Gradient[c])} (magnitude {Text(expected.Magnitude[c])})";
                         }

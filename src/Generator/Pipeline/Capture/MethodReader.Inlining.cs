@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using SymbolicGD.Generator.Diagnostics;
 
@@ -123,14 +124,26 @@ internal sealed partial class MethodReader
         }
     }
 
-    private static void RequirePure(IAnonymousFunctionOperation lambda)
+    /// <summary>A loop around a call of it would not see what it changes.</summary>
+    private void RequirePure(IAnonymousFunctionOperation lambda)
     {
         HashSet<ISymbol> assigned = AssignedSymbols.In([lambda.Body]);
         ISymbol? outer = assigned.FirstOrDefault(s => s is ILocalSymbol or IParameterSymbol && !lambda.Syntax.Span.Contains(s.Locations[0].SourceSpan));
         if (outer is not null) throw Refusal.Expression(lambda, $"it assigns '{outer.Name}', which lies outside; use a local function");
-        bool writes = lambda.Body.Descendants().Any(o => o is IArrayElementReferenceOperation { Parent: IAssignmentOperation or IIncrementOrDecrementOperation });
-        if (writes) throw Refusal.Expression(lambda, "it writes an array; use a local function");
+        List<IOperation> operations = [.. AssignedSymbols.WithCalled(lambda.Body)];
+        HashSet<ISymbol> own = new(
+            operations.OfType<IVariableDeclaratorOperation>().Where(d => IsNewArray(d.GetVariableInitializer()?.Value)).Select(d => d.Symbol), SymbolEqualityComparer.Default);
+        bool writes = operations.Select(WrittenSpan).OfType<IOperation>().Any(span => AssignedSymbols.SymbolOf(Whole(span)) is not { } symbol || !own.Contains(symbol) || assigned.Contains(symbol));
+        if (writes) throw Refusal.Expression(lambda, "it may write an array of the method around it; use a local function");
     }
+
+    private static bool IsNewArray(IOperation? value) => value switch
+    {
+        IArrayCreationOperation or ICollectionExpressionOperation => true,
+        IConversionOperation conversion => IsNewArray(conversion.Operand),
+        IObjectCreationOperation { Arguments.Length: > 0 } matrix when ScalarTypes.MatrixElementOf(matrix.Type) is not null => IsNewArray(matrix.Arguments[0].Value),
+        _ => value is { Kind: OperationKind.None, Syntax: StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax },
+    };
 
     private Binding InvokeClosure(IInvocationOperation call)
     {

@@ -337,16 +337,7 @@ internal sealed partial class MethodReader
 
         foreach (IOperation operation in statements.SelectMany(AssignedSymbols.WithCalled))
         {
-            IOperation? span = operation switch
-            {
-                IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when IsTarget(operation) => instance,
-                IArrayElementReferenceOperation array when IsTarget(operation) => array.ArrayReference,
-                IImplicitIndexerReferenceOperation { Instance: { } instance } when IsTarget(operation) => instance,
-                IArgumentOperation { Value: var value } when IsWritable(value.Type) => value,
-                IInvocationOperation { Instance: { } instance } when IsWritable(instance.Type) => instance,
-                _ => null,
-            };
-            if (span is null) continue;
+            if (WrittenSpan(operation) is not { } span) continue;
             if (AssignedSymbols.SymbolOf(Whole(span)) is { } symbol && !assigned.Contains(symbol))
             {
                 if (SlotOf(symbol) is { } slot && _env[slot] is { IsKnown: true } known && known.Leaves.All(l => l.IsArray))
@@ -360,13 +351,27 @@ internal sealed partial class MethodReader
         }
 
         return written;
+    }
+
+    /// <summary>The span or array that an operation may write, as it stands there; null where it writes none.</summary>
+    private IOperation? WrittenSpan(IOperation operation)
+    {
+        return operation switch
+        {
+            IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } when IsTarget(operation) => instance,
+            IArrayElementReferenceOperation array when IsTarget(operation) => array.ArrayReference,
+            IImplicitIndexerReferenceOperation { Instance: { } instance } when IsTarget(operation) => instance,
+            IArgumentOperation { Value: var value } when IsWritable(value.Type) => value,
+            IInvocationOperation { Instance: { } instance } when IsWritable(instance.Type) => instance,
+            _ => null,
+        };
 
         static bool IsTarget(IOperation element)
         {
             while (element.Parent is IFieldReferenceOperation or IPropertyReferenceOperation && element.Parent.ChildOperations.First() == element) element = element.Parent;
             return element.Parent is IAssignmentOperation assignment && assignment.Target == element
                 || element.Parent is IIncrementOrDecrementOperation
-                || element.Parent is ITupleOperation
+                || element.Parent is ITupleOperation tuple && IsTarget(tuple)
                 || element.Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol.IsRef: true } }
                 || element.Parent is IInvocationOperation call && call.Instance == element
                 || element.Parent is IForEachLoopOperation
@@ -377,16 +382,16 @@ internal sealed partial class MethodReader
         bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(Resolve(type))
             ? !ScalarTypes.IsReadOnly(type)
             : LayoutOf(type) is { } layout && layout.Parts.Any(p => IsWritable(p.Type));
-
-        // The array that a part is taken of: m in m.Row(i), x in x.Slice(1).
-        static IOperation Whole(IOperation part) => part switch
-        {
-            IInvocationOperation { Instance: { } instance } when ScalarTypes.IsArray(instance.Type) => Whole(instance),
-            IConversionOperation conversion => Whole(conversion.Operand),
-            IImplicitIndexerReferenceOperation { Argument: IRangeOperation, Instance: { } instance } => Whole(instance),
-            _ => part,
-        };
     }
+
+    /// <summary>The array that a part is taken of: m in m.Row(i), x in x.Slice(1).</summary>
+    private static IOperation Whole(IOperation part) => part switch
+    {
+        IInvocationOperation { Instance: { } instance } when ScalarTypes.IsArray(instance.Type) => Whole(instance),
+        IConversionOperation conversion => Whole(conversion.Operand),
+        IImplicitIndexerReferenceOperation { Argument: IRangeOperation, Instance: { } instance } => Whole(instance),
+        _ => part,
+    };
 
     /// <summary>The local arrays among those that a span refers to.</summary>
     private IEnumerable<int> Local(Binding span) => span.Leaves.Where(l => l.IsArray && emit.Builder.Buffers[l.Root].Kind == BufferKind.Local).Select(l => l.Root);
