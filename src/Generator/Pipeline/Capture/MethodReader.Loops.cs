@@ -362,7 +362,7 @@ internal sealed partial class MethodReader
             IArrayElementReferenceOperation array when IsTarget(operation) => array.ArrayReference,
             IImplicitIndexerReferenceOperation { Instance: { } instance } when IsTarget(operation) => instance,
             IArgumentOperation { Value: var value } when IsWritable(value.Type) => value,
-            IInvocationOperation { Instance: { } instance } when IsWritable(instance.Type) => instance,
+            IInvocationOperation { Instance: { } instance } call when IsWritable(instance.Type) && !OnlyReads(call.TargetMethod) => instance,
             _ => null,
         };
 
@@ -377,6 +377,10 @@ internal sealed partial class MethodReader
                 || element.Parent is IForEachLoopOperation
                 || element.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out };
         }
+
+        static bool OnlyReads(IMethodSymbol method) =>
+            method.ContainingType is { } type && (ScalarTypes.IsArray(type) || type.SpecialType == SpecialType.System_Array)
+            && method.Name is "GetLength" or "ToArray" or "CopyTo";
 
         // A structure may hold a span.
         bool IsWritable(ITypeSymbol? type) => ScalarTypes.IsArray(Resolve(type))
