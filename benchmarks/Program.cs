@@ -11,7 +11,7 @@ using Perfolizer.Horology;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>ratios [logistic|rosenbrock|growth|generator]…</c> prints Markdown tables with the acceptance targets; anything else goes to BenchmarkDotNet.
+/// <c>ratios [logistic|rosenbrock|growth|gemm|generator]…</c> prints Markdown tables with the acceptance targets; anything else goes to BenchmarkDotNet.
 /// </summary>
 internal static class Program
 {
@@ -26,7 +26,8 @@ internal static class Program
 
     private static bool Ratios(string[] names)
     {
-        string[] known = ["logistic", "rosenbrock", "growth", "generator"];
+        string[] reports = ["gemm", "generator"];
+        string[] known = ["logistic", "rosenbrock", "growth", .. reports];
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             Console.Error.WriteLine($"There is no workload {unknown}; there are {string.Join(", ", known)}.");
@@ -34,11 +35,17 @@ internal static class Program
         }
 
         bool all = names.Length == 0, met = true;
-        string[] workloads = [.. names.Where(name => !name.Equals("generator", StringComparison.OrdinalIgnoreCase))];
+        string[] workloads = [.. names.Where(name => !reports.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (all || workloads.Length > 0) met &= RatioReport.Write(Console.Out, workloads);
-        if (all) Console.WriteLine();
-        if (all || workloads.Length < names.Length) met &= GeneratorReport.Write(Console.Out);
+        if (Wanted("gemm")) met &= ProductReport.Write(Console.Out);
+        if (Wanted("generator")) met &= GeneratorReport.Write(Console.Out);
         return met;
+
+        bool Wanted(string report)
+        {
+            if (all) Console.WriteLine();
+            return all || names.Contains(report, StringComparer.OrdinalIgnoreCase);
+        }
     }
 
     /// <remarks>

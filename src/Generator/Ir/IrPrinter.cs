@@ -100,7 +100,8 @@ internal sealed class IrPrinter
                 break;
             case Let let:
                 string operands = string.Join(", ", let.Operands.Select(Name));
-                Line($"{Define(let.Id)} = {let.Op.ToString().ToLowerInvariant()} {operands}");
+                string order = let.Op == Op.Polygamma ? $"({let.Payload.ToString(System.Globalization.CultureInfo.InvariantCulture)})" : "";
+                Line($"{Define(let.Id)} = {let.Op.ToString().ToLowerInvariant()}{order} {operands}");
                 break;
             case Load load:
                 string element = $"{_buffers[load.Buffer]}{Version(load)}[{Name(load.Index)}]";

@@ -162,6 +162,8 @@ internal sealed class IrVerifier
                 return a == ScalarType.Bool && b == result && c == result;
             case Op.Convert:
                 return number && a is not null && a != ScalarType.Bool;
+            case Op.Polygamma:
+                return real && a == result && let.Payload is >= 2 and <= OpFacts.MaxPolygammaOrder;
             default:
                 return real && a == result;
         }

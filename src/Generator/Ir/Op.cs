@@ -30,6 +30,7 @@ internal enum Op : byte
     Cbrt, Exp, Exp2, Exp10, Expm1, Log, Log2, Log10, Log1p,
     Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
     Sigmoid, Softplus, Erf, Erfc, LogGamma, Digamma, Trigamma,
+    Polygamma,  // payload: the order, 2 or more (0 and 1 are Digamma and Trigamma)
     Floor, Ceiling, Round, Truncate,
     Detach,     // the operand itself; its derivative is zero by definition
 
@@ -46,6 +47,9 @@ internal enum Op : byte
 
 internal static class OpFacts
 {
+    /// <summary>The highest order of <see cref="Op.Polygamma"/>: that of <c>Sym.Polygamma</c>.</summary>
+    public const int MaxPolygammaOrder = 100;
+
     public static int Arity(this Op op) => op switch
     {
         Op.Const or Op.Argument or Op.Extent => 0,
@@ -61,7 +65,7 @@ internal static class OpFacts
     public static bool IsComparison(this Op op) => op is Op.Lt or Op.Le or Op.Eq or Op.Ne;
 
     /// <summary>Costs a library call: worth recording rather than computing again in the reverse sweep.</summary>
-    public static bool IsTranscendental(this Op op) => op is (>= Op.Cbrt and <= Op.Trigamma) or Op.Pow or Op.Atan2 or Op.Hypot;
+    public static bool IsTranscendental(this Op op) => op is (>= Op.Cbrt and <= Op.Polygamma) or Op.Pow or Op.Atan2 or Op.Hypot;
 
     public static bool IsReal(this ScalarType type) => type is ScalarType.F32 or ScalarType.F64;
 }

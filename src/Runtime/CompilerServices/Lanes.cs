@@ -16,6 +16,9 @@ namespace SymbolicGD.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Lanes
 {
+    // From here on a lane's longer last stretch costs less than 3%.
+    private const int ManyBlocks = 512;
+
     /// <summary>Takes the next <paramref name="length"/> values of a workspace.</summary>
     public static Span<T> Take<T>(ref Span<T> rest, int length)
     {
@@ -30,6 +33,12 @@ public static class Lanes
         where TRows : struct, IRowSelector, allows ref struct
         => typeof(TRows) == typeof(AllRows) && rows.Count < lanes;
 
+    /// <summary>Whether all examples are so many that memory, not a cache, delivers them: then each lane gets a stretch of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreMany<TRows>(TRows rows, int lanes)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(AllRows) && rows.Count >= ManyBlocks * lanes;
+
     /// <summary>The first value of the row of the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Row<T, TRows>(ref T column, TRows rows, int position, int width)
@@ -42,6 +51,7 @@ public static class Lanes
         where TRows : struct, IRowSelector, allows ref struct
     {
         if (typeof(TRows) == typeof(AllRows)) return ref Unsafe.Add(ref before, width);
+        if (typeof(TRows) == typeof(StripedRows)) return ref Unsafe.Add(ref before, (nint)Unsafe.As<TRows, StripedRows>(ref rows).Stride * width);
         return ref Row(ref column, rows, position, width);
     }
 
@@ -49,13 +59,19 @@ public static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T RowAhead<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
-        => ref Row(ref column, rows, typeof(TRows) == typeof(AllRows) ? position : Math.Min(position, rows.Count - 1), width);
+    {
+        if (typeof(TRows) == typeof(BatchRows)) position = Math.Min(position, rows.Count - 1);
+
+        // Kernels ask two blocks ahead. One is right where each lane has a stretch of its own: the streams together are far enough ahead.
+        if (typeof(TRows) == typeof(StripedRows)) position -= Unsafe.As<TRows, StripedRows>(ref rows).Lanes;
+        return ref Row(ref column, rows, position, width);
+    }
 
     /// <summary>The same as <see cref="RowAhead"/>, when the row before it is at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T NextRowAhead<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
-        => ref NextRow(ref before, ref column, rows, typeof(TRows) == typeof(AllRows) ? position : Math.Min(position, rows.Count - 1), width);
+        => ref NextRow(ref before, ref column, rows, typeof(TRows) == typeof(BatchRows) ? Math.Min(position, rows.Count - 1) : position, width);
 
     /// <summary>The value of a scalar column for the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,6 +163,17 @@ public static class Lanes
     /// <inheritdoc cref="Active(float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Active(double done) => Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(done));
+
+    /// <summary>True in the lanes of the block at <paramref name="position"/> that no block has done before, where blocks would start at <paramref name="block"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Active<T, TRows>(TRows rows, int block, int position)
+        where T : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+    {
+        int done = block - position;
+        if (typeof(TRows) == typeof(StripedRows)) done = Unsafe.As<TRows, StripedRows>(ref rows).AllActive(position) ? 0 : Vector512<T>.Count - 1;
+        return typeof(T) == typeof(float) ? Active((float)done).As<float, T>() : Active((double)done).As<double, T>();
+    }
 
     /// <summary>A mask of all lanes or none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace SymbolicGD.CompilerServices;
@@ -27,6 +28,48 @@ public readonly struct AllRows(int count) : IRowSelector
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => position;
     }
+}
+
+/// <summary>All examples, each lane of a block in a stretch of its own: block b has rows b, stride + b, 2·stride + b, ….</summary>
+/// <remarks>
+/// Memory delivers several streams faster than one: a logistic gradient over 25.6 MB takes 4 to 8% less. All stretches but the last one
+/// are <see cref="Stride"/> rows long; the last one ends with the last example, so that it is up to a block's lanes less one longer. What
+/// the others read in the meantime is masked.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct StripedRows : IRowSelector
+{
+    private readonly int _lane;
+    private readonly int _shift;
+
+    /// <summary>Stretches for so many examples, which must be at least the lanes, and a power of two of lanes.</summary>
+    public StripedRows(int count, int lanes)
+    {
+        _lane = lanes - 1;
+        _shift = BitOperations.Log2((uint)lanes);
+        Stride = count >> _shift;
+        Count = (count - (_lane * Stride)) << _shift;
+    }
+
+    /// <summary>The number of positions: the blocks of the longest stretch.</summary>
+    public int Count { get; }
+
+    /// <summary>How far the rows of two lanes lie apart.</summary>
+    public int Stride { get; }
+
+    /// <summary>The number of stretches.</summary>
+    internal int Lanes => _lane + 1;
+
+    /// <inheritdoc/>
+    public int this[int position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ((position & _lane) * Stride) + (position >> _shift);
+    }
+
+    /// <summary>Whether all lanes have an example of their own in the block that starts at a position; if not, the last lane alone has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool AllActive(int position) => position >> _shift < Stride;
 }
 
 /// <summary>The examples whose rows are listed in a batch, of any length.</summary>

@@ -240,4 +240,32 @@ public static partial class VectorMath
 
         return x;
     }
+
+    /// <summary>ψ⁽ⁿ⁾(x): <see cref="Sym.Polygamma(int, double)"/> of each lane.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is negative or more than <see cref="Sym.MaxPolygammaOrder"/>.</exception>
+    /// <remarks>Per lane.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Vector512<double> Polygamma(int order, Vector512<double> x)
+    {
+        for (int i = 0; i < Vector512<double>.Count; i++)
+        {
+            x = x.WithElement(i, Sym.Polygamma(order, x[i]));
+        }
+
+        return x;
+    }
+
+    /// <summary>ψ⁽ⁿ⁾(x): <see cref="Sym.Polygamma(int, float)"/> of each lane.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is negative or more than <see cref="Sym.MaxPolygammaOrder"/>.</exception>
+    /// <remarks>Per lane.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Vector512<float> Polygamma(int order, Vector512<float> x)
+    {
+        for (int i = 0; i < Vector512<float>.Count; i++)
+        {
+            x = x.WithElement(i, Sym.Polygamma(order, x[i]));
+        }
+
+        return x;
+    }
 }

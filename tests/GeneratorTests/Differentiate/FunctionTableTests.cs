@@ -3,10 +3,6 @@ using System.Numerics;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using SymbolicGD.Generator;
-using SymbolicGD.GeneratorTests.Support;
 using Xunit;
 
 namespace SymbolicGD.GeneratorTests.Differentiate;
@@ -22,9 +18,6 @@ public sealed class FunctionTableTests
     private const double SingleBound = 1e-6;
     private const double SingleSlopeBound = 1e-5;
 
-    /// <summary>The size to which the bounds are relative where 0 is expected, and terms may cancel up to their rounding.</summary>
-    private const double SizeOfZero = 0.01;
-
     /// <summary>Two vectors of doubles, one of floats, and a rest.</summary>
     private const int VectorLength = 17;
 
@@ -36,12 +29,10 @@ public sealed class FunctionTableTests
     [
         "Abs", "Sqrt", "Cbrt", "Exp", "Exp2", "Exp10", "Log", "Log2", "Log10", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh",
         "Asinh", "Acosh", "Atanh", "Floor", "Ceiling", "Round", "Truncate", "Sigmoid", "ExpM1", "LogP1",
-        "DegreesToRadians", "RadiansToDegrees",
+        "DegreesToRadians", "RadiansToDegrees", "Exp2M1", "Exp10M1", "Log2P1", "Log10P1",
     ];
 
-    private static readonly Lazy<ILookup<string, Row>> s_rows = new(() => File.ReadLines(
-        Path.Combine(Repository.Root, "tests", "GeneratorTests", "Differentiate", "Reference", "functions.tsv"))
-        .Where(line => !line.StartsWith('#')).Select(Row.Parse).ToLookup(r => r.Function));
+    private static readonly Lazy<ILookup<string, Row>> s_rows = new(() => ReferenceTable.Lines("functions.tsv").Select(Row.Parse).ToLookup(r => r.Function));
 
     private static readonly Lazy<Assembly> s_compiled = new(Compile);
 
@@ -91,18 +82,10 @@ public sealed class FunctionTableTests
 
         Assert.True(failures.Count == 0, loss + "\n" + string.Join("\n", failures.Distinct()));
 
-        void Compare(Row row, string what, Cell expected, T actual, double tolerance)
+        void Compare(Row row, string what, ReferenceCell expected, T actual, double tolerance)
         {
-            if (expected.IsAsked && !IsClose(expected, actual, tolerance)) failures.Add(Text($"{row}: the {what} is {actual:R}"));
+            if (!expected.IsClose(actual, tolerance)) failures.Add(Text($"{row}: the {what} is {actual:R}"));
         }
-    }
-
-    /// <summary>Equal, of either sign where 0; relatively close; or NaN, where only the limit is a number.</summary>
-    private static bool IsClose<T>(Cell expected, T actual, double bound)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        double e = double.CreateChecked(T.CreateChecked(expected.Number)), a = double.CreateChecked(actual); // in float, beyond its range is ∞
-        return double.IsNaN(a) ? double.IsNaN(e) || expected.OrNaN : a == e || Math.Abs(a - e) <= bound * (e == 0 ? SizeOfZero : Math.Abs(e));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -125,11 +108,7 @@ public sealed class FunctionTableTests
             }
         }
 
-        CSharpCompilation compilation = CompilationFactory.Create(source.Append('}').ToString());
-        CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options)
-            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var diagnostics);
-        Assert.DoesNotContain(diagnostics, d => d.Severity >= DiagnosticSeverity.Warning);
-        return CompilationFactory.Load((CSharpCompilation)generated);
+        return ReferenceTable.Compile(source.Append('}').ToString());
     }
 
     /// <summary>The same expression in float: <c>MathF</c>, members of float, and float constants.</summary>
@@ -139,26 +118,12 @@ public sealed class FunctionTableTests
         return Regex.Replace(single, @"\bMath\.(\w+)", m => s_overloaded.Contains(m.Groups[1].Value) ? m.Value : "MathF." + m.Groups[1].Value);
     }
 
-    /// <summary>A number; one that may be NaN as well, being only a limit; or one that is not asked.</summary>
-    private readonly record struct Cell(double Number, bool OrNaN, bool IsAsked)
-    {
-        public static Cell Parse(string text) => text.TrimEnd('?') switch
-        {
-            "-" => default,
-            "∞" => new Cell(double.PositiveInfinity, text.EndsWith('?'), true),
-            "-∞" => new Cell(double.NegativeInfinity, text.EndsWith('?'), true),
-            var number => new Cell(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture), text.EndsWith('?'), true),
-        };
-
-        public override string ToString() => IsAsked ? Text($"{Number:R}{(OrNaN ? " or NaN" : "")}") : "not asked";
-    }
-
-    private sealed record Row(string Function, double X, Cell Value, Cell First, Cell Second)
+    private sealed record Row(string Function, double X, ReferenceCell Value, ReferenceCell First, ReferenceCell Second)
     {
         public static Row Parse(string line)
         {
             string[] cells = line.Split('\t');
-            Cell[] n = [.. cells.Skip(1).Select(Cell.Parse)];
+            ReferenceCell[] n = [.. cells.Skip(1).Select(ReferenceCell.Parse)];
             return new Row(cells[0], n[0].Number, n[1], n[2], n[3]);
         }
 

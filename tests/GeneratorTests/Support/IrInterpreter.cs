@@ -406,6 +406,7 @@ internal sealed class IrInterpreter<T>
             Op.Chain => T.Chain(a, b, _reals[let.C]),
             Op.Min or Op.Max => T.Extremum(let.Op == Op.Max, a, b, secondWinsTies: _isConstant[let.B] && !_isConstant[let.A]),
             Op.Rem or Op.Pow or Op.Atan2 or Op.Hypot or Op.CopySign => T.Apply(let.Op, a, b),
+            Op.Polygamma => T.Polygamma((int)let.Payload, a),
             _ => T.Apply(let.Op, a),
         };
     }

@@ -413,6 +413,7 @@ internal sealed class RandomIr
                 // Values that occur, up to sizes that reach all branches of an implementation.
                 UnaryOf(Pick([Op.LogGamma, Op.Digamma, Op.Trigamma]), Positive(a), x => (x * Math.Log(x + 2)) + 20);
                 break;
+            case 25 when Chance(6): Bounded(_builder.Let(Op.Polygamma, _real, Positive(a).Id, payload: 2), 40); break;
             case 25: UnaryOf(Pick([Op.Floor, Op.Ceiling, Op.Round, Op.Truncate, Op.Sign]), a, x => x + 1); break;
             case 26 when Chance(2): Bounded(_builder.Let(Op.Chain, _real, a.Id, b.Id, Tame(a, 4).Id), a.Size); break;
             case 26: Bounded(_builder.Unary(Op.Detach, a.Id), a.Size); break;

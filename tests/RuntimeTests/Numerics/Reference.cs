@@ -242,6 +242,43 @@ internal static class Reference
         return Trigamma((D)x);
     }
 
+    /// <summary>ψ⁽ⁿ⁾(x) for n ≥ 1, by its recurrence up to n + 60 and the series of Euler and Maclaurin there.</summary>
+    public static D Polygamma(int order, double x)
+    {
+        D y = x, sum = 0, factorial = 1;
+        for (int k = 2; k <= order; k++)
+        {
+            factorial *= k;
+        }
+
+        while (y.High < order + 60)
+        {
+            sum += (D)1 / Power(y, order + 1);
+            y += 1;
+        }
+
+        D z = (D)1 / (y * y), term = z * (0.5 * (order + 1)), tail = (D)1 / order + (D)0.5 / y;
+        for (int k = 1; k <= Bernoulli.Length; k++)
+        {
+            tail += Exact(k) * term;
+            term = term * z * ((order + 2.0 * k) * (order + 2.0 * k + 1)) / ((2 * k + 1) * (2 * k + 2));
+        }
+
+        D magnitude = factorial * (sum + tail / Power(y, order));
+        return order % 2 == 0 ? -magnitude : magnitude;
+    }
+
+    private static D Power(D x, int n)
+    {
+        D power = 1;
+        for (int k = 0; k < n; k++)
+        {
+            power *= x;
+        }
+
+        return power;
+    }
+
     public static D Pow(double x, double y) => Exp(Log(x) * y);
 
     public static D Hypot(double x, double y) => D.Sqrt((D)x * x + (D)y * y);

@@ -26,7 +26,45 @@ public sealed class SymTests
         new("LogGamma", Sym.LogGamma, Sym.LogGamma, Reference.LogGamma, 4, new(0.01, 20), new(0.9, 2.1), new(1e-290, 1e300, true)),
         new("Digamma", Sym.Digamma, Sym.Digamma, Reference.Digamma, 4, new(1e-5, 20), new(1.4, 1.52)),
         new("Trigamma", Sym.Trigamma, Sym.Trigamma, Reference.Trigamma, 5, new(1e-5, 20), new(-9.9, -0.1)),
+        Polygamma(2, 6, new(1e-5, 20), new(1e-60, 1e60, true)),
+        Polygamma(3, 6, new(1e-5, 20), new(1e-60, 1e60, true)),
+        Polygamma(4, 6, new Range(1e-5, 20)),
+        Polygamma(7, 6, new(1e-5, 30), new(1e-9, 1e9, true)),
+        Polygamma(20, 6, new Range(0.01, 80)),
+        Polygamma(100, 6, new Range(0.1, 200)),
+        Polygamma(3, 14, new Range(-9.9, -0.1)),
+        Polygamma(7, 22, new Range(-9.9, -0.1)),
     ];
+
+    private static Case Polygamma(int order, double bound, params Range[] ranges) => new(
+        FormattableString.Invariant($"Polygamma{order} on {ranges[0].A}"), x => Sym.Polygamma(order, x), x => Sym.Polygamma(order, x), x => Reference.Polygamma(order, x), bound, ranges);
+
+    [Theory]
+    [InlineData(2, new[] { 0, -0.0, -1, -2, Inf, -Inf, NaN }, new[] { -Inf, Inf, NaN, NaN, -0.0, NaN, NaN })]
+    [InlineData(3, new[] { 0, -0.0, -1, -2, Inf, -Inf, NaN }, new[] { Inf, Inf, Inf, Inf, 0, NaN, NaN })]
+    [InlineData(0, new[] { 1.5, -1 }, new[] { 0.03648997397857652, NaN })]
+    [InlineData(1, new[] { 1.5, -1 }, new[] { 0.9348022005446793, Inf })]
+    public void PolygammaHasTheseValues(int order, double[] operands, double[] expected)
+    {
+        for (int i = 0; i < operands.Length; i++)
+        {
+            AssertSame($"Polygamma({order}, {operands[i]})", expected[i], Sym.Polygamma(order, operands[i]));
+            AssertSame($"Polygamma({order}, {operands[i]}f)", (float)expected[i], Sym.Polygamma(order, (float)operands[i]));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("order", () => Sym.Polygamma(-1, 1.0));
+        Assert.Throws<ArgumentOutOfRangeException>("order", () => Sym.Polygamma(Sym.MaxPolygammaOrder + 1, 1.0));
+    }
+
+    [Fact]
+    public void PolygammaAtNegativePoints()
+    {
+        Assert.Equal(-0.82879664423432, Sym.Polygamma(2, -0.5), 9.3e-15);
+        Assert.Equal(123.98126436732758, Sym.Polygamma(2, -4.25), 1.2e-12);
+        Assert.Equal(194.59427621918762, Sym.Polygamma(3, -1.5), 1.9e-12);
+        Assert.Equal(-156.22959659323299, Sym.Polygamma(10, -1.5), 1.6e-12);
+        Assert.Equal(-1.3180061075500352, Sym.Polygamma(6, 2.5), 1.4e-14);
+    }
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

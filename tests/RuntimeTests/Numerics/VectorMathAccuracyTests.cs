@@ -52,6 +52,7 @@ public sealed class VectorMathAccuracyTests
         new("LogGamma", VectorMath.LogGamma, VectorMath.LogGamma, Reference.LogGamma, 4, 0.51, new(0.01, 20), new(0.9, 2.1), new(1e-290, 1e300, true)),
         new("Digamma", VectorMath.Digamma, VectorMath.Digamma, Reference.Digamma, 4, 0.51, new(1e-5, 20), new(1.4, 1.52), new(1e-30, 1e30, true)),
         new("Trigamma", VectorMath.Trigamma, VectorMath.Trigamma, Reference.Trigamma, 5, 0.51, new(1e-5, 20), new(-9.9, -0.1), new(1e-15, 1e30, true)),
+        new("Polygamma", x => VectorMath.Polygamma(2, x), x => VectorMath.Polygamma(2, x), x => Reference.Polygamma(2, x), 6, 0.51, new(1e-5, 20), new(1e-15, 1e30, true)),
         new("Cbrt", VectorMath.Cbrt, VectorMath.Cbrt, x => Reference.Exp(Reference.Log(Math.Abs(x)) / 3) * Math.Sign(x), 3, 0.51, new(-3, 3), new(1e-290, 1e300, true)),
     ];
 

@@ -55,6 +55,7 @@ public sealed class VectorMathSpecialValueTests
         ["LogGamma"] = (VectorMath.LogGamma, VectorMath.LogGamma, Sym.LogGamma),
         ["Digamma"] = (VectorMath.Digamma, VectorMath.Digamma, Sym.Digamma),
         ["Trigamma"] = (VectorMath.Trigamma, VectorMath.Trigamma, Sym.Trigamma),
+        ["Polygamma"] = (x => VectorMath.Polygamma(2, x), x => VectorMath.Polygamma(2, x), x => Sym.Polygamma(2, x)),
         ["Cbrt"] = (VectorMath.Cbrt, VectorMath.Cbrt, Math.Cbrt),
         ["Sign"] = (VectorMath.Sign, VectorMath.Sign, x => double.IsNaN(x) || x == 0 ? x : Math.Sign(x)),
         ["Floor"] = (VectorMath.Floor, VectorMath.Floor, Math.Floor),

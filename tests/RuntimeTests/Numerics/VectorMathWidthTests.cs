@@ -68,7 +68,7 @@ public sealed class VectorMathWidthTests
     }
 
     private static IEnumerable<MethodInfo> Public() =>
-        typeof(VectorMath).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.ReturnType.IsGenericType);
+        typeof(VectorMath).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.ReturnType.IsGenericType && m.GetParameters().All(p => p.ParameterType == m.ReturnType));
 
     private static IEnumerable<double> Operands()
     {

@@ -52,4 +52,13 @@ public static partial class Functions
         for (int i = 0; i < x.Length; i++) sum += x[i] * x[i];
         return sum * sum;
     }
+
+    /// <summary>Logistic regression: rows that stream from memory.</summary>
+    [Loss]
+    public static float LinearLogistic([Parameter, Shape("features")] ReadOnlySpan<float> w, [Parameter] float bias, [Shape("features")] ReadOnlySpan<float> x, float y)
+    {
+        float z = bias;
+        for (int j = 0; j < x.Length; j++) z += w[j] * x[j];
+        return Sym.Softplus(z) - y * z;
+    }
 }

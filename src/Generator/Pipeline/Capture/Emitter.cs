@@ -35,7 +35,7 @@ internal sealed class Emitter
         foreach (Let let in IrFacts.Walk(function.Body).OfType<Let>())
         {
             bool isHazard = let.Op is Op.Div or Op.Sqrt or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Cbrt or Op.Asin or Op.Acos or Op.Atanh or Op.Acosh
-                or Op.Atan2 or Op.Pow or Op.LogGamma or Op.Digamma;
+                or Op.Atan2 or Op.Pow or Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Polygamma;
             if (!isHazard || !function.TypeOf(let.Id).IsReal() || !_sites.TryGetValue(let.Id, out SyntaxNode? source)) continue;
             yield return new ValueSite(let.Id, source.SyntaxTree.FilePath, source.SpanStart, source.Span.Length, Refusal.Text(source));
         }

@@ -48,7 +48,8 @@ internal static class MathTable
         },
         ["DegreesToRadians/1"] = (e, type, x) => e.Binary(Op.Div, e.Mul(x[0], e.Constant(type, Math.PI)), e.Constant(type, 180)),
         ["RadiansToDegrees/1"] = (e, type, x) => e.Binary(Op.Div, e.Mul(x[0], e.Constant(type, 180)), e.Constant(type, Math.PI)),
-        ["Exp2M1/1"] = (e, type, x) => e.Unary(Op.Expm1, e.Mul(x[0], e.Constant(type, Math.Log(2)))),
+        ["Exp2M1/1"] = (e, type, x) => PowerMinusOne(e, type, Op.Exp2, Math.Log(2), x[0]),
+        ["Exp10M1/1"] = (e, type, x) => PowerMinusOne(e, type, Op.Exp10, Math.Log(10), x[0]),
         ["Log2P1/1"] = (e, type, x) => e.Binary(Op.Div, e.Unary(Op.Log1p, x[0]), e.Constant(type, Math.Log(2))),
         ["Log10P1/1"] = (e, type, x) => e.Binary(Op.Div, e.Unary(Op.Log1p, x[0]), e.Constant(type, Math.Log(10))),
         ["IsNaN/1"] = (e, type, x) => e.Builder.Binary(Op.Ne, x[0], x[0]),
@@ -57,6 +58,20 @@ internal static class MathTable
         ["IsPositiveInfinity/1"] = (e, type, x) => e.Builder.Binary(Op.Eq, x[0], e.Constant(e.TypeOf(x[0]), double.PositiveInfinity)),
         ["IsNegativeInfinity/1"] = (e, type, x) => e.Builder.Binary(Op.Eq, x[0], e.Constant(e.TypeOf(x[0]), double.NegativeInfinity)),
     };
+
+    /// <summary>bˣ − 1: of expm1 near 0, and elsewhere as written, since the rounding of x·ln b would be magnified by its size.</summary>
+    private static int PowerMinusOne(Emitter emit, ScalarType type, Op power, double logarithm, int x)
+    {
+        int scaled = emit.Mul(x, emit.Constant(type, logarithm));
+        int isSmall = emit.Builder.Binary(Op.Lt, emit.Unary(Op.Abs, scaled), emit.Constant(type, 0.5));
+        return emit.Builder.Select(isSmall, emit.Unary(Op.Expm1, scaled), emit.Sub(emit.Unary(power, x), emit.Constant(type, 1)));
+    }
+
+    /// <summary>The names of the members that are one op: those that work element by element over spans too.</summary>
+    public static IEnumerable<string> Operations => s_unary.Keys.Concat(s_binary.Keys);
+
+    /// <summary>The names of all members that are known.</summary>
+    public static IEnumerable<string> Members => Operations.Concat(s_expanded.Keys.Select(k => k.Substring(0, k.IndexOf('/')))).Distinct();
 
     public static Op? Unary(string name) => s_unary.TryGetValue(name, out Op op) ? op : null;
 

@@ -168,7 +168,9 @@ internal sealed partial class MethodReader
         {
             return SymTable.Call(emit, Choose, name, RequireType(call, call.Type), arguments.Select(a => a.Value).ToArray()) is { } value
                 ? Binding.Of(value)
-                : throw Unknown(call);
+                : name == "Polygamma"
+                    ? throw Refusal.Expression(call, $"the order is not a constant from 0 to {Text(OpFacts.MaxPolygammaOrder)}")
+                    : throw Unknown(call);
         }
 
         if (arguments.Any(a => !a.IsSpan)) throw Unknown(call);

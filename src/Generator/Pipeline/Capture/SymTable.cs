@@ -49,9 +49,16 @@ internal static class SymTable
             () => e.Mul(x[0], e.Unary(Op.Log, x[1]))),
     };
 
+    private static readonly string[] s_reductions = ["LogSumExp", "Norm", "Mean", "Variance"];
+
+    /// <summary>The names of all members that are known, but for those that write a span.</summary>
+    public static IEnumerable<string> Members =>
+        s_ops.Keys.Concat(s_expanded.Keys.Select(k => k.Substring(0, k.IndexOf('/')))).Concat(s_reductions).Concat(["Polygamma"]).Distinct();
+
     /// <summary>The value of a member with scalar arguments, or null where it is unknown.</summary>
     public static int? Call(Emitter emit, Choose choose, string name, ScalarType type, IReadOnlyList<int> arguments)
     {
+        if (name == "Polygamma") return Polygamma(emit, arguments[0], arguments[1]);
         if (arguments.Count == 1 && s_ops.TryGetValue(name, out Op op)) return emit.Unary(op, arguments[0]);
         string key = name + "/" + arguments.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return s_expanded.TryGetValue(key, out Expansion? expand) ? expand(emit, choose, type, arguments) : null;
@@ -75,6 +82,15 @@ internal static class SymTable
                 return null;
         }
     }
+
+    /// <summary>ψ⁽ⁿ⁾(x), where n is known and in range; else null.</summary>
+    private static int? Polygamma(Emitter emit, int order, int x) => emit.IntOf(order) switch
+    {
+        0 => emit.Unary(Op.Digamma, x),
+        1 => emit.Unary(Op.Trigamma, x),
+        >= 2 and <= OpFacts.MaxPolygammaOrder and int n => emit.Builder.Let(Op.Polygamma, emit.TypeOf(x), x, payload: n),
+        _ => null,
+    };
 
     private static int Positive(Emitter emit, ScalarType type, int x) => emit.Builder.Binary(Op.Lt, emit.Constant(type, 0), x);
 

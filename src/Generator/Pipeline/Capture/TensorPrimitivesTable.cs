@@ -28,6 +28,10 @@ internal static class TensorPrimitivesTable
         ["Clamp"] = (3, Scalar("Clamp")),
         ["DegreesToRadians"] = (1, Scalar("DegreesToRadians")),
         ["RadiansToDegrees"] = (1, Scalar("RadiansToDegrees")),
+        ["Exp2M1"] = (1, Scalar("Exp2M1")),
+        ["Exp10M1"] = (1, Scalar("Exp10M1")),
+        ["Log2P1"] = (1, Scalar("Log2P1")),
+        ["Log10P1"] = (1, Scalar("Log10P1")),
         ["Sigmoid"] = (1, (e, x) => e.Unary(Op.Sigmoid, x[0])),
     };
 
@@ -40,6 +44,13 @@ internal static class TensorPrimitivesTable
         ["Dot"] = (2, (e, x) => e.Mul(x[0], x[1])),
         ["SquaredDistance"] = (2, (e, x) => Square(e, e.Sub(x[0], x[1]))),
     };
+
+    /// <summary>The members that give one number and are not sums of a function of each element.</summary>
+    private static readonly string[] s_reductions = ["Norm", "Distance", "Average", "Product", "Max", "Min", "CosineSimilarity"];
+
+    /// <summary>The names of all members that are known.</summary>
+    public static IEnumerable<string> Members =>
+        s_elements.Keys.Concat(s_sums.Keys).Concat(s_reductions).Concat(["SoftMax"]).Concat(MathTable.Operations).Distinct();
 
     /// <summary>Emits a member that writes a destination. False where it is unknown.</summary>
     public static bool Write(Emitter emit, string name, ScalarType type, IReadOnlyList<Binding> sources, Binding destination)

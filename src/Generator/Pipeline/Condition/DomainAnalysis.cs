@@ -293,7 +293,7 @@ internal sealed class DomainAnalysis
             Op.Acosh when !a.IsAbove(1) => ("is infinite where its operand is 1, and the value NaN below", "keep the operand above 1"),
             Op.Atan2 when !a.ExcludesZero && !b.ExcludesZero => ("is NaN where both operands are 0", "guard the origin by a branch"),
             Op.Pow => Power(let, a, b),
-            Op.LogGamma or Op.Digamma when !a.IsPositive => ("is infinite where its operand is 0, −1, −2, …", "keep the operand above 0"),
+            Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Polygamma when !a.IsPositive => ("is infinite where its operand is 0, −1, −2, …", "keep the operand above 0"),
             _ => null,
         };
         if (found is { } hazard) _hazards[let.Id] = new Hazard(let.Id, hazard.What, hazard.Remedy);

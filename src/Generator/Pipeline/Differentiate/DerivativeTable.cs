@@ -12,6 +12,8 @@ internal sealed class RuleSite(Emitter emitter, Let let, Func<int, int> primal)
 
     public Op Op => let.Op;
 
+    public long Payload => let.Payload;
+
     public int A => primal(let.A);
 
     public int B => primal(let.B);
@@ -98,7 +100,10 @@ internal static class DerivativeTable
             Op.Erfc => e.Times(e.Times(t, -TwoOverRootPi), e.Unary(Op.Exp, e.Neg(e.Square(s.A)))),
             Op.LogGamma => e.Times(t, e.Unary(Op.Digamma, s.A)),
             Op.Digamma => e.Times(t, e.Unary(Op.Trigamma, s.A)),
-            Op.Trigamma => throw new DifferentiationNotSupportedException("the trigamma function has no derivative here"),
+            Op.Trigamma => e.Times(t, e.Polygamma(2, s.A)),
+            Op.Polygamma when s.Payload == OpFacts.MaxPolygammaOrder => throw new DifferentiationNotSupportedException(
+                $"the polygamma function is known up to the order {OpFacts.MaxPolygammaOrder.ToString(System.Globalization.CultureInfo.InvariantCulture)}"),
+            Op.Polygamma => e.Times(t, e.Polygamma(s.Payload + 1, s.A)),
 
             // 0^b stays 0 for b > 0; a negative base has no derivative with respect to the exponent, and the logarithm says so.
             Op.Pow => first ? PowBase(s, t) : e.Unless(e.Binary(Op.And, e.IsZero(s.A), e.IsPositive(s.B)), e.Times(t, e.Binary(Op.Mul, s.Y, e.Unary(Op.Log, s.A)))),

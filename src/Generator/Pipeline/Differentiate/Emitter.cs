@@ -60,7 +60,7 @@ internal sealed class Emitter(IrBuilder builder)
     /// <summary>Whether an operation can leave the finite numbers for finite operands of ordinary size.</summary>
     public static bool MayBeSingular(Op op) => op is Op.Div or Op.Rem or Op.Sqrt or Op.Norm or Op.Exp or Op.Exp2 or Op.Exp10 or Op.Expm1
         or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Tan or Op.Asin or Op.Acos or Op.Sinh or Op.Cosh or Op.Acosh or Op.Atanh
-        or Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Pow;
+        or Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Polygamma or Op.Pow;
 
     public int Real(ScalarType type, double value) => Let(Op.Const, type, payload: BitConverter.DoubleToInt64Bits(value));
 
@@ -73,6 +73,8 @@ internal sealed class Emitter(IrBuilder builder)
     public int Unary(Op op, int a) => Let(op, op == Op.Not ? ScalarType.Bool : TypeOf(a), a);
 
     public int Binary(Op op, int a, int b) => Let(op, op.IsComparison() ? ScalarType.Bool : TypeOf(a), a, b);
+
+    public int Polygamma(long order, int a) => Let(Op.Polygamma, TypeOf(a), a, payload: order);
 
     public int Convert(int a, ScalarType type) => TypeOf(a) == type ? a : Propagate(Let(Op.Convert, type, a), a);
 

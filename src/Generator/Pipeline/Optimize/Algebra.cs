@@ -61,7 +61,7 @@ internal sealed class Algebra(IrBuilder builder, bool fast, bool afterDifferenti
                 _ => RealRules.Simplify(this, op, type, a, b, c) ?? (fast ? FastRules.Simplify(this, op, type, a, b) : null),
             },
         };
-        return simpler ?? Raw(op, type, a, b, c);
+        return simpler ?? Raw(op, type, a, b, c, payload);
     }
 
     /// <summary>Emits the operation as it is.</summary>

@@ -39,6 +39,7 @@ internal static class FormulaOps
             case Op.Ne: return new Relation("≠", of(let.A), of(let.B));
             case Op.And: return new Relation("and", of(let.A), of(let.B));
             case Op.Or: return new Relation("or", of(let.A), of(let.B));
+            case Op.Polygamma: return Call("ψ⁽" + FormulaPrinter.Superscript((int)let.Payload) + "⁾", of(let.A));
             default: return new Call(Name(let.Op), let.Operands.Select(of).ToEquatableArray());
         }
     }

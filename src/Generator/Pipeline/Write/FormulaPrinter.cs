@@ -124,6 +124,6 @@ internal static class FormulaPrinter
         return Print(factor.Base, OfAtom) + Superscript(factor.Exponent);
     }
 
-    private static string Superscript(int exponent) =>
+    public static string Superscript(int exponent) =>
         string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
 }

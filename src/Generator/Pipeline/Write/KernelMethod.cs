@@ -18,20 +18,31 @@ internal static class KernelMethod
             : $"private {type} {name}({parameters})";
         using (code.Block(header))
         {
-            if (plan.Examples == ExampleMode.Blocks) code.Line(FewRows(plan, type, name, parameters, weight));
+            if (plan.Examples == ExampleMode.Blocks)
+            {
+                string lanes = plan.Function.Real == ScalarType.F32 ? "16" : "8";
+                code.Line(With("BatchRows.First(rows.Count)", $"Lanes.AreShort(rows, {lanes})"));
+                if (StreamsRows(plan)) code.Line(With($"new StripedRows(rows.Count, {lanes})", $"Lanes.AreMany(rows, {lanes})"));
+            }
+
             code.Append(body);
         }
 
         code.Gap();
+
+        // A block takes as many rows as it has lanes: where there are fewer in all, a batch repeats the first one. Where there are many, each
+        // lane has a stretch of its own.
+        string With(string rows, string condition)
+        {
+            string call = $"{name}({Names(parameters)}, {rows}{(weight.Length > 0 ? ", " + Names(weight.TrimStart(',', ' ')) : string.Empty)})";
+            return type == "void" ? $"if ({condition}) {{ {call}; return; }}" : $"if ({condition}) return {call};";
+        }
     }
 
-    /// <summary>A block takes as many rows as it has lanes. Where there are fewer in all, a batch repeats the first one.</summary>
-    private static string FewRows(KernelPlan plan, string type, string name, string parameters, string weight)
-    {
-        string call = $"{name}({Names(parameters)}, BatchRows.First(rows.Count){(weight.Length > 0 ? ", " + Names(weight.TrimStart(',', ' ')) : string.Empty)})";
-        string condition = $"if (Lanes.AreShort(rows, {(plan.Function.Real == ScalarType.F32 ? "16" : "8")}))";
-        return type == "void" ? $"{condition} {{ {call}; return; }}" : $"{condition} return {call};";
-    }
+    /// <summary>Whether loops over the rows of a block read data: how fast memory delivers them decides then.</summary>
+    private static bool StreamsRows(KernelPlan plan) =>
+        plan.Function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.OfType<Loop>()
+            .Any(l => plan.IsVectorLoop(l) && l.Body.AllItems().OfType<Load>().Any(load => plan.Function.Buffers[load.Buffer].Kind == BufferKind.Data));
 
     private static string Names(string parameters) => string.Join(", ", parameters.Split(',').Select(p => p.Substring(p.LastIndexOf(' ') + 1)));
 }

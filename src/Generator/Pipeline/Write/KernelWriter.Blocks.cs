@@ -85,7 +85,7 @@ internal sealed partial class KernelWriter
             {
                 _code.Line(LastBlockComment);
                 _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
-                _code.Line($"{VectorType} active = Lanes.Active(({_real})({start} - {position}));");
+                _code.Line($"{VectorType} active = Lanes.Active<{_real}, TRows>(rows, {start}, {position});");
                 WriteBlock(examples, masked: true);
             }
         }
@@ -269,7 +269,7 @@ internal sealed partial class KernelWriter
             return new Text($"Lanes.MultiplyAddNegated({s}, {s}, {s})");
         }
 
-        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? default : operand(let.B), let.C < 0 ? default : operand(let.C));
+        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C));
 
         int? Complement(int value) =>
             _index.LetOf(value) is { Op: Op.Sub } difference && _index.LetOf(difference.A) is { Op: Op.Const, RealConstant: 1 }

@@ -92,7 +92,7 @@ internal sealed partial class KernelWriter
         Op.Argument => new Text(_argumentNames[(int)let.Payload]),
         Op.Extent => new Text(_extentNames[(int)let.Payload]),
         _ => OpText.Scalar(
-            let.Op, _function.TypeOf(let.Id), _function.TypeOf(let.A), Scalar(let.A), let.B < 0 ? default : Scalar(let.B), let.C < 0 ? default : Scalar(let.C)),
+            let.Op, _function.TypeOf(let.Id), _function.TypeOf(let.A), Scalar(let.A), let.B < 0 ? OpText.Order(let) : Scalar(let.B), let.C < 0 ? default : Scalar(let.C)),
     };
 
     private static Text Number(string digits) => new(digits, digits[0] == '-' ? Text.UnaryOperator : Text.Atom);

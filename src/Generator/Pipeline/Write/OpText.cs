@@ -61,9 +61,13 @@ internal static class OpText
             Op.Exp2 or Op.Exp10 => new($"{TypeName(type)}.{op}({a})"),
             Op.Hypot => new($"Sym.Hypot({a}, {b})"),
             Op.Expm1 or Op.Log1p or Op.Sigmoid or Op.Softplus or Op.Erf or Op.Erfc or Op.LogGamma or Op.Digamma or Op.Trigamma => new($"Sym.{op}({a})"),
+            Op.Polygamma => new($"Sym.Polygamma({b}, {a})"),
             _ => throw new InvalidOperationException($"Op.{op} has no scalar text."),
         };
     }
+
+    /// <summary>An operand that the operation holds itself: the order of a polygamma function.</summary>
+    public static Text Order(Let let) => let.Op == Op.Polygamma ? new(NumberText.Integer(let.Payload)) : default;
 
     public static Text Vector(Op op, Text a, Text b, Text c) => op switch
     {
@@ -90,6 +94,7 @@ internal static class OpText
         Op.Sign or Op.Cbrt or Op.Exp or Op.Exp2 or Op.Exp10 or Op.Expm1 or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Sin or Op.Cos or Op.Tan
             or Op.Asin or Op.Acos or Op.Atan or Op.Sinh or Op.Cosh or Op.Tanh or Op.Asinh or Op.Acosh or Op.Atanh or Op.Sigmoid or Op.Softplus
             or Op.Erf or Op.Erfc or Op.LogGamma or Op.Digamma or Op.Trigamma => new($"VectorMath.{op}({a})"),
+        Op.Polygamma => new($"VectorMath.Polygamma({b}, {a})"),
         _ => throw new InvalidOperationException($"Op.{op} has no vector text."),
     };
 

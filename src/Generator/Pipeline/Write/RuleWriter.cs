@@ -364,7 +364,7 @@ internal sealed class RuleWriter
         {
             string name = let.Op switch { Op.Expm1 => "ExpM1", Op.Log1p => "LogP1", _ => let.Op.ToString() };
             if (let.Op is Op.Sign) return new Text($"({a.Under(Text.Sum)} > T.Zero ? T.One : {a.Under(Text.Sum)} < T.Zero ? T.NegativeOne : {a})");
-            if (let.Op is Op.Sigmoid or Op.Softplus or Op.Erf or Op.Erfc or Op.LogGamma or Op.Digamma or Op.Trigamma) throw new NotSupportedInTargetException($"{let.Op} is not available to update rules");
+            if (let.Op is Op.Sigmoid or Op.Softplus or Op.Erf or Op.Erfc or Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Polygamma) throw new NotSupportedInTargetException($"{let.Op} is not available to update rules");
             if (let.Op == Op.Fma) name = "FusedMultiplyAdd";
             return new Text($"T.{name}({string.Join(", ", new[] { a, b, c }.Where(t => t.Code is not null).Select(t => t.Code))})");
         }

@@ -29,7 +29,6 @@ def softplus(x): return log(1 + exp(x))
 def cdf(x): return erfc(-x / sqrt(2)) / 2
 def pdf(x): return exp(-x * x / 2) / sqrt(2 * pi)
 
-# Digamma is missing: trigamma, its slope, is not differentiable here, so that there is no second order.
 S = {  # expression: (function, ordinary points, points by hand)
     "Math.Exp(x)": (exp, [0, 1, -2.5, 300, -300], UP),
     "double.Exp2(x)": (lambda x: mpf(2) ** x, [0, 1, -2.5], UP),
@@ -86,6 +85,10 @@ S = {  # expression: (function, ordinary points, points by hand)
     "Sym.NormalCdf(x)": (cdf, [0, 1, -2.5], {inf: (1, 0, L(0)), -inf: (0, 0, L(0))}),
     "Sym.NormalPdf(x)": (pdf, [0, 1, -2.5], {inf: (0, L(0), L(0)), -inf: (0, L(0), L(0))}),
     "Sym.LogGamma(x)": (loggamma, [0.5, 1, 2.5, 30], {0: (inf, -inf, inf), inf: (inf, inf, L(0))}),
+    "Sym.Digamma(x)": (lambda x: psi(0, x), [0.5, 1, 2.5, 30, -0.75], {0: (-inf, inf, -inf), inf: (inf, 0, L(0)), -1: (nan, N, N), -inf: (nan, N, N)}),
+    "Sym.Trigamma(x)": (lambda x: psi(1, x), [0.5, 1, 2.5, 30, -0.75], {0: (inf, -inf, inf), inf: (0, 0, L(0)), -1: (inf, N, inf), -inf: (nan, N, N)}),
+    "Sym.Polygamma(2, x)": (lambda x: psi(2, x), [0.5, 1, 2.5, 30, -0.75], {0: (-inf, inf, -inf), inf: (0, 0, L(0)), -1: (nan, N, N), -inf: (nan, N, N)}),
+    "Sym.Polygamma(5, x)": (lambda x: psi(5, x), [0.5, 1, 2.5, 30, -0.75], {0: (inf, -inf, inf), inf: (0, 0, L(0))}),
     "Sym.Relu(x)": (N, [], {2: (2, 1, 0), -1: (0, 0, 0), 0: (0, 0, 0), inf: (inf, 1, 0), -inf: (0, 0, 0)}),
     "Sym.LeakyRelu(x, 0.125)": (N, [], {2: (2, 1, 0), -1: (-0.125, 0.125, 0), 0: (0, 0.125, 0), inf: (inf, 1, 0), -inf: (-inf, 0.125, 0)}),
     "Sym.Elu(x)": (N, [], {2: (2, 1, 0), -1: (expm1(-1), exp(-1), exp(-1)), 0: (0, 1, 0), inf: (inf, 1, 0), -inf: (-1, 0, 0)}),
@@ -103,7 +106,8 @@ S = {  # expression: (function, ordinary points, points by hand)
     "Sym.XLogY(2, x)": (lambda x: 2 * log(x), [1, 3, 0.2], {inf: (inf, 0, 0)}),
     "double.ExpM1(x)": (expm1, [0, 1, -2.5], {inf: (inf, inf, inf), -inf: (-1, 0, 0)}),
     "double.LogP1(x)": (log1p, [0, 1, -0.5], {-1: (-inf, inf, -inf), inf: (inf, 0, 0), -2: (nan, N, N)}),
-    "double.Exp2M1(x)": (lambda x: mpf(2) ** x - 1, [0, 1, -2.5], {inf: (inf, inf, inf), -inf: (-1, 0, 0)}),
+    "double.Exp2M1(x)": (lambda x: mpf(2) ** x - 1, [0, 1, -2.5, 1e-9, -0.7, 100], {inf: (inf, inf, inf), -inf: (-1, 0, 0)}),
+    "double.Exp10M1(x)": (lambda x: mpf(10) ** x - 1, [0, 1, -2.5, 1e-9, -0.2, 100], {inf: (inf, inf, inf), -inf: (-1, 0, 0)}),
     "double.Log2P1(x)": (lambda x: log1p(x) / log(2), [0, 1, -0.5], {-1: (-inf, inf, -inf), inf: (inf, 0, 0), -2: (nan, N, N)}),
     "double.Log10P1(x)": (lambda x: log1p(x) / log(10), [0, 1, -0.5], {-1: (-inf, inf, -inf), inf: (inf, 0, 0), -2: (nan, N, N)}),
     "Math.Log(x, 3)": (lambda x: log(x) / log(3), [1, 0.25, 5], LOG),
@@ -128,12 +132,15 @@ def slope(f, x, order):
     d = diff(f, x, order)
     return mpf(0) if abs(d) < mpf(10) ** -50 * (abs(f(x)) or mpf(10) ** -20) else d
 
-print("# Written by functions.py: function, x, value, first and second derivative.")
-for name, (f, points, known) in S.items():
-    if f is None and not known: continue
-    for p in points:
-        x = mpf(p)
-        print("\t".join([name, repr(float(p)), text(f(x)), text(slope(f, x, 1)), text(slope(f, x, 2))]))
-    for p, values in known.items():
-        print("\t".join([name, text(p) if abs(p) == inf else repr(float(p)), *map(text, values)]))
-    print("\t".join([name, "NaN", "NaN", "-", "-"]))
+def write():
+    print("# Written by functions.py: function, x, value, first and second derivative.")
+    for name, (f, points, known) in S.items():
+        if f is None and not known: continue
+        for p in points:
+            x = mpf(p)
+            print("\t".join([name, repr(float(p)), text(f(x)), text(slope(f, x, 1)), text(slope(f, x, 2))]))
+        for p, values in known.items():
+            print("\t".join([name, text(p) if abs(p) == inf else repr(float(p)), *map(text, values)]))
+        print("\t".join([name, "NaN", "NaN", "-", "-"]))
+
+if __name__ == "__main__": write()

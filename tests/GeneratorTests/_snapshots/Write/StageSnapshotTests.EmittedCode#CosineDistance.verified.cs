@@ -120,6 +120,7 @@ partial class Angles
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
@@ -162,7 +163,7 @@ partial class Angles
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
 
                 int count2 = aLength;
@@ -238,6 +239,7 @@ partial class Angles
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
@@ -282,7 +284,7 @@ partial class Angles
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
 

@@ -172,7 +172,7 @@ partial class Digits
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 h.Clear();
                 for (int i2 = 0; i2 < hidden; i2++)
                 {
@@ -279,7 +279,7 @@ partial class Digits
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> seed = active & Vector512.Create(weight);
                 h.Clear();
                 hBar.Clear();

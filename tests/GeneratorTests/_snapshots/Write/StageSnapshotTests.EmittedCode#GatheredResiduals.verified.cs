@@ -160,7 +160,7 @@ partial class Springs
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);
                 for (int j = 0; j < dimensions; j++)
@@ -219,7 +219,7 @@ partial class Springs
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);

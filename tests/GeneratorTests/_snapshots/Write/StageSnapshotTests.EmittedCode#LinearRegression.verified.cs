@@ -127,6 +127,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 16)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 16));
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -140,7 +141,7 @@ partial class HousePrices
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> price = Lanes.Column(ref priceColumn, rows, i);
 
                 int count = weightsLength;
@@ -197,6 +198,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 16)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 16), weight);
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -213,7 +215,7 @@ partial class HousePrices
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> price = Lanes.Column(ref priceColumn, rows, i);
 
@@ -311,6 +313,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 16), weight);
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -326,7 +329,7 @@ partial class HousePrices
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> seed = active & Vector512.Create(weight);
 
                 int count = weightsLength;

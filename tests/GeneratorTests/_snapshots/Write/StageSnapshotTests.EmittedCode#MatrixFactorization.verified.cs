@@ -168,7 +168,7 @@ partial class Ratings
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)
                 {
@@ -239,7 +239,7 @@ partial class Ratings
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active((float)(block - i));
+                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
                 Vector512<float> seed = active & Vector512.Create(weight);
                 Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
                 for (int lane = 0; lane < 16; lane++)

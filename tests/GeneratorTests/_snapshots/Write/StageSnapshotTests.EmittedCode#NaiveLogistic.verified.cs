@@ -140,6 +140,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -186,7 +187,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
@@ -244,6 +245,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -294,7 +296,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
@@ -414,6 +416,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -463,7 +466,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
 
                 int count2 = features;

@@ -140,7 +140,7 @@ partial class Polynomial
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> p = Vector512<double>.Zero;
@@ -174,7 +174,7 @@ partial class Polynomial
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
@@ -214,7 +214,7 @@ partial class Polynomial
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> t1 = Vector512<double>.Zero;

@@ -122,6 +122,7 @@ partial class Responses
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);
@@ -142,7 +143,7 @@ partial class Responses
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
 
                 int count = outputs;
@@ -211,6 +212,7 @@ partial class Responses
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);
@@ -237,7 +239,7 @@ partial class Responses
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 residuals2.Clear();

@@ -169,7 +169,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -257,7 +257,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
@@ -395,7 +395,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);

@@ -142,6 +142,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -188,7 +189,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
@@ -246,6 +247,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -296,7 +298,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
@@ -416,6 +418,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
+            if (Lanes.AreMany(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -465,7 +468,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
 
                 int count2 = features;
@@ -601,6 +604,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return AlongKernel(parameters, direction, workspace, BatchRows.First(rows.Count));
+            if (Lanes.AreMany(rows, 8)) return AlongKernel(parameters, direction, workspace, new StripedRows(rows.Count, 8));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -658,7 +662,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time
@@ -738,6 +742,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) { ProductKernel(parameters, direction, product, workspace, BatchRows.First(rows.Count), weight); return; }
+            if (Lanes.AreMany(rows, 8)) { ProductKernel(parameters, direction, product, workspace, new StripedRows(rows.Count, 8), weight); return; }
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -758,7 +763,7 @@ partial class Spam
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time

@@ -171,7 +171,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -259,7 +259,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
@@ -397,7 +397,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
@@ -530,7 +530,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 logitsDot.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
@@ -649,7 +649,7 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active((double)(block - i));
+                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
                 Vector512<double> seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsDot.Clear();
