@@ -131,19 +131,28 @@ internal sealed partial class MethodReader
         ISymbol? outer = assigned.FirstOrDefault(s => s is ILocalSymbol or IParameterSymbol && !lambda.Syntax.Span.Contains(s.Locations[0].SourceSpan));
         if (outer is not null) throw Refusal.Expression(lambda, $"it assigns '{outer.Name}', which lies outside; use a local function");
         List<IOperation> operations = [.. AssignedSymbols.WithCalled(lambda.Body)];
-        HashSet<ISymbol> own = new(
-            operations.OfType<IVariableDeclaratorOperation>().Where(d => IsNewArray(d.GetVariableInitializer()?.Value)).Select(d => d.Symbol), SymbolEqualityComparer.Default);
-        bool writes = operations.Select(WrittenSpan).OfType<IOperation>().Any(span => AssignedSymbols.SymbolOf(Whole(span)) is not { } symbol || !own.Contains(symbol) || assigned.Contains(symbol));
-        if (writes) throw Refusal.Expression(lambda, "it may write an array of the method around it; use a local function");
-    }
+        HashSet<ISymbol> own = new(SymbolEqualityComparer.Default);
+        foreach (IVariableDeclaratorOperation declared in operations.OfType<IVariableDeclaratorOperation>())
+        {
+            if (!assigned.Contains(declared.Symbol) && IsOwn(declared.GetVariableInitializer()?.Value)) own.Add(declared.Symbol);
+        }
 
-    private static bool IsNewArray(IOperation? value) => value switch
-    {
-        IArrayCreationOperation or ICollectionExpressionOperation => true,
-        IConversionOperation conversion => IsNewArray(conversion.Operand),
-        IObjectCreationOperation { Arguments.Length: > 0 } matrix when ScalarTypes.MatrixElementOf(matrix.Type) is not null => IsNewArray(matrix.Arguments[0].Value),
-        _ => value is { Kind: OperationKind.None, Syntax: StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax },
-    };
+        if (operations.Select(WrittenSpan).OfType<IOperation>().Any(span => !IsOwn(Whole(span))))
+        {
+            throw Refusal.Expression(lambda, "it may write an array of the method around it; use a local function");
+        }
+
+        // An array made within the lambda, or a part of one.
+        bool IsOwn(IOperation? array) => array switch
+        {
+            null => false,
+            IArrayCreationOperation or ICollectionExpressionOperation => true,
+            IObjectCreationOperation { Arguments.Length: > 0 } matrix when ScalarTypes.MatrixElementOf(matrix.Type) is not null => IsOwn(matrix.Arguments[0].Value),
+            _ when array.Syntax is StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax => true,
+            _ when Whole(array) is var whole && whole != array => IsOwn(whole),
+            _ => AssignedSymbols.SymbolOf(array) is { } symbol && own.Contains(symbol),
+        };
+    }
 
     private Binding InvokeClosure(IInvocationOperation call)
     {
