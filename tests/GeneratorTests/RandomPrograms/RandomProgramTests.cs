@@ -17,7 +17,7 @@ using Xunit.Abstractions;
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
 /// <summary>
-/// Random losses with fixed seeds, whose gradients must agree with dual numbers. A longer run is
+/// Random losses and residuals with fixed seeds, whose derivatives must agree with dual numbers. A longer run is
 /// <c>SYMBOLICGD_RANDOM_PROGRAMS=10000 dotnet test tests/GeneratorTests -c Release --filter RandomPrograms</c>;
 /// its report, with coverage and skip rate, is in <c>artifacts/random-programs-*.txt</c> too. The shortest program that fails is reduced to the
 /// least that fails, and printed.
