@@ -201,7 +201,7 @@ internal sealed partial class ProgramWriter
             case 6:
                 WriteAggregateArray();
                 return true;
-            case 7 when array is not null:
+            case 5 or 7 when array is not null:
                 ChangeAggregateArray(array, depth);
                 return true;
             case 8 or 9 when depth < 2:

@@ -82,8 +82,11 @@ internal sealed partial class ProgramWriter
     {
         MatrixVariable? m = PickOrNone(_known.Matrices);
         MatrixVariable? target = PickOrNone(_known.Matrices.Where(x => x.IsWritable));
-        switch (_random.Next(9))
+        switch (_random.Next(10))
         {
+            case 9 when _known.Matrices.Any(x => x.IsWritable && !x.IsArray):
+                WriteRow(Pick(_known.Matrices.Where(x => x.IsWritable && !x.IsArray).ToList()));
+                return true;
             case 0 or 1:
                 WriteLocalMatrix();
                 return true;

@@ -16,7 +16,7 @@ internal sealed partial class ProgramWriter
 
     private void WriteStatement(int depth)
     {
-        if (_hasMatrices && Chance(5) && WriteMatrixStatement(depth)) return;
+        if (_hasMatrices && Chance(3) && WriteMatrixStatement(depth)) return;
         if (_hasAggregates && Chance(3) && WriteAggregateStatement(depth)) return;
         if ((_functions.Count > 0 || _known.Functions.Count > 0) && Chance(6) && WriteCall()) return;
         switch (_random.Next(33))

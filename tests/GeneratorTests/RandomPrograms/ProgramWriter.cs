@@ -89,6 +89,8 @@ internal sealed partial class ProgramWriter
 
         WriteSignature(examples);
         if (Chance(2)) WriteLocalArray();
+        if (_hasMatrices && Chance(2)) WriteLocalMatrix();
+        if (_hasAggregates && Chance(4)) WriteAggregateArray();
         WriteBlock(0);
         WriteEnd();
         string name = $"P{_seed}";

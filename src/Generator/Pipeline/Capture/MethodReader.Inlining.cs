@@ -150,8 +150,12 @@ internal sealed partial class MethodReader
             IObjectCreationOperation { Arguments.Length: > 0 } matrix when ScalarTypes.MatrixElementOf(matrix.Type) is not null => IsOwn(matrix.Arguments[0].Value),
             _ when array.Syntax is StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax => true,
             _ when Whole(array) is var whole && whole != array => IsOwn(whole),
+            IParameterReferenceOperation { Parameter: { } parameter } => !assigned.Contains(parameter) && !IsAround(parameter.ContainingSymbol),
             _ => AssignedSymbols.SymbolOf(array) is { } symbol && own.Contains(symbol),
         };
+
+        // What is passed to the lambda itself, or to a local function within, is seen where it is passed.
+        bool IsAround(ISymbol method) => method.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == lambda.Syntax.SyntaxTree && r.Span != lambda.Syntax.Span && r.Span.Contains(lambda.Syntax.Span));
     }
 
     private Binding InvokeClosure(IInvocationOperation call)
