@@ -27,7 +27,7 @@ internal static class Program
     private static bool Ratios(string[] names)
     {
         string[] reports = ["gemm", "generator"];
-        string[] known = ["logistic", "rosenbrock", "growth", .. reports];
+        string[] known = ["logistic", "rosenbrock", "growth", "ratings", .. reports];
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             Console.Error.WriteLine($"There is no workload {unknown}; there are {string.Join(", ", known)}.");

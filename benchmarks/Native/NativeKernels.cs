@@ -18,8 +18,12 @@ internal sealed unsafe class NativeKernels
     private readonly delegate* unmanaged[SuppressGCTransition]<double*, double*, nint, double> rosenbrock;
     private readonly delegate* unmanaged[SuppressGCTransition]<double*, double*, nint, double*, double*, double> growth;
 
+    private readonly delegate* unmanaged[SuppressGCTransition]<int*, int*, float*, int*, nint, nint, nint, nint, float, float, float*, float*, int*, int*, float> ratings;
+
     private NativeKernels(nint library)
     {
+        ratings = (delegate* unmanaged[SuppressGCTransition]<int*, int*, float*, int*, nint, nint, nint, nint, float, float, float*, float*, int*, int*, float>)
+            NativeLibrary.GetExport(library, "ratings_epoch");
         logistic = (delegate* unmanaged[SuppressGCTransition]<float*, float*, nint, float*, float*, float>)
             NativeLibrary.GetExport(library, "logistic_gradient");
         rosenbrock = (delegate* unmanaged[SuppressGCTransition]<double*, double*, nint, double>)
@@ -44,6 +48,11 @@ internal sealed unsafe class NativeKernels
 
     internal double Growth(double* x, double* y, int examples, double* parameters, double* gradient) =>
         growth(x, y, examples, parameters, gradient);
+
+    /// <summary>One epoch of descent. <paramref name="rows"/> has room for two integers for each user and each item, zero at first.</summary>
+    internal float Ratings(
+        int* users, int* items, float* values, int* order, int count, int batch, int userCount, int itemCount, float rate, float l2, float* parameters, float* gradient, int* rows) =>
+        ratings(users, items, values, order, count, batch, userCount, itemCount, rate, l2, parameters, gradient, rows, rows + userCount + itemCount);
 
     private static (NativeKernels?, string) Load()
     {

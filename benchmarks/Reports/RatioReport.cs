@@ -36,6 +36,7 @@ internal static class RatioReport
         yield return new LogisticWorkload();
         yield return new RosenbrockWorkload();
         yield return new GrowthWorkload();
+        yield return new RatingsWorkload();
     }
 
     private static bool WriteRows(TextWriter output, Workload workload, List<string> notes)

@@ -21,6 +21,15 @@ internal static class RegionFacts
         return defined;
     }
 
+    /// <summary>The element of a buffer that the item reads, stores or adds to; null for other items.</summary>
+    public static (int Buffer, int Index)? ElementAccess(this Item item) => item switch
+    {
+        Load load => (load.Buffer, load.Index),
+        Store store => (store.Buffer, store.Index),
+        Accumulate accumulate => (accumulate.Buffer, accumulate.Index),
+        _ => null,
+    };
+
     /// <summary>The values that one item reads itself; those of nested regions are not included, but a loop's Next and a branch's sides are.</summary>
     public static IEnumerable<int> Reads(this Item item) => item switch
     {

@@ -33,6 +33,15 @@ public sealed record FitOptions
     public double MaxGradientValue { get; init; } = double.PositiveInfinity;
 
     /// <summary>
+    /// Whether a step on a mini-batch also updates rows of the parameters that no example of the batch touches. Matters where integers of the
+    /// data choose the rows, as the users and items of a recommender do. False: such rows and the optimizer's state of them stay as they are, so
+    /// that a step costs what its batch touches: momentum, averages and weight decay of a row move only when it is touched, as in
+    /// <c>torch.optim.SparseAdam</c>. For rules without state and weight decay both give the same. True: every step updates all rows, as
+    /// <c>torch.optim.Adam</c> does.
+    /// </summary>
+    public bool UpdateAllRows { get; init; }
+
+    /// <summary>
     /// The run ends where no element of the gradient over all examples is larger. (Update rules ask it of the Euclidean norm, which they know,
     /// and only of steps over all examples.) Null: the solver's own default, 0 for update rules.
     /// </summary>

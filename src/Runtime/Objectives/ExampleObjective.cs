@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using SymbolicGD.CompilerServices;
 
 namespace SymbolicGD;
 
@@ -68,8 +69,18 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         Span<T> point = CheckStep<TRule>(parameters, state, out Span<T> states);
         CheckBatch(batch);
         Workspace<T> workspace = Pool.Rent();
-        T value = GradientCore(point, batch, workspace.Gradient, workspace.Scratch);
-        StepOutcome<T> outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+        StepOutcome<T> outcome;
+        if (!transform.UpdatesAllRows && TouchesRows(batch, workspace))
+        {
+            T value = AddGradientCore(point, batch, workspace.GradientSums, workspace.Scratch);
+            outcome = RowUpdate.Apply(value, point, workspace.GradientSums, states, rule, transform, workspace.Touched(Layout));
+        }
+        else
+        {
+            T value = GradientCore(point, batch, workspace.Gradient, workspace.Scratch);
+            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+        }
+
         Pool.Return(workspace);
         return outcome;
     }
@@ -86,6 +97,28 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// <param name="gradient">As for <see cref="HostObjective{T}.GradientCore"/>: every element is to be overwritten.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
     protected abstract T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace);
+
+    /// <summary>The value over a batch; adds its gradient. Only called where <see cref="TouchedRowsCore"/> says that it names the rows.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="batch">Indices of examples, checked, not empty.</param>
+    /// <param name="gradient">As long as the parameter vector; elements that the batch does not touch are neither read nor written.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
+    protected virtual T AddGradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace) =>
+        throw new NotSupportedException("An objective that names touched rows adds to the gradient.");
+
+    /// <summary>
+    /// Names the rows of the parameters that a batch touches, where integers of the data choose them; parameters of which it never names
+    /// a row are touched as a whole.
+    /// </summary>
+    /// <returns>False, which is the default, if every example touches all parameters.</returns>
+    protected virtual bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched) => false;
+
+    private bool TouchesRows(ReadOnlySpan<int> batch, Workspace<T> workspace)
+    {
+        TouchedRows touched = workspace.Touched(Layout);
+        touched.Clear();
+        return TouchedRowsCore(batch, touched);
+    }
 
     private void CheckBatch(ReadOnlySpan<int> batch)
     {

@@ -72,6 +72,9 @@ public interface IExampleObjective<T> : IObjective<T>
 public readonly record struct GradientTransform<T>(T MaxNorm, T MaxValue)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Whether a step on a batch updates rows of the parameters that the batch does not touch: see <see cref="FitOptions.UpdateAllRows"/>.</summary>
+    public bool UpdatesAllRows { get; init; }
+
     /// <summary>Leaves the gradient as it is.</summary>
     public static GradientTransform<T> None => new(T.PositiveInfinity, T.PositiveInfinity);
 }

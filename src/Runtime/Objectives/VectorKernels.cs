@@ -54,7 +54,7 @@ internal static class VectorKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T sum = Dot(values, values);
-        if (T.IsFinite(sum) && sum >= SmallestSafeSum<T>())
+        if (IsSafeSum(sum))
         {
             return T.Sqrt(sum);
         }
@@ -75,6 +75,10 @@ internal static class VectorKernels
 
         return T.ScaleB(T.Sqrt(scaled), exponent);
     }
+
+    /// <summary>Whether a sum of squares has neither overflowed nor lost small elements.</summary>
+    public static bool IsSafeSum<T>(T sum)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.IsFinite(sum) && sum >= SmallestSafeSum<T>();
 
     /// <summary>The largest magnitude; NaN if any element is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

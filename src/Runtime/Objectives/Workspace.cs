@@ -1,3 +1,5 @@
+using SymbolicGD.CompilerServices;
+
 namespace SymbolicGD;
 
 /// <summary>What one call of an objective works in.</summary>
@@ -7,11 +9,19 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
     private readonly AlignedBuffer<T> scratch = new(scratchLength);
     private AlignedBuffer<T>? gradient;
     private AlignedBuffer<T>? direction;
+    private AlignedBuffer<T>? sums;
+    private TouchedRows? touched;
 
     public Span<T> Scratch => scratch.Span;
 
     /// <summary>As long as the parameter vector; not every call needs it, hence made at the first that does.</summary>
     public Span<T> Gradient => (gradient ??= new AlignedBuffer<T>(gradientLength)).Span;
+
+    /// <summary>Another such vector, zero between calls: steps add to some of its rows and clear them.</summary>
+    public Span<T> GradientSums => (sums ??= new AlignedBuffer<T>(gradientLength)).Span;
+
+    /// <summary>What names those rows.</summary>
+    public TouchedRows Touched(ParameterLayout layout) => touched ??= new TouchedRows(layout);
 
     /// <summary>Another such vector.</summary>
     public Span<T> Direction => (direction ??= new AlignedBuffer<T>(gradientLength)).Span;

@@ -84,7 +84,7 @@ public sealed partial class UpdateRuleDriver<T>
         stepsPerEpoch = batched is null ? 1 : options.DropLast ? count / batchSize : (count + batchSize - 1) / batchSize;
         order = batched is null ? [] : Enumerable.Range(0, count).ToArray();
         epochs = options.Epochs ?? (examples is null ? DefaultSteps : DefaultEpochsOverExamples);
-        transform = new GradientTransform<T>(T.CreateSaturating(options.MaxGradientNorm), T.CreateSaturating(options.MaxGradientValue));
+        transform = new GradientTransform<T>(T.CreateSaturating(options.MaxGradientNorm), T.CreateSaturating(options.MaxGradientValue)) { UpdatesAllRows = options.UpdateAllRows };
         gradientTolerance = options.GradientTolerance ?? 0;
         valueTolerance = options.ValueTolerance ?? 0;
         halves = options.NonFinite == NonFinitePolicy.HalveLearningRate;

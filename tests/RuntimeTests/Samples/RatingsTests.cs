@@ -74,6 +74,97 @@ public sealed class RatingsTests
         for (int i = 0; i < 3; i++) Assert.Equal(i == 0, item[i, 0] != 0 && item[i, 1] != 0 && gradient.ItemBias[i] != 0);
     }
 
+    /// <summary>Without state and decay, leaving alone what a batch does not touch changes nothing, to the last bit.</summary>
+    [Theory]
+    [InlineData(double.PositiveInfinity, double.PositiveInfinity)]
+    [InlineData(0.5, double.PositiveInfinity)]
+    [InlineData(double.PositiveInfinity, 0.01)]
+    public void Plain_descent_is_the_same_whether_or_not_untouched_rows_are_updated(double maxNorm, double maxValue)
+    {
+        Ratings.SquaredErrorObjective objective = Random(users: 50, items: 30, rank: 21, ratings: 400);
+        FitOptions options = new() { Epochs = 3, BatchSize = 7, Seed = 1, MaxGradientNorm = maxNorm, MaxGradientValue = maxValue };
+        Ratings.SquaredErrorObjective.Parameters start = objective.CreateParameters(Initializer.Normal(seed: 1));
+        FitResult<float> touched = new Sgd { LearningRate = 0.05 }.Minimize(objective, start, options), all = new Sgd { LearningRate = 0.05 }.Minimize(objective, start, options with { UpdateAllRows = true });
+        Assert.All(touched.Parameters.Zip(all.Parameters), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+        Assert.Equal(all.Value, touched.Value, 1e-5f * all.Value);
+        Assert.NotEqual(start.Values.ToArray(), touched.Parameters);
+    }
+
+    /// <summary>The touched rows take the step that the rule says; the others and their state do not move.</summary>
+    [Fact]
+    public void Adam_moves_the_rows_of_a_batch_and_their_state_only()
+    {
+        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank: 5, ratings: 60);
+        float[] start = objective.CreateParameters(Initializer.Normal(seed: 1)).Values.ToArray(), expected = [.. start], expectedState = new float[2 * start.Length], gradient = new float[start.Length];
+        VectorHandle<float> point = objective.CreateVector(), state = objective.CreateVector(2 * start.Length);
+        point.CopyFrom(start);
+        var rule = new Adam.Rule<float>(new Adam { LearningRate = 0.1 });
+        int[][] batches = [[3, 8, 3], [59], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17], [8]];
+        for (int k = 0; k < batches.Length; k++)
+        {
+            rule.Prepare(k + 1, 1);
+            objective.Gradient(expected, batches[k], gradient);
+            StepOutcome<float> outcome = objective.Step(point, batches[k], state, rule, GradientTransform<float>.None);
+            Assert.True(outcome.Applied);
+            for (int e = 0; e < expected.Length; e++)
+            {
+                if (gradient[e] != 0) rule.Update(ref expected[e], gradient[e], ref expectedState[e], (nuint)expected.Length);
+            }
+        }
+
+        float[] got = new float[start.Length], gotState = new float[2 * start.Length];
+        point.CopyTo(got);
+        state.CopyTo(gotState);
+        Assert.All(got.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+        Assert.All(gotState.Zip(expectedState), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+        Assert.Contains(expectedState, s => s == 0);
+    }
+
+    [Fact]
+    public void A_step_that_is_not_finite_leaves_nothing_behind()
+    {
+        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank: 5, ratings: 60), other = Random(users: 20, items: 10, rank: 5, ratings: 60);
+        float[] start = objective.CreateParameters(Initializer.Normal(seed: 1)).Values.ToArray();
+        VectorHandle<float> point = objective.CreateVector(), twin = other.CreateVector(), state = objective.CreateVector(0);
+        var rule = new Sgd.Rule<float>(new Sgd { LearningRate = 0.1 });
+        rule.Prepare(1, 1);
+        float[] broken = [.. start];
+        Array.Fill(broken, float.MaxValue);
+        point.CopyFrom(broken);
+        Assert.False(objective.Step(point, [1, 2, 3], state, rule, GradientTransform<float>.None).Applied);
+        point.CopyFrom(start);
+        twin.CopyFrom(start);
+        Assert.Equal(other.Step(twin, [3, 4], state, rule, GradientTransform<float>.None), objective.Step(point, [3, 4], state, rule, GradientTransform<float>.None));
+        float[] a = new float[start.Length], b = new float[start.Length];
+        point.CopyTo(a);
+        twin.CopyTo(b);
+        Assert.Equal(b, a);
+    }
+
+    /// <summary>A thousand steps on ten ratings each take milliseconds, whether there are fifty users or a million; a thousand passes over all parameters would take many seconds.</summary>
+    [Fact]
+    public void The_cost_of_a_step_does_not_depend_on_the_number_of_users()
+    {
+        Ratings.SquaredErrorObjective objective = Random(users: 1_000_000, items: 1000, rank: 16, ratings: 1000);
+        VectorHandle<float> point = objective.CreateVector(), state = objective.CreateVector(2 * objective.Layout.Length);
+        var rule = new Adam.Rule<float>(new Adam());
+        rule.Prepare(1, 1);
+        int[] batch = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+        objective.Step(point, batch, state, rule, GradientTransform<float>.None);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (int k = 0; k < 1000; k++) objective.Step(point, batch, state, rule, GradientTransform<float>.None);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
+        Assert.Equal(0, Allocations.Of(() => objective.Step(point, batch, state, rule, GradientTransform<float>.None)));
+    }
+
+    private static Ratings.SquaredErrorObjective Random(int users, int items, int rank, int ratings)
+    {
+        var random = new Random(users);
+        return new Ratings.SquaredErrorObjective(
+            u: Enumerable.Range(0, ratings).Select(_ => random.Next(users)).ToArray(), i: Enumerable.Range(0, ratings).Select(_ => random.Next(items)).ToArray(),
+            rating: Enumerable.Range(0, ratings).Select(_ => (float)random.Next(1, 6)).ToArray(), l2: 0.01f, users: users, rank: rank, items: items);
+    }
+
     [Fact]
     public void Matrices_are_saved_and_loaded_with_their_shapes()
     {

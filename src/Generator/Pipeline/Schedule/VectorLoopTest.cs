@@ -20,7 +20,7 @@ internal static class VectorLoopTest
             if (loop.ReductionOf(carried, index) is null) return "it carries a value from one iteration to the next";
         }
 
-        if (loop.Body.AllItems().Any(i => BufferOf(i) is var buffer and >= 0 && function.Buffers[buffer].Growing)) return "it records into an array that grows";
+        if (loop.Body.AllItems().Any(i => i.ElementAccess() is var (buffer, _) && function.Buffers[buffer].Growing)) return "it records into an array that grows";
         var accesses = new Dictionary<int, (Affine First, bool OtherShifts, bool Written)>();
         foreach (Item item in loop.Body.AllItems())
         {
@@ -64,14 +64,6 @@ internal static class VectorLoopTest
             return !(seen.Written && seen.OtherShifts);
         }
     }
-
-    private static int BufferOf(Item item) => item switch
-    {
-        Load load => load.Buffer,
-        Store store => store.Buffer,
-        Accumulate accumulate => accumulate.Buffer,
-        _ => -1,
-    };
 
     private static string? RefusalOf(Function function, FunctionIndex index, Let let, Loop loop, HashSet<int> inside)
     {

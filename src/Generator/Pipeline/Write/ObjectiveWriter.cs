@@ -335,21 +335,26 @@ internal static class ObjectiveWriter
 
         bool mean = model.Spec.IsMean;
         string one = model.Real == "float" ? "1f" : "1.0";
+        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
         Cores("new AllRows(ExampleCount)", "ExampleCount", string.Empty);
         code.Line("/// <inheritdoc/>");
         Cores("new BatchRows(batch)", "batch.Length", "ReadOnlySpan<int> batch, ");
+        if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered, Kernel("new BatchRows(batch)", "batch.Length"));
+
+        string Divide(string count) => mean ? $" / {count}" : string.Empty;
+
+        string Kernel(string rows, string count) => $"GradientKernel(parameters, gradient, workspace, {rows}, {(mean ? $"{one} / {count}" : one)}){Divide(count)}";
 
         void Cores(string rows, string count, string batch)
         {
-            string divide = mean ? $" / {count}" : string.Empty;
             code.Line($"protected override {real} ValueCore(ReadOnlySpan<{real}> parameters, {batch}Span<{real}> workspace) =>");
-            code.Line($"    ValueKernel(parameters, workspace, {rows}){divide};");
+            code.Line($"    ValueKernel(parameters, workspace, {rows}){Divide(count)};");
             code.Gap();
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, {batch}Span<{real}> gradient, Span<{real}> workspace)"))
             {
                 code.Line("gradient.Clear();");
-                code.Line($"return GradientKernel(parameters, gradient, workspace, {rows}, {(mean ? $"{one} / {count}" : one)}){divide};");
+                code.Line($"return {(gathered.Count > 0 && batch.Length > 0 ? "AddGradientCore(parameters, batch, gradient, workspace)" : Kernel(rows, count))};");
             }
 
             code.Gap();

@@ -143,7 +143,6 @@ partial class Springs
         private double ValueKernel<TRows>(ReadOnlySpan<double> parameters, Span<double> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
-            if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int pointsLength = _pointsExtent;
             int dimensions = _dimensionsExtent;
             double stiffness = parameters[pointsLength * dimensions];
@@ -153,45 +152,52 @@ partial class Springs
             ref int toColumn = ref MemoryMarshal.GetReference(_to.Span);
             ref double lengthColumn = ref MemoryMarshal.GetReference(_length.Span);
 
-            Vector512<double> stiffnessV = Vector512.Create(stiffness);
-            Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
-            for (int block = 0; block < rows.Count; block += 8)
+            double loss = 0.0;
+            for (int i = 0; i < rows.Count; i++)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
-                Vector512<double> squares = Vector512.Create(1.0);
-                for (int j = 0; j < dimensions; j++)
+                int row2 = rows[i];
+                int from = Unsafe.Add(ref fromColumn, row2);
+                int to = Unsafe.Add(ref toColumn, row2);
+                double length = Unsafe.Add(ref lengthColumn, row2);
+                int t1 = dimensions * from;
+                int t2 = dimensions * to;
+
+                // squares = 1 + Σⱼ d²
+                int count = dimensions;
+                ref double pointsAtt1 = ref Lanes.Range(points, t1, count);
+                ref double pointsAtt2 = ref Lanes.Range(points, t2, count);
+                Vector512<double> squaresV0 = Vector512<double>.Zero, squaresV1 = Vector512<double>.Zero, squaresV2 = Vector512<double>.Zero, squaresV3 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 32; k += 32)
                 {
-                    for (int lane = 0; lane < 8; lane++)
-                    {
-                        spill[0 + lane] = points[dimensions * Lanes.Item(ref fromColumn, rows, i + lane) + j];
-                    }
-                    Vector512<double> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                    for (int lane2 = 0; lane2 < 8; lane2++)
-                    {
-                        spill[8 + lane2] = points[dimensions * Lanes.Item(ref toColumn, rows, i + lane2) + j];
-                    }
-                    Vector512<double> t2 = Vector512.LoadUnsafe(ref spill[8]);
-                    Vector512<double> d = t1 - t2;
-                    squares = Vector512.FusedMultiplyAdd(d, d, squares);
+                    Vector512<double> d0 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
+                    Vector512<double> d1 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 8)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 8));
+                    Vector512<double> d2 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 16)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 16));
+                    Vector512<double> d3 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 24)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 24));
+                    squaresV0 = Vector512.FusedMultiplyAdd(d0, d0, squaresV0);
+                    squaresV1 = Vector512.FusedMultiplyAdd(d1, d1, squaresV1);
+                    squaresV2 = Vector512.FusedMultiplyAdd(d2, d2, squaresV2);
+                    squaresV3 = Vector512.FusedMultiplyAdd(d3, d3, squaresV3);
                 }
-                Vector512<double> t3 = stiffnessV * (Vector512.Sqrt(squares) - length);
-                for (int lane3 = 0; lane3 < 8; lane3++)
+                for (; k <= count - 8; k += 8)
                 {
-                    spill[16 + lane3] = points[dimensions * Lanes.Item(ref toColumn, rows, i + lane3)];
+                    Vector512<double> d = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
+                    squaresV0 = Vector512.FusedMultiplyAdd(d, d, squaresV0);
                 }
-                Vector512<double> t4 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<double> t5 = Vector512.Create(0.1) * t4;
-                Vector512<double> t6 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5 * t5, Vector512.Create(0.5) * (t3 * t3));
-                loss = Vector512.ConditionalSelect(active, loss + t6, loss);
+                if (k < count)
+                {
+                    Vector512<double> tail = Lanes.TailMask((double)(count - k));
+                    Vector512<double> d = Lanes.LoadTail(ref pointsAtt1, count) - Lanes.LoadTail(ref pointsAtt2, count);
+                    squaresV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV0), squaresV0);
+                }
+                double squares2 = 1.0 + Lanes.Sum((squaresV0 + squaresV1) + (squaresV2 + squaresV3));
+
+                double t6 = stiffness * (Math.Sqrt(squares2) - length);
+                double t7 = 0.1 * points[t2];
+                loss += (0.5 * (t6 * t6) + 0.5 * (t7 * t7));
             }
 
-            double lossSum = Lanes.Sum(loss);
-
-            return lossSum;
+            return loss;
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>

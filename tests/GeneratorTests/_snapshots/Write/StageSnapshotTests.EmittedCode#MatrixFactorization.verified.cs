@@ -9,7 +9,7 @@
 //
 //   curvature    not shown convex in (user, item, userBias, itemBias)
 //   cost         per example 14·rank + 14 operations; one pass over the data for value and gradient
-//   vectorized   across examples, 16 at a time
+//   vectorized   inside loops; examples one by one: data name rows of the parameters
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     e ← userBias[u] + itemBias[i] − rating + Σⱼ user[u, j]·item[i, j];  s ← 2·l2;  eBar ← 2·e
@@ -138,7 +138,21 @@ partial class Ratings
         protected override float GradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace)
         {
             gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+            return AddGradientCore(parameters, batch, gradient, workspace);
+        }
+
+        /// <inheritdoc/>
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace) =>
+            GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+
+        /// <inheritdoc/>
+        protected override bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched)
+        {
+            touched.Add(0, batch, _u.Span);   // user
+            touched.Add(1, batch, _i.Span);   // item
+            touched.Add(2, batch, _u.Span);   // userBias
+            touched.Add(3, batch, _i.Span);   // itemBias
+            return true;
         }
 
         /// <summary>The sum of the loss over the rows.</summary>
@@ -146,7 +160,6 @@ partial class Ratings
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
             where TRows : struct, IRowSelector, allows ref struct
         {
-            if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -161,51 +174,49 @@ partial class Ratings
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
             ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
 
-            Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[64];
-            Vector512<float> loss = Vector512<float>.Zero;
-            for (int block = 0; block < rows.Count; block += 16)
+            float loss = 0f;
+            for (int i = 0; i < rows.Count; i++)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
+                int row2 = rows[i];
+                int u = Unsafe.Add(ref uColumn, row2);
+                int i2 = Unsafe.Add(ref iColumn, row2);
+                float rating = Unsafe.Add(ref ratingColumn, row2);
+                int t1 = rank * u;
+                int t2 = rank * i2;
+
+                int count = rank;
+                ref float userAtt1 = ref Lanes.Range(user, t1, count);
+                ref float itemAtt2 = ref Lanes.Range(item, t2, count);
+                Vector512<float> sumV = Vector512<float>.Zero;
+                Vector512<float> sumV2 = Vector512<float>.Zero;
+                Vector512<float> sumV3 = Vector512<float>.Zero;
+                int k = 0;
+                for (; k <= count - 16; k += 16)
                 {
-                    spill[0 + lane] = userBias[Lanes.Item(ref uColumn, rows, i + lane)];
+                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1, (nuint)k);
+                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2, (nuint)k);
+                    sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
+                    sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
+                    sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
                 }
-                Vector512<float> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
+                if (k < count)
                 {
-                    spill[16 + lane2] = itemBias[Lanes.Item(ref iColumn, rows, i + lane2)];
+                    Vector512<float> tail = Lanes.TailMask((float)(count - k));
+                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1, count);
+                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2, count);
+                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
+                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
+                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
                 }
-                Vector512<float> t2 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<float> t3 = Vector512<float>.Zero;
-                Vector512<float> t4 = Vector512<float>.Zero;
-                Vector512<float> t5 = Vector512<float>.Zero;
-                for (int k = 0; k < rank; k++)
-                {
-                    for (int lane3 = 0; lane3 < 16; lane3++)
-                    {
-                        spill[32 + lane3] = user[rank * Lanes.Item(ref uColumn, rows, i + lane3) + k];
-                    }
-                    Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[32]);
-                    for (int lane4 = 0; lane4 < 16; lane4++)
-                    {
-                        spill[48 + lane4] = item[rank * Lanes.Item(ref iColumn, rows, i + lane4) + k];
-                    }
-                    Vector512<float> t7 = Vector512.LoadUnsafe(ref spill[48]);
-                    t3 = Vector512.FusedMultiplyAdd(t6, t7, t3);
-                    t4 = Vector512.FusedMultiplyAdd(t6, t6, t4);
-                    t5 = Vector512.FusedMultiplyAdd(t7, t7, t5);
-                }
-                Vector512<float> e = t1 + t2 + t3 - rating;
-                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(l2V, t4 + t5, e * e), loss);
+                float t15 = Lanes.Sum(sumV);
+                float t16 = Lanes.Sum(sumV2);
+                float t17 = Lanes.Sum(sumV3);
+
+                float e = userBias[u] + itemBias[i2] + t15 - rating;
+                loss += (e * e + l2 * (t16 + t17));
             }
 
-            float lossSum = Lanes.Sum(loss);
-
-            return lossSum;
+            return loss;
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
@@ -213,7 +224,6 @@ partial class Ratings
         private float GradientKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace, TRows rows, float weight)
             where TRows : struct, IRowSelector, allows ref struct
         {
-            if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
@@ -232,86 +242,78 @@ partial class Ratings
             Span<float> userBiasGradient = gradient.Slice(users * rank + items * rank, users);
             Span<float> itemBiasGradient = gradient.Slice(users * rank + items * rank + users, items);
 
-            Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[144];
-            Vector512<float> loss = Vector512<float>.Zero;
-            for (int block = 0; block < rows.Count; block += 16)
+            float loss = 0f;
+            for (int i = 0; i < rows.Count; i++)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> seed = active & Vector512.Create(weight);
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
+                int row2 = rows[i];
+                int u = Unsafe.Add(ref uColumn, row2);
+                int i2 = Unsafe.Add(ref iColumn, row2);
+                float rating = Unsafe.Add(ref ratingColumn, row2);
+                int t1 = rank * u;
+                int t2 = rank * i2;
+
+                int count = rank;
+                ref float userAtt1 = ref Lanes.Range(user, t1, count);
+                ref float itemAtt2 = ref Lanes.Range(item, t2, count);
+                Vector512<float> sumV = Vector512<float>.Zero;
+                Vector512<float> sumV2 = Vector512<float>.Zero;
+                Vector512<float> sumV3 = Vector512<float>.Zero;
+                int k = 0;
+                for (; k <= count - 16; k += 16)
                 {
-                    spill[0 + lane] = userBias[Lanes.Item(ref uColumn, rows, i + lane)];
+                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1, (nuint)k);
+                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2, (nuint)k);
+                    sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
+                    sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
+                    sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
                 }
-                Vector512<float> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
+                if (k < count)
                 {
-                    spill[16 + lane2] = itemBias[Lanes.Item(ref iColumn, rows, i + lane2)];
+                    Vector512<float> tail = Lanes.TailMask((float)(count - k));
+                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1, count);
+                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2, count);
+                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
+                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
+                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
                 }
-                Vector512<float> t2 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<float> t3 = Vector512<float>.Zero;
-                Vector512<float> t4 = Vector512<float>.Zero;
-                Vector512<float> t5 = Vector512<float>.Zero;
-                for (int k = 0; k < rank; k++)
+                float t15 = Lanes.Sum(sumV);
+                float t16 = Lanes.Sum(sumV2);
+                float t17 = Lanes.Sum(sumV3);
+
+                float e = userBias[u] + itemBias[i2] + t15 - rating;
+                float eBar = e * (2f * weight);
+                float t18 = 2f * (l2 * weight);
+
+                int count2 = rank;
+                ref float itemAtt2_2 = ref Lanes.Range(item, t2, count2);
+                ref float userAtt1_2 = ref Lanes.Range(user, t1, count2);
+                ref float itemGradientAtt2 = ref Lanes.Range(itemGradient, t2, count2);
+                ref float userGradientAtt1 = ref Lanes.Range(userGradient, t1, count2);
+                Vector512<float> sV = Vector512.Create(t18);
+                Vector512<float> eBarV = Vector512.Create(eBar);
+                int k2 = 0;
+                for (; k2 <= count2 - 16; k2 += 16)
                 {
-                    for (int lane3 = 0; lane3 < 16; lane3++)
-                    {
-                        spill[32 + lane3] = user[rank * Lanes.Item(ref uColumn, rows, i + lane3) + k];
-                    }
-                    Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[32]);
-                    for (int lane4 = 0; lane4 < 16; lane4++)
-                    {
-                        spill[48 + lane4] = item[rank * Lanes.Item(ref iColumn, rows, i + lane4) + k];
-                    }
-                    Vector512<float> t7 = Vector512.LoadUnsafe(ref spill[48]);
-                    t3 = Vector512.FusedMultiplyAdd(t6, t7, t3);
-                    t4 = Vector512.FusedMultiplyAdd(t6, t6, t4);
-                    t5 = Vector512.FusedMultiplyAdd(t7, t7, t5);
+                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2_2, (nuint)k2);
+                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1_2, (nuint)k2);
+                    (Vector512.LoadUnsafe(ref itemGradientAtt2, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemGradientAtt2, (nuint)k2);
+                    (Vector512.LoadUnsafe(ref userGradientAtt1, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userGradientAtt1, (nuint)k2);
                 }
-                Vector512<float> e = t1 + t2 + t3 - rating;
-                Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
-                Vector512<float> t8 = Vector512.Create(2f) * (l2V * seed);
-                for (int k2 = 0; k2 < rank; k2++)
+                if (k2 < count2)
                 {
-                    for (int lane3 = 0; lane3 < 16; lane3++)
-                    {
-                        spill[64 + lane3] = item[rank * Lanes.Item(ref iColumn, rows, i + lane3) + k2];
-                    }
-                    Vector512<float> t9 = Vector512.LoadUnsafe(ref spill[64]);
-                    for (int lane4 = 0; lane4 < 16; lane4++)
-                    {
-                        spill[80 + lane4] = user[rank * Lanes.Item(ref uColumn, rows, i + lane4) + k2];
-                    }
-                    Vector512<float> t10 = Vector512.LoadUnsafe(ref spill[80]);
-                    Vector512.FusedMultiplyAdd(eBar, t10, t8 * t9).StoreUnsafe(ref spill[96]);
-                    for (int lane5 = 0; lane5 < 16; lane5++)
-                    {
-                        itemGradient[rank * Lanes.Item(ref iColumn, rows, i + lane5) + k2] += spill[96 + lane5];
-                    }
-                    Vector512.FusedMultiplyAdd(eBar, t9, t8 * t10).StoreUnsafe(ref spill[112]);
-                    for (int lane6 = 0; lane6 < 16; lane6++)
-                    {
-                        userGradient[rank * Lanes.Item(ref uColumn, rows, i + lane6) + k2] += spill[112 + lane6];
-                    }
+                    Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
+                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2_2, count2);
+                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1_2, count2);
+                    Lanes.StoreTail(ref itemGradientAtt2, count2, Lanes.LoadTail(ref itemGradientAtt2, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
+                    Lanes.StoreTail(ref userGradientAtt1, count2, Lanes.LoadTail(ref userGradientAtt1, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
                 }
-                eBar.StoreUnsafe(ref spill[128]);
-                for (int lane7 = 0; lane7 < 16; lane7++)
-                {
-                    itemBiasGradient[Lanes.Item(ref iColumn, rows, i + lane7)] += spill[128 + lane7];
-                }
-                for (int lane8 = 0; lane8 < 16; lane8++)
-                {
-                    userBiasGradient[Lanes.Item(ref uColumn, rows, i + lane8)] += spill[128 + lane8];
-                }
-                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(l2V, t4 + t5, e * e), loss);
+
+                itemBiasGradient[i2] += eBar;
+                userBiasGradient[u] += eBar;
+                loss += (e * e + l2 * (t16 + t17));
             }
 
-            float lossSum = Lanes.Sum(loss);
-
-            return lossSum;
+            return loss;
         }
 
         /// <inheritdoc/>

@@ -116,7 +116,19 @@ partial class Ratings
         protected override float GradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace)
         {
             gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+            return AddGradientCore(parameters, batch, gradient, workspace);
+        }
+
+        /// <inheritdoc/>
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace) =>
+            GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+
+        /// <inheritdoc/>
+        protected override bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched)
+        {
+            touched.Add(0, batch, _u.Span);   // user
+            touched.Add(1, batch, _i.Span);   // item
+            return true;
         }
 
         /// <summary>The sum of the loss over the rows.</summary>

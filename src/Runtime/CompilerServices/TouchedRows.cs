@@ -1,0 +1,100 @@
+using System.ComponentModel;
+
+namespace SymbolicGD.CompilerServices;
+
+/// <summary>The rows of the parameters that the examples of a batch name. A generated objective fills it, block by block of its layout.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class TouchedRows
+{
+    private readonly ParameterLayout layout;
+    private readonly Rows?[] blocks;
+    private int batches;
+
+    internal TouchedRows(ParameterLayout layout)
+    {
+        this.layout = layout;
+        blocks = new Rows?[layout.Blocks.Count];
+    }
+
+    /// <summary>Names the rows of a parameter that are numbered as the examples of the batch.</summary>
+    /// <param name="block">Which block of the layout.</param>
+    /// <param name="batch">Numbers of examples.</param>
+    public void Add(int block, ReadOnlySpan<int> batch)
+    {
+        Rows rows = RowsOf(block);
+        foreach (int example in batch) rows.Add(example, batches);
+    }
+
+    /// <summary>Names the rows of a parameter that a column of the data gives for the examples of the batch.</summary>
+    /// <param name="block">Which block of the layout.</param>
+    /// <param name="batch">Numbers of examples.</param>
+    /// <param name="column">Numbers of rows. Those that the block does not have are passed over: a loss may guard against them.</param>
+    /// <param name="width">How many numbers the column has for an example.</param>
+    /// <param name="element">Which of them.</param>
+    public void Add(int block, ReadOnlySpan<int> batch, ReadOnlySpan<int> column, int width = 1, int element = 0)
+    {
+        Rows rows = RowsOf(block);
+        foreach (int example in batch) rows.Add(column[(example * width) + element], batches);
+    }
+
+    /// <summary>Begins a new batch, of which no row is named.</summary>
+    internal void Clear()
+    {
+        batches++;
+        foreach (Rows? rows in blocks) rows?.Clear(batches == int.MaxValue);
+        if (batches == int.MaxValue) batches = 1;
+    }
+
+    /// <summary>The stretches of the parameter vector to update: the rows of one block that were named, or a block of which rows never were.</summary>
+    internal Stretches this[int block] => blocks[block] is { } rows
+        ? new Stretches(rows.Named, layout.Blocks[block].Offset, rows.Width)
+        : new Stretches(WholeBlock, layout.Blocks[block].Offset, layout.Blocks[block].Length);
+
+    internal int BlockCount => blocks.Length;
+
+    private static ReadOnlySpan<int> WholeBlock => [0];
+
+    private Rows RowsOf(int block) => blocks[block] ??= new Rows(layout.Blocks[block]);
+
+    /// <summary>Stretches of equal width: the k-th starts at offset + index[k]·width.</summary>
+    internal readonly ref struct Stretches(ReadOnlySpan<int> index, int offset, int width)
+    {
+        public ReadOnlySpan<int> Index { get; } = index;
+
+        public int Offset { get; } = offset;
+
+        public int Width { get; } = width;
+    }
+
+    private sealed class Rows
+    {
+        private readonly int[] lastBatch;    // of each row
+        private readonly int[] named;
+        private int count;
+
+        public Rows(ParameterBlock block)
+        {
+            int rows = block.Shape[0];
+            Width = rows == 0 ? 0 : block.Length / rows;
+            lastBatch = new int[rows];
+            named = new int[rows];
+        }
+
+        public int Width { get; }
+
+        public ReadOnlySpan<int> Named => named.AsSpan(0, count);
+
+        public void Add(int row, int batch)
+        {
+            if ((uint)row >= (uint)lastBatch.Length || lastBatch[row] == batch) return;
+            lastBatch[row] = batch;
+            named[count++] = row;
+        }
+
+        public void Clear(bool forget)
+        {
+            count = 0;
+            if (forget) Array.Clear(lastBatch);
+        }
+    }
+}
