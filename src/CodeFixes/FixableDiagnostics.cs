@@ -22,4 +22,6 @@ internal static class FixableDiagnostics
     public const string ExtentMismatch = "SGD3001";
 
     public const string NotFinite = "SGD6001";
+
+    public const string Stabilized = "SGD6002";
 }

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,21 +12,14 @@ namespace SymbolicGD.CodeFixes;
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(GuardDomainCodeFix))]
 [Shared]
-public sealed class GuardDomainCodeFix : CodeFixProvider
+public sealed class GuardDomainCodeFix() : LossCodeFix(FixableDiagnostics.NotFinite)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.NotFinite];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root) return;
-        if (root.FindNode(context.Span, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || call.ArgumentList.Arguments.Count != 1) return;
-        if (call.Expression is not MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: var name }) return;
-        if (type.ToString() is not ("Math" or "MathF" or "System.Math" or "System.MathF")) return;
+        if (site.Node is not InvocationExpressionSyntax call || call.ArgumentList.Arguments.Count != 1) return null;
+        if (call.Expression is not MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: var name }) return null;
+        if (type.ToString() is not ("Math" or "MathF" or "System.Math" or "System.MathF")) return null;
 
         ExpressionSyntax operand = call.ArgumentList.Arguments[0].Expression;
         bool isSingle = type.ToString().EndsWith("MathF", StringComparison.Ordinal);
@@ -42,12 +33,7 @@ public sealed class GuardDomainCodeFix : CodeFixProvider
             "Log" or "Log2" or "Log10" => ("Keep the operand above 0", $"{call.Expression}({type}.Max({operand}, {(isSingle ? "1e-30f" : "1e-300")}))"),
             _ => null,
         };
-        if (fix is not { } found) return;
-        ExpressionSyntax replacement = SyntaxFactory.ParseExpression(found.Text).WithTriviaFrom(replaced);
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                found.Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(replaced, replacement))), equivalenceKey: nameof(GuardDomainCodeFix)),
-            context.Diagnostics);
+        return fix is (string title, string text) ? (title, site.Replace(replaced, SyntaxFactory.ParseExpression(text).WithTriviaFrom(replaced))) : null;
     }
 
     /// <summary>x and y where the expression is x * x + y * y.</summary>

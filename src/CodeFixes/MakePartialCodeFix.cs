@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,13 +10,8 @@ namespace SymbolicGD.CodeFixes;
 /// <summary>SGD1002: makes a type around a loss <c>partial</c>, and the types around it that are not.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MakePartialCodeFix))]
 [Shared]
-public sealed class MakePartialCodeFix : CodeFixProvider
+public sealed class MakePartialCodeFix() : LossCodeFix(FixableDiagnostics.NotPartial)
 {
-    private const string Title = "Make the types around the loss partial";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.NotPartial];
-
     /// <inheritdoc/>
     /// <remarks>
     /// Types nested in one another get their modifiers together. The fixes of two of them overlap in the outer type, and the batch fixer drops
@@ -26,15 +20,10 @@ public sealed class MakePartialCodeFix : CodeFixProvider
     public override FixAllProvider GetFixAllProvider() => FixAllProvider.Create(FixDocumentAsync);
 
     /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root) return;
-        TypeDeclarationSyntax[] closed = ClosedAround(root, context.Span.Start).ToArray();
-        if (closed.Length == 0) return;
-
-        context.RegisterCodeFix(
-            CodeAction.Create(Title, _ => Task.FromResult(Open(context.Document, root, closed)), equivalenceKey: Title),
-            context.Diagnostics);
+        TypeDeclarationSyntax[] closed = ClosedAround(site.Root, site.Span.Start).ToArray();
+        return closed.Length == 0 ? null : ("Make the types around the loss partial", Open(site.Document, site.Root, closed));
     }
 
     private static async Task<Document?> FixDocumentAsync(FixAllContext context, Document document, ImmutableArray<Diagnostic> diagnostics)

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,30 +10,14 @@ namespace SymbolicGD.CodeFixes;
 /// <summary>SGD1001: makes a loss <c>static</c>, where it reads nothing of its instance.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MakeStaticCodeFix))]
 [Shared]
-public sealed class MakeStaticCodeFix : CodeFixProvider
+public sealed class MakeStaticCodeFix() : LossCodeFix(FixableDiagnostics.NotStatic)
 {
-    private const string Title = "Make the loss static";
-
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.NotStatic];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root) return;
-        if (root.FindToken(context.Span.Start).Parent is not MethodDeclarationSyntax method) return;
-        if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model) return;
-        if (!CanBeStatic(model, method, context.CancellationToken)) return;
-
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                Title,
-                _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(method, Modifiers.AddStatic(method)))),
-                equivalenceKey: Title),
-            context.Diagnostics);
+        return site.Declaration is MethodDeclarationSyntax method && CanBeStatic(site.Model, method, site.Cancellation)
+            ? ("Make the loss static", site.Replace(method, Modifiers.AddStatic(method)))
+            : null;
     }
 
     private static bool CanBeStatic(SemanticModel model, MethodDeclarationSyntax method, CancellationToken cancellation)

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Composition;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -13,42 +11,26 @@ namespace SymbolicGD.CodeFixes;
 /// <summary>SGD2012: adds an argument marked <c>[Constant]</c> for a static variable or property that a loss reads.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(PassConstantCodeFix))]
 [Shared]
-public sealed class PassConstantCodeFix : CodeFixProvider
+public sealed class PassConstantCodeFix() : LossCodeFix(FixableDiagnostics.State)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.State];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        CancellationToken cancellation = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is not { } root) return;
-        if (await context.Document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model) return;
-
         // Helpers and what initializes other variables have no arguments of the objective; a static local function does not see those of its method.
-        SyntaxNode read = root.FindNode(context.Span, getInnermostNodeForTie: true);
-        if (read.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !IsDifferentiated(model.GetDeclaredSymbol(method, cancellation))) return;
-        if (read.Ancestors().OfType<LocalFunctionStatementSyntax>().Any(f => f.Modifiers.Any(SyntaxKind.StaticKeyword))) return;
-        if (model.GetSymbolInfo(read, cancellation).Symbol is not { IsStatic: true } state || TypeText(model, read.SpanStart, state) is not { } type) return;
-        ParameterSyntax? previous = method.ParameterList.Parameters.LastOrDefault(p => model.GetDeclaredSymbol(p, cancellation) is { } a && Has(a, "ParameterAttribute", "ConstantAttribute"));
-        if (previous is not { Default: null }) return;
+        SyntaxNode read = site.Node;
+        if (read.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !IsDifferentiated(site.Model.GetDeclaredSymbol(method, site.Cancellation))) return null;
+        if (read.Ancestors().OfType<LocalFunctionStatementSyntax>().Any(f => f.Modifiers.Any(SyntaxKind.StaticKeyword))) return null;
+        if (site.Model.GetSymbolInfo(read, site.Cancellation).Symbol is not { IsStatic: true } state || TypeText(site.Model, read.SpanStart, state) is not { } type) return null;
+        ParameterSyntax? previous = method.ParameterList.Parameters.LastOrDefault(p => site.Model.GetDeclaredSymbol(p, site.Cancellation) is { } a && Has(a, "ParameterAttribute", "ConstantAttribute"));
+        if (previous is not { Default: null }) return null;
 
         SyntaxNode[] reads = method.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Where(i => i.Identifier.ValueText == state.Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(i, cancellation).Symbol, state))
+            .Where(i => i.Identifier.ValueText == state.Name && SymbolEqualityComparer.Default.Equals(site.Model.GetSymbolInfo(i, site.Cancellation).Symbol, state))
             .Select(Whole).ToArray();
         string name = FreeName(method, state.Name, reads);
         List<TextChange> changes = [new TextChange(new TextSpan(previous.Span.End, 0), $", [Constant] {type} {name}")];
         changes.AddRange(reads.Select(r => new TextChange(r.Span, name)));
-        SourceText text = await context.Document.GetTextAsync(cancellation).ConfigureAwait(false);
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                $"Pass '{state.Name}' as an argument marked [Constant]",
-                _ => Task.FromResult(context.Document.WithText(text.WithChanges(changes))),
-                equivalenceKey: nameof(PassConstantCodeFix)),
-            context.Diagnostics);
+        return ($"Pass '{state.Name}' as an argument marked [Constant]", site.Document.WithText(site.Root.GetText().WithChanges(changes)));
     }
 
     private static bool IsDifferentiated(IMethodSymbol? method) => method is not null && Has(method, "LossAttribute", "ResidualAttribute");

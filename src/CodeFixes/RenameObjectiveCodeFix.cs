@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Composition;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -16,31 +14,17 @@ namespace SymbolicGD.CodeFixes;
 /// </remarks>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RenameObjectiveCodeFix))]
 [Shared]
-public sealed class RenameObjectiveCodeFix : CodeFixProvider
+public sealed class RenameObjectiveCodeFix() : LossCodeFix(FixableDiagnostics.NameClash)
 {
     private const string Suffix = "Objective";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.NameClash];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root) return;
-        if (root.FindToken(context.Span.Start).Parent is not MethodDeclarationSyntax declaration) return;
-        if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model) return;
-        if (model.GetDeclaredSymbol(declaration, context.CancellationToken) is not { } method || LossAttributes.Of(method) is not { } loss) return;
-        if (LossAttributes.SyntaxIn(root, loss, context.CancellationToken) is not { } attribute || FreeName(method, loss) is not { } name) return;
-
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                $"Name the generated class '{name}{Suffix}'",
-                _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(attribute, LossAttributes.WithName(attribute, name)))),
-                equivalenceKey: nameof(RenameObjectiveCodeFix)),
-            context.Diagnostics);
+        if (site.Declaration is not MethodDeclarationSyntax declaration) return null;
+        if (site.Model.GetDeclaredSymbol(declaration, site.Cancellation) is not { } method || LossAttributes.Of(method) is not { } loss) return null;
+        if (LossAttributes.SyntaxIn(site.Root, loss, site.Cancellation) is not { } attribute || FreeName(method, loss) is not { } name) return null;
+        return ($"Name the generated class '{name}{Suffix}'", site.Replace(attribute, LossAttributes.WithName(attribute, name)));
     }
 
     /// <summary>The name to give to the loss; null if it is the one that keeps its name.</summary>

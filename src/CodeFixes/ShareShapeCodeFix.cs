@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,32 +9,19 @@ namespace SymbolicGD.CodeFixes;
 /// <summary>SGD3001: declares two arguments that a call needs equally long to be of one shape, where their <c>[Shape]</c> names differ.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ShareShapeCodeFix))]
 [Shared]
-public sealed class ShareShapeCodeFix : CodeFixProvider
+public sealed class ShareShapeCodeFix() : LossCodeFix(FixableDiagnostics.ExtentMismatch)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [FixableDiagnostics.ExtentMismatch];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    protected override (string Title, Document Changed)? Find(FixSite site)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root) return;
-        if (root.FindNode(context.Span, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) return;
-        if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model) return;
-        Dimension[] named = call.ArgumentList.Arguments.Select(a => Named(model, a.Expression, root, context.CancellationToken)).OfType<Dimension>().ToArray();
-        if (named.Length != 2 || named[0].Shape == named[1].Shape) return;
+        if (site.Node is not InvocationExpressionSyntax call) return null;
+        Dimension[] named = call.ArgumentList.Arguments.Select(a => Named(site.Model, a.Expression, site.Root, site.Cancellation)).OfType<Dimension>().ToArray();
+        if (named.Length != 2 || named[0].Shape == named[1].Shape) return null;
 
         // A matrix keeps its names: its other rows, and what else has as many columns, go by them.
         (Dimension kept, Dimension changed) = named[1].IsRow && !named[0].IsRow ? (named[1], named[0]) : (named[0], named[1]);
         LiteralExpressionSyntax shared = SyntaxFactory.LiteralExpression(SyntaxKind.StringLiteralExpression, SyntaxFactory.Literal(kept.Shape));
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                $"Declare '{changed.Argument}' of the length '{kept.Shape}'",
-                _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(changed.Name, shared.WithTriviaFrom(changed.Name)))),
-                equivalenceKey: nameof(ShareShapeCodeFix)),
-            context.Diagnostics);
+        return ($"Declare '{changed.Argument}' of the length '{kept.Shape}'", site.Replace(changed.Name, shared.WithTriviaFrom(changed.Name)));
     }
 
     /// <summary>The name of the length of an array argument, or of a row of a matrix argument; null of anything else and where there is none.</summary>

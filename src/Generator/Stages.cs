@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Condition;
@@ -38,18 +39,19 @@ internal static class Stages
         });
     }
 
-    /// <summary>What may go wrong in the derivative of a captured loss, at its place in the source.</summary>
-    public static IEnumerable<DiagnosticSpec> Hazards(CaptureResult<LossSpec> captured, CancellationToken cancellation)
+    /// <summary>What may go wrong in the derivative of a captured loss, and what is computed otherwise than it is written, at its place in the source.</summary>
+    public static IEnumerable<DiagnosticSpec> Remarks(CaptureResult<LossSpec> captured, CancellationToken cancellation)
     {
         if (captured.Spec is not { } spec || captured.Sites.Count == 0) return [];
         cancellation.ThrowIfCancellationRequested();
         var sites = captured.Sites.Items.ToDictionary(s => s.Value);
-        return ConditionStage.Hazards(spec.Function, spec.Stabilize).Items.Where(h => sites.ContainsKey(h.Value)).Select(hazard =>
-        {
-            ValueSite site = sites[hazard.Value];
-            var arguments = new[] { site.Text, hazard.What, hazard.Remedy }.ToEquatableArray();
-            return new DiagnosticSpec(DiagnosticCatalog.NotFinite.Id, site.FilePath, site.Start, site.Length, arguments);
-        }).GroupBy(d => (d.FilePath, d.Start, d.Length)).Select(place => place.First()).ToList();
+        Remarks remarks = ConditionStage.RemarksOn(spec.Function, spec.Stabilize);
+        return remarks.Hazards.Items.Where(h => sites.ContainsKey(h.Value)).Select(h => At(sites[h.Value], DiagnosticCatalog.NotFinite, h.What, h.Remedy))
+            .Concat(remarks.Forms.Items.Where(f => sites.ContainsKey(f.Value)).Select(f => At(sites[f.Value], DiagnosticCatalog.Stabilized, f.Function)))
+            .GroupBy(d => (d.Id, d.FilePath, d.Start, d.Length)).Select(place => place.First()).ToList();
+
+        static DiagnosticSpec At(ValueSite site, DiagnosticDescriptor descriptor, params string[] arguments) =>
+            new(descriptor.Id, site.FilePath, site.Start, site.Length, arguments.Prepend(site.Text).ToEquatableArray());
     }
 
     private static string WriteLoss(LossSpec spec, CancellationToken cancellation)

@@ -36,8 +36,8 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(leastSquares.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(optimizers.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(losses.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
-        context.RegisterSourceOutput(losses.SelectMany((r, token) => Stages.Hazards(r, token)).Combine(context.CompilationProvider), Report);
-        context.RegisterSourceOutput(residuals.SelectMany((r, token) => Stages.Hazards(r, token)).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(losses.SelectMany((r, token) => Stages.Remarks(r, token)).Combine(context.CompilationProvider), Report);
+        context.RegisterSourceOutput(residuals.SelectMany((r, token) => Stages.Remarks(r, token)).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(residuals.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(rules.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(objectives.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);

@@ -143,12 +143,16 @@ internal static class DiagnosticCatalog
         "SGD6001", "A derivative is finite for finite inputs", "The derivative of '{0}' {1}: {2}", Category, DiagnosticSeverity.Info, true,
         helpLinkUri: HelpLink("SGD6001"));
 
+    public static readonly DiagnosticDescriptor Stabilized = new(
+        "SGD6002", "What is computed can be read in the source", "'{0}' is computed as {1}: write that to say so in the source", Category, DiagnosticSeverity.Info, true,
+        helpLinkUri: HelpLink("SGD6002"));
+
     public static readonly DiagnosticDescriptor Internal = Error(
         "SGD9999", "The compiler failed", "SymbolicGD failed on '{0}': {1}. This is a defect of SymbolicGD: please report it with this method");
 
     private const string Category = "SymbolicGD";
 
-    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).Append(NotFinite).ToImmutableArray();
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).Append(NotFinite).Append(Stabilized).ToImmutableArray();
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> s_byId = All.ToImmutableDictionary(d => d.Id);
 

@@ -166,6 +166,46 @@ public sealed class VectorMathAccuracyTests
         }
     }
 
+    [Fact]
+    public void SigmoidAndComplementShareOneExponential()
+    {
+        foreach (double x in new Range(-700, 700).Sample(400, single: true).Concat(new Range(-5, 5).Sample(800, single: true)).Append(0))
+        {
+            VectorMath.SigmoidAndComplement(Vector512.Create(x), out V64 sigmoid, out V64 complement);
+            Assert.Equal(VectorMath.Sigmoid(Vector512.Create(x)), sigmoid);
+            Check("complement", Accuracy.Ulps(complement[3], Reference.Sigmoid(-x)), 3, double.IsSubnormal(complement[3]), x, complement[3]);
+            VectorMath.SigmoidAndComplement(Vector512.Create((float)x), out V32 sigmoidSingle, out V32 complementSingle);
+            Assert.Equal(VectorMath.Sigmoid(Vector512.Create((float)x)), sigmoidSingle);
+            Check("complement", Accuracy.Ulps(complementSingle[3], Reference.Sigmoid(-x)), 3, float.IsSubnormal(complementSingle[3]), x, complementSingle[3]);
+        }
+
+        foreach (double x in new[] { double.PositiveInfinity, double.NegativeInfinity, double.NaN })
+        {
+            VectorMath.SigmoidAndComplement(Vector512.Create(x), out V64 sigmoid, out V64 complement);
+            Assert.Equal([Sym.Sigmoid(x), Sym.Sigmoid(-x)], [sigmoid[1], complement[1]]);
+        }
+    }
+
+    [Fact]
+    public void TanhAndComplementShareOneExponential()
+    {
+        foreach (double x in new Range(-349, 349).Sample(400, single: true).Concat(new Range(-5, 5).Sample(800, single: true)).Append(0).Append(-0.0))
+        {
+            VectorMath.TanhAndComplement(Vector512.Create(x), out V64 tanh, out V64 complement);
+            Assert.Equal(VectorMath.Tanh(Vector512.Create(x)), tanh);
+            Check("complement", Accuracy.Ulps(complement[3], Reference.Sigmoid(-2 * Math.Abs(x))), 4, false, x, complement[3]);
+            VectorMath.TanhAndComplement(Vector512.Create((float)x), out V32 tanhSingle, out V32 complementSingle);
+            Assert.Equal(VectorMath.Tanh(Vector512.Create((float)x)), tanhSingle);
+            if (Math.Abs(x) < 43) Check("complement", Accuracy.Ulps(complementSingle[3], Reference.Sigmoid(-2 * Math.Abs(x))), 4, false, x, complementSingle[3]);
+        }
+
+        foreach (double x in new[] { double.PositiveInfinity, double.NegativeInfinity, double.NaN, 400 })
+        {
+            VectorMath.TanhAndComplement(Vector512.Create(x), out V64 tanh, out V64 complement);
+            Assert.Equal([Math.Tanh(x), double.IsNaN(x) ? x : 0], [tanh[1], complement[1]]);
+        }
+    }
+
     // A reference that is itself subnormal has been rounded once already.
     private static void Check(string name, double ulps, double bound, bool subnormal, double x, double result) =>
         Assert.True(ulps <= bound + (subnormal ? 0.5 : 0), FormattableString.Invariant($"{name}({x:R}) = {result:R} is {ulps:F2} ulp off; the bound is {bound}"));

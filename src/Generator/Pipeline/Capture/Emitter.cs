@@ -29,12 +29,14 @@ internal sealed class Emitter
         }
     }
 
-    /// <summary>Where the operations come from whose derivative may not be finite.</summary>
+    /// <summary>Where the operations come from whose derivative may not be finite, and squares of norms.</summary>
     public IEnumerable<ValueSite> SitesIn(Function function)
     {
+        HashSet<int> norms = [.. IrFacts.Walk(function.Body).OfType<Let>().Where(l => l.Op == Op.Norm).Select(l => l.Id)];
         foreach (Let let in IrFacts.Walk(function.Body).OfType<Let>())
         {
-            bool isHazard = let.Op is Op.Div or Op.Sqrt or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Cbrt or Op.Asin or Op.Acos or Op.Atanh or Op.Acosh
+            bool isSquare = let.Op == Op.Mul && let.A == let.B && norms.Contains(let.A);
+            bool isHazard = isSquare || let.Op is Op.Div or Op.Sqrt or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Cbrt or Op.Asin or Op.Acos or Op.Atanh or Op.Acosh
                 or Op.Atan2 or Op.Pow or Op.LogGamma or Op.Digamma or Op.Trigamma or Op.Polygamma;
             if (!isHazard || !function.TypeOf(let.Id).IsReal() || !_sites.TryGetValue(let.Id, out SyntaxNode? source)) continue;
             yield return new ValueSite(let.Id, source.SyntaxTree.FilePath, source.SpanStart, source.Span.Length, Refusal.Text(source));

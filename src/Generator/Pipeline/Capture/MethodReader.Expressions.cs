@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
@@ -129,13 +130,22 @@ internal sealed partial class MethodReader
         {
             IBinaryOperation operation = pending.Pop();
             RequireType(operation, operation.Type);
-            int right = Evaluate(operation.RightOperand), before = emit.Builder.ValueCount;
+            int right = IsSquareOfCall(operation) ? value : Evaluate(operation.RightOperand), before = emit.Builder.ValueCount;
             value = Combine(operation, operation.OperatorKind, value, right);
             emit.NoteSite(operation.Syntax, before);
         }
 
         return value;
     }
+
+    /// <summary>Whether it is the product of a call over whole spans with itself: then the second one is the first, and not a loop of its own.</summary>
+    private static bool IsSquareOfCall(IBinaryOperation operation) =>
+        operation is { OperatorKind: BinaryOperatorKind.Multiply, LeftOperand: IInvocationOperation a, RightOperand: IInvocationOperation b }
+        && SymbolEqualityComparer.Default.Equals(a.TargetMethod, b.TargetMethod) && SyntaxFactory.AreEquivalent(a.Syntax, b.Syntax)
+        && ScalarTypes.FullName(a.TargetMethod.ContainingType) is "System.Numerics.Tensors.TensorPrimitives" or "SymbolicGD.Sym"
+        && a.Arguments.All(x => Bare(x.Value) is ILocalReferenceOperation or IParameterReferenceOperation);
+
+    private static IOperation Bare(IOperation value) => value is IConversionOperation conversion ? Bare(conversion.Operand) : value;
 
     private int Combine(IOperation operation, BinaryOperatorKind kind, int a, int b)
     {

@@ -21,18 +21,21 @@ internal static class ConditionStage
     /// <summary>What can be proved of the curvature of a stable loss in its parameters.</summary>
     public static CurvatureCertificate Certify(Function loss) => CurvatureAnalysis.Certify(loss);
 
-    /// <summary>The operations of a captured loss whose derivative may not be finite for finite inputs.</summary>
+    /// <summary>What there is to say of operations of a captured loss.</summary>
     /// <param name="stabilize">Whether formulas are replaced: what is replaced may be finite where the formula is not.</param>
-    public static EquatableArray<Hazard> Hazards(Function function, bool stabilize)
+    public static Remarks RemarksOn(Function function, bool stabilize)
     {
-        var replaced = new HashSet<int>();
-        if (stabilize)
-        {
-            var stabilizer = new Stabilizer(function);
-            stabilizer.Run();
-            replaced = stabilizer.Replaced;
-        }
-
-        return DomainAnalysis.Of(function, replaced);
+        if (!stabilize) return new(DomainAnalysis.Of(function, []), EquatableArray<NamedForm>.Empty);
+        var stabilizer = new Stabilizer(function);
+        stabilizer.Run();
+        return new(DomainAnalysis.Of(function, stabilizer.Replaced), stabilizer.Calls.Select(c => new NamedForm(c.Key, c.Value)).ToEquatableArray());
     }
 }
+
+/// <param name="Hazards">Operations whose derivative may not be finite for finite inputs.</param>
+/// <param name="Forms">Operations that are replaced by what one call of a function would say.</param>
+internal sealed record Remarks(EquatableArray<Hazard> Hazards, EquatableArray<NamedForm> Forms);
+
+/// <summary>A function that says what an operation is computed as.</summary>
+/// <param name="Value">The value id of the operation in the captured function.</param>
+internal readonly record struct NamedForm(int Value, string Function);

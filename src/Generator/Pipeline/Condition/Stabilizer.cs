@@ -25,6 +25,11 @@ internal sealed class Stabilizer : IrRewriter
     /// <summary>The operations of the source that a formula has replaced.</summary>
     public HashSet<int> Replaced { get; } = [];
 
+    /// <summary>By operation of the source that one call of a function would say: that function.</summary>
+    public SortedDictionary<int, string> Calls { get; } = [];
+
+    private string? _call;
+
     protected override int RewriteLet(Let let)
     {
         int a = MapOperand(let.A), b = MapOperand(let.B), c = MapOperand(let.C);
@@ -32,11 +37,13 @@ internal sealed class Stabilizer : IrRewriter
         bool isIdle = let.Op == Op.Sqrt && _divisors.Contains(let.Id) && _terms.IsSumOfSquares(a) && !_terms.IsSumOfTwoSquares(a);
         if ((isIdle ? null : Apply(let.Op, type, a, b)) is not int stable) return _terms.Emit(let.Op, type, a, b, c, let.Payload);
         Replaced.Add(let.Id);
+        if (_call is not null) Calls[let.Id] = _call;
         return stable;
     }
 
     private int? Apply(Op op, ScalarType type, int a, int b)
     {
+        _call = null;
         if (!type.IsReal() || a < 0) return null;
         if (op == Op.Log && _shifted.TryGetValue(a, out (int Shift, int Sum) sum))
             return _terms.Binary(Op.Add, _terms.Convert(sum.Shift, type), _terms.Unary(Op.Log, sum.Sum));
@@ -53,6 +60,7 @@ internal sealed class Stabilizer : IrRewriter
             if (formula.Match(_terms, let) is not StableFormula.Found found) continue;
             string Text(string pattern) => pattern.Replace("{0}", Show(found, 0)).Replace("{1}", Show(found, 1));
             Rewrites.Add(new Rewrite(Text(formula.From), Text(formula.To), Text(formula.Reason)));
+            _call = formula.Call; // last: a match may apply other formulas
             return found.Value;
         }
 

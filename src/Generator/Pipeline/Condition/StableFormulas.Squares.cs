@@ -37,5 +37,9 @@ internal static partial class StableFormulas
             (t, root) => t.Is(root.A, Op.Add, out Let add) && t.SquareOf(add.A) is int x && t.SquareOf(add.B) is int y ? new(t.Binary(Op.Hypot, x, y), x, y) : null),
         new(Op.Sqrt, "√Σ {0}²", "norm, the root with slope 0 at 0", "no 0·∞ in its derivative at the origin",
             (t, root) => t.IsSumOfSquares(root.A) ? new(t.Unary(Op.Norm, root.A)) : null),
+        new(Op.Mul, "norm²", "the sum of squares under its root", "no root, and no 0/0 beside it in the derivative",
+            (t, square) => square.A == square.B && t.Is(square.A, Op.Norm, out Let norm) ? new(norm.A) : null) { Call = "TensorPrimitives.SumOfSquares" },
+        new(Op.Pow, "norm²", "the sum of squares under its root", "no root, and no 0/0 beside it in the derivative",
+            (t, power) => t.IsConstant(power.B, 2) && t.Is(power.A, Op.Norm, out Let norm) ? new(norm.A) : null) { Call = "TensorPrimitives.SumOfSquares" },
     ];
 }

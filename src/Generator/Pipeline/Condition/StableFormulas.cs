@@ -8,6 +8,9 @@ namespace SymbolicGD.Generator.Pipeline.Condition;
 /// <param name="Match">The value of the stable form and the operands it is about; null where the formula is another one.</param>
 internal sealed record StableFormula(Op Op, string From, string To, string Reason, Func<Terms, Let, StableFormula.Found?> Match)
 {
+    /// <summary>What the user can write to say the stable form in the source, where one call says it; else null.</summary>
+    public string? Call { get; init; }
+
     internal sealed record Found(int Value, params int[] About);
 }
 
@@ -25,11 +28,11 @@ internal static partial class StableFormulas
     private static StableFormula[] Exponentials() =>
     [
         new(Op.Log, "log(1 + exp {0})", "softplus({0})", "no overflow for any finite {0}",
-            (t, log) => t.OnePlusExp(log.A) is int x ? new(t.Unary(Op.Softplus, x), x) : null),
+            (t, log) => t.OnePlusExp(log.A) is int x ? new(t.Unary(Op.Softplus, x), x) : null) { Call = "Sym.Softplus" },
         new(Op.Log1p, "log1p(exp {0})", "softplus({0})", "no overflow for any finite {0}",
-            (t, log) => t.Is(log.A, Op.Exp, out Let exp) ? new(t.Unary(Op.Softplus, exp.A), exp.A) : null),
+            (t, log) => t.Is(log.A, Op.Exp, out Let exp) ? new(t.Unary(Op.Softplus, exp.A), exp.A) : null) { Call = "Sym.Softplus" },
         new(Op.Log, "log σ({0})", "−softplus(−{0})", "finite where σ underflows to 0",
-            (t, log) => t.Is(log.A, Op.Sigmoid, out Let sigmoid) ? new(t.Negate(t.Unary(Op.Softplus, t.Negate(sigmoid.A))), sigmoid.A) : null),
+            (t, log) => t.Is(log.A, Op.Sigmoid, out Let sigmoid) ? new(t.Negate(t.Unary(Op.Softplus, t.Negate(sigmoid.A))), sigmoid.A) : null) { Call = "Sym.LogSigmoid" },
         new(Op.Log1p, "log(1 − σ({0}))", "−softplus({0})", "finite where σ rounds to 1",
             (t, log) => t.Is(log.A, Op.Neg, out Let neg) && t.Is(neg.A, Op.Sigmoid, out Let sigmoid)
                 ? new(t.Negate(t.Unary(Op.Softplus, sigmoid.A)), sigmoid.A) : null),
@@ -53,7 +56,7 @@ internal static partial class StableFormulas
         new(Op.Add, "exp {0} − 1", "expm1({0})", "keeps the digits where {0} is near 0",
             (t, add) => t.Other(add, -1) is int e && t.Is(e, Op.Exp, out Let exp) ? new(t.ExpMinusOne(exp.A), exp.A) : null),
         new(Op.Log, "log(1 − exp {0})", "log(−expm1({0})) above −ln 2, log1p(−exp {0}) below", "keeps the digits where {0} is near 0 and far below",
-            (t, log) => t.OneMinusExpOperand(log.A) is int x ? new(t.LogOneMinusExp(x), x) : null),
+            (t, log) => t.OneMinusExpOperand(log.A) is int x ? new(t.LogOneMinusExp(x), x) : null) { Call = "Sym.Log1mExp" },
         new(Op.Log, "log(exp {0} − 1)", "log(expm1({0})) below ln 2, {0} + log1p(−exp(−{0})) above", "no overflow for any finite {0}",
             (t, log) => t.ExpMinusOneOperand(log.A) is int x ? new(t.LogExpMinusOne(x), x) : null),
         new(Op.Div, "{0}/(exp {0} − 1)", "its Taylor series near 0, −|{0}|/expm1(−|{0}|) elsewhere", "no 0/0 at 0, no ∞/∞ in its derivative",

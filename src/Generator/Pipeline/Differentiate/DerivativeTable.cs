@@ -6,7 +6,8 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 /// An operation whose slope is asked for. Operands and result are looked up only when a rule reads them, since in a
 /// reverse sweep each look-up may mean recording the value.
 /// </summary>
-internal sealed class RuleSite(Emitter emitter, Let let, Func<int, int> primal)
+/// <param name="isAtHand">Whether a primal value needs no recording: a slope that is more precise with it may use it.</param>
+internal sealed class RuleSite(Emitter emitter, Let let, Func<int, int> primal, Func<int, bool> isAtHand)
 {
     public Emitter Emit => emitter;
 
@@ -22,6 +23,9 @@ internal sealed class RuleSite(Emitter emitter, Let let, Func<int, int> primal)
 
     /// <summary>The result of the operation.</summary>
     public int Y => primal(let.Id);
+
+    /// <summary>Whether <see cref="A"/> costs little.</summary>
+    public bool HasOperandAtHand => isAtHand(let.A);
 
     public bool IsSquare => let.A == let.B;
 }
@@ -90,11 +94,11 @@ internal static class DerivativeTable
             Op.Atan => e.Over(t, e.OnePlus(e.Square(s.A))),
             Op.Sinh => e.Times(t, e.Unary(Op.Cosh, s.A)),
             Op.Cosh => e.Times(t, e.Unary(Op.Sinh, s.A)),
-            Op.Tanh => e.Times(t, e.OneMinus(e.Square(s.Y))),
+            Op.Tanh => e.Times(t, TanhSlope(s)),
             Op.Asinh => e.Over(t, e.Binary(Op.Hypot, s.A, e.RealLike(s.A, 1))),
             Op.Acosh => e.Over(t, e.Binary(Op.Mul, e.Unary(Op.Sqrt, e.OnePlus(s.A)), e.Unary(Op.Sqrt, e.MinusOne(s.A)))),
             Op.Atanh => e.Over(t, OneMinusSquare(e, s.A)),
-            Op.Sigmoid => e.Times(t, e.Binary(Op.Mul, s.Y, e.OneMinus(s.Y))),
+            Op.Sigmoid => e.Times(t, SigmoidSlope(s)),
             Op.Softplus => e.Times(t, e.Unary(Op.Sigmoid, s.A)),
             Op.Erf => e.Times(e.Times(t, TwoOverRootPi), e.Unary(Op.Exp, e.Neg(e.Square(s.A)))),
             Op.Erfc => e.Times(e.Times(t, -TwoOverRootPi), e.Unary(Op.Exp, e.Neg(e.Square(s.A)))),
@@ -167,6 +171,27 @@ internal static class DerivativeTable
     private static int OneMinusSquare(Emitter e, int a) => e.Binary(Op.Mul, e.OneMinus(a), e.OnePlus(a));
 
     private static int SumOfSquares(RuleSite s) => s.Emit.Binary(Op.Add, s.Emit.Square(s.A), s.Emit.Square(s.B));
+
+    /// <summary>σ(a)·σ(−a), where y·(1 − y) has no digits left on the right; its own slope is (1 − 2y)·y′.</summary>
+    private static int SigmoidSlope(RuleSite s)
+    {
+        Emitter e = s.Emit;
+        if (!s.HasOperandAtHand) return e.Binary(Op.Mul, s.Y, e.OneMinus(s.Y));
+        int slope = e.Binary(Op.Mul, s.Y, e.Unary(Op.Sigmoid, e.Unary(Op.Neg, s.A)));
+        return WithSlope(s, slope, e.OneMinus(e.Product(2, s.Y)));
+    }
+
+    /// <summary>4m·(1 − m) with m = σ(−2|a|), where 1 − y² has no digits left on both sides; its own slope is −2y·y′.</summary>
+    private static int TanhSlope(RuleSite s)
+    {
+        Emitter e = s.Emit;
+        if (!s.HasOperandAtHand) return e.OneMinus(e.Square(s.Y));
+        int small = e.Unary(Op.Sigmoid, e.Product(-2, e.Unary(Op.Abs, s.A)));
+        return WithSlope(s, e.Product(4, e.Binary(Op.Mul, small, e.OneMinus(small))), e.Product(-2, s.Y));
+    }
+
+    /// <summary>A slope whose own derivative is known by that of y: less to compute, and closer, than what would come of its formula.</summary>
+    private static int WithSlope(RuleSite s, int slope, int byResult) => s.Emit.Let(Op.Chain, s.Emit.TypeOf(slope), s.Emit.Unary(Op.Detach, slope), s.Y, byResult);
 
     /// <summary>t·b·a^(b−1), which is 0 where b = 0 whatever a is; small constant exponents need no second power.</summary>
     private static int? PowBase(RuleSite s, int t)

@@ -156,7 +156,7 @@ internal sealed partial class GradientPass
         {
             case { Kind: UseKind.Operand, Node.Item: Let let }:
                 if (!DerivativeTable.HasSlope(let.Op, use.Slot)) return null;
-                return EarlyAdjoint(let.Id) is { } adjoint ? DerivativeTable.Scale(new RuleSite(_emit, let, EarlyPrimal), use.Slot, adjoint) : null;
+                return EarlyAdjoint(let.Id) is { } adjoint ? DerivativeTable.Scale(new RuleSite(_emit, let, EarlyPrimal, IsAtHand), use.Slot, adjoint) : null;
             case { Kind: UseKind.Init, Node.Item: Loop } when _reductions.IsAdditive(use.Node, use.Slot):
                 return EarlyAdjoint(produced);
             case { Kind: UseKind.StoredValue } when !_activity.IsActiveBuffer(Dependence.BufferOf(use.Node)):

@@ -22,6 +22,10 @@ internal sealed partial class GradientPass
         return null;
     }
 
+    /// <summary>Whether a value is there already, or is an element of an array that is only read.</summary>
+    private bool IsAtHand(int value) => Lookup(value) is not null
+        || (_tree[value] is { Kind: DefinitionKind.Load, Node.Item: Load load } && Source.Buffers[load.Buffer].IsReadOnly && Lookup(load.Index) is not null);
+
     private int Primal(int value)
     {
         if (value < 0) return value;

@@ -50,7 +50,7 @@ internal sealed partial class GradientPass
     private void ReverseLet(Let let, int adjoint)
     {
         if (!_emit.IsConstant(adjoint)) _builder.SetName(adjoint, AdjointName(let.Id));
-        var site = new RuleSite(_emit, let, Primal);
+        var site = new RuleSite(_emit, let, Primal, IsAtHand);
         int operand = 0;
         foreach (int value in let.Operands)
         {

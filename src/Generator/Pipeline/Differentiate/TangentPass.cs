@@ -95,7 +95,7 @@ internal sealed class TangentPass : IrRewriter
         if (let.Op == Op.Argument) return _directions[(int)let.Payload];
         if (_guards.Contains(let.Id)) return DifferentiateGuarded(let);
         int a = TangentOf(let.A), b = TangentOf(let.B), c = TangentOf(let.C);
-        int tangent = DerivativeTable.Along(new RuleSite(_emit, let, Map), a, b, c) ?? _emit.Zero(Source.TypeOf(let.Id));
+        int tangent = DerivativeTable.Along(new RuleSite(_emit, let, Map, _ => true), a, b, c) ?? _emit.Zero(Source.TypeOf(let.Id));
         if (!DerivativeTable.MayBeSteep(let.Op) || _emit.IsConstant(tangent)) return tangent;
 
         // What does not move along this direction contributes nothing, however steep the slope: 0 · ∞ stays 0.

@@ -24,6 +24,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
 {
     private const int MaxSize = 400;
 
+    // A chain of operations longer than this is followed without recursion: the compiler's stack is not ours to fill.
+    private const int MaxDepth = 100;
+
     private readonly Item?[] _defining = IrFacts.DefiningItems(function);
     private readonly int[] _uses = IrFacts.Uses(function);
     private readonly LoopLetters _letters = new(function);
@@ -34,7 +37,9 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
 
     // The arrays whose element is being looked up: one that is made of its own other elements has no formula.
     private readonly HashSet<int> _recorded = [];
+    private readonly Dictionary<string, int> _primes = [];
     private int _temporaries;
+    private int _depth;
 
     /// <summary>What was given a name so far, in an order in which each uses earlier ones only (arrays excepted).</summary>
     public List<FormulaDefinition> Definitions { get; } = [];
@@ -45,9 +50,36 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     public Formula Of(int value)
     {
         if (_formulas.TryGetValue(value, out Formula? known)) return known;
+        if (_depth > MaxDepth) ComputeOperands(value);
+        _depth++;
         Formula formula = Name(value, Compute(value));
+        _depth--;
         _formulas[value] = formula;
         return formula;
+    }
+
+    /// <summary>Computes what a value is made of, operands before results, without descending: a method of thousands of statements is a chain as long.</summary>
+    private void ComputeOperands(int value)
+    {
+        var pending = new Stack<int>();
+        pending.Push(value);
+        int depth = _depth;
+        _depth = 0;
+        while (pending.Count > 0)
+        {
+            int top = pending.Peek();
+            int next = _defining[top] is Let let ? let.Operands.Where(o => !_formulas.ContainsKey(o) && _defining[o] is Let).DefaultIfEmpty(-1).First() : -1;
+            if (next >= 0)
+            {
+                pending.Push(next);
+                continue;
+            }
+
+            pending.Pop();
+            if (top != value) Of(top);
+        }
+
+        _depth = depth;
     }
 
     private Formula Name(int value, Formula formula)
@@ -79,10 +111,16 @@ internal sealed class FormulaBuilder(Function function, int inlineSize, IReadOnl
     /// <summary>Differentiate calls the derivative with respect to z "zBar", that of z along a direction "zDot": no names of the user's.</summary>
     public static bool IsAdjointName(string name) => name.EndsWith("Bar", StringComparison.Ordinal) || name.EndsWith("Dot", StringComparison.Ordinal);
 
+    /// <summary>s, s′, s′′, s′′′, s⁽⁴⁾, …</summary>
     private string Unused(string name)
     {
-        while (_taken.Contains(name)) name += "′";
-        return name;
+        _primes.TryGetValue(name, out int primes);
+        string unused = Primed();
+        for (; _taken.Contains(unused); unused = Primed()) primes++;
+        _primes[name] = primes;
+        return unused;
+
+        string Primed() => name + (primes < 4 ? new string('′', primes) : "⁽" + FormulaPrinter.Superscript(primes) + "⁾");
     }
 
     private string Temporary()

@@ -161,13 +161,13 @@ internal sealed class HeaderCost
         counts.Functions[name] = (known ?? []).Plus(times, 1);
     }
 
-    private static void Count(Let let, Polynomial times, Counts counts, HashSet<int> exponentials)
+    private void Count(Let let, Polynomial times, Counts counts, HashSet<int> exponentials)
     {
         switch (let.Op)
         {
-            // σ(z) and softplus(z) share the exponential of −|z|.
+            // σ(z), σ(−z) and softplus(z) share the exponential of −|z|.
             case Op.Sigmoid or Op.Softplus:
-                if (exponentials.Add(let.A)) Call(counts, "exp", times);
+                if (exponentials.Add(_defining[let.A] is Let { Op: Op.Neg } negated ? negated.A : let.A)) Call(counts, "exp", times);
                 if (let.Op == Op.Softplus) Call(counts, "log1p", times);
                 counts.Operations = counts.Operations.Plus(times, 2);
                 break;

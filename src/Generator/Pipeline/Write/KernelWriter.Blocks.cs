@@ -232,25 +232,54 @@ internal sealed partial class KernelWriter
             return;
         }
 
-        if (let.Op is Op.Sigmoid or Op.Softplus && WriteSigmoidAndSoftplus(let)) return;
+        if (let.Op is Op.Sigmoid or Op.Softplus or Op.Tanh && WritePair(let)) return;
         DefineVector(let.Id, VectorText(let, Vector));
     }
 
-    /// <summary>Both need one and the same exponential: computed together when both are wanted.</summary>
-    private bool WriteSigmoidAndSoftplus(Let let)
+    /// <summary>Two functions of one exponential, computed together where both are wanted.</summary>
+    private bool WritePair(Let let)
     {
-        Op other = let.Op == Op.Sigmoid ? Op.Softplus : Op.Sigmoid;
         // Both stand in the body itself: what a nested block declares is not visible after it.
-        var lets = _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>().ToList();
-        Let? partner = lets.FirstOrDefault(l => l.Op == other && l.A == let.A && !_block!.Vectors.ContainsKey(l.Id));
-        if (partner is null || !lets.Contains(let)) return false;
-        (int sigmoid, int softplus) = let.Op == Op.Sigmoid ? (let.Id, partner.Id) : (partner.Id, let.Id);
-        string s = NameOf(sigmoid, "sigmoid"), p = NameOf(softplus, "softplus");
-        _code.Line($"VectorMath.SigmoidAndSoftplus({Vector(let.A)}, out {VectorType} {s}, out {VectorType} {p});");
-        _block!.Vectors[sigmoid] = new Text(s);
-        _block.Vectors[softplus] = new Text(p);
-        _block.Done.Add(partner.Id);
-        return true;
+        List<Let> lets = _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>().ToList();
+        if (!lets.Contains(let)) return false;
+        foreach (Let other in lets)
+        {
+            if (_block!.Vectors.ContainsKey(other.Id) || other.Id == let.Id || PairOf(let, other) is not { } pair) continue;
+            string first = NameOf(pair.First.Id, pair.FirstName), second = NameOf(pair.Second.Id, pair.SecondName);
+            _code.Line($"VectorMath.{pair.Function}({Vector(pair.First.A)}, out {VectorType} {first}, out {VectorType} {second});");
+            _block.Vectors[pair.First.Id] = new Text(first);
+            _block.Vectors[pair.Second.Id] = new Text(second);
+            _block.Done.Add(other.Id);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The function that gives both values, from the operand of the first.</summary>
+    private (string Function, Let First, string FirstName, Let Second, string SecondName)? PairOf(Let a, Let b)
+    {
+        switch (a.Op, b.Op)
+        {
+            case (Op.Sigmoid, Op.Softplus) when a.A == b.A:
+                return ("SigmoidAndSoftplus", a, "sigmoid", b, "softplus");
+            case (Op.Softplus, Op.Sigmoid) when a.A == b.A:
+                return ("SigmoidAndSoftplus", b, "sigmoid", a, "softplus");
+            case (Op.Sigmoid, Op.Sigmoid) when IsNegated(b.A, a.A) || IsNegated(a.A, b.A):
+                return ("SigmoidAndComplement", a, "sigmoid", b, "complement");
+            case (Op.Tanh, Op.Sigmoid) when IsTwiceMagnitude(b.A, a.A):
+                return ("TanhAndComplement", a, "tanh", b, "complement");
+        }
+
+        return null;
+
+        bool IsNegated(int value, int of) => _index.LetOf(value) is { Op: Op.Neg } negated && negated.A == of;
+
+        // −2·|x|
+        bool IsTwiceMagnitude(int value, int of) => _index.LetOf(value) is { Op: Op.Mul } twice && (Is(twice.A, twice.B, of) || Is(twice.B, twice.A, of));
+
+        bool Is(int factor, int magnitude, int of) =>
+            _index.LetOf(factor) is { Op: Op.Const, RealConstant: -2 } && _index.LetOf(magnitude) is { Op: Op.Abs } abs && abs.A == of;
     }
 
     /// <summary>A vector operation, with a product and a sum fused where the product is used once.</summary>

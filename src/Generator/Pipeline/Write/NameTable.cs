@@ -17,6 +17,7 @@ internal sealed class NameTable
 
     private readonly Stack<Scope> _scopes = new();
     private readonly HashSet<string> _ever;
+    private readonly Dictionary<string, int> _nextAtTop = [];
     private int _temporaries;
 
     public NameTable(params string[] reserved)
@@ -30,6 +31,9 @@ internal sealed class NameTable
     {
         public readonly HashSet<string> Own = own;
         public readonly HashSet<string> UsedInside = [];
+
+        /// <summary>By wanted name, the number below which all are taken: while the block is open none becomes free.</summary>
+        public readonly Dictionary<string, int> Next = [];
     }
 
     public void OpenBlock() => _scopes.Push(new Scope([]));
@@ -42,18 +46,19 @@ internal sealed class NameTable
     }
 
     /// <param name="wanted">Null for a numbered temporary.</param>
-    public string Unique(string? wanted) => Choose(wanted, IsFree, _scopes.Peek());
+    public string Unique(string? wanted) => Choose(wanted, IsFree, _scopes.Peek(), _scopes.Peek().Next);
 
     /// <summary>A name for a declaration at the top of the method, to be written while a block is open.</summary>
-    public string UniqueAtTop(string wanted) => Choose(wanted, name => !_ever.Contains(name), _scopes.Last());
+    public string UniqueAtTop(string wanted) => Choose(wanted, name => !_ever.Contains(name), _scopes.Last(), _nextAtTop);
 
     private bool IsFree(string name) => !_scopes.Any(s => s.Own.Contains(name)) && !_scopes.Peek().UsedInside.Contains(name);
 
-    private string Choose(string? wanted, Func<string, bool> isFree, Scope scope)
+    private string Choose(string? wanted, Func<string, bool> isFree, Scope scope, Dictionary<string, int> next)
     {
         string name = wanted is null ? "t" + NumberText.Integer(++_temporaries) : Identifier(wanted);
         string candidate = name;
-        for (int i = 2; !isFree(candidate); i++)
+        if (!next.TryGetValue(name, out int i)) i = 2;
+        for (; !isFree(candidate); i++)
         {
             // A digit at the end of the name must not run into the number: x1 → x1_2.
             candidate = wanted is null
@@ -61,6 +66,7 @@ internal sealed class NameTable
                 : name + (char.IsDigit(name[name.Length - 1]) ? "_" : string.Empty) + NumberText.Integer(i);
         }
 
+        next[name] = i;
         scope.Own.Add(candidate);
         _ever.Add(candidate);
         return candidate;

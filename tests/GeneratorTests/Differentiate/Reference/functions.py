@@ -1,6 +1,6 @@
 """Writes functions.tsv: each supported scalar function with its first two derivatives, to 30 digits.
 
-Ordinary points are evaluated with mpmath at 60 digits (derivatives by mpmath.diff); 0 where a function is not smooth there, the ends of
+Ordinary points are evaluated with mpmath at 320 digits (derivatives by mpmath.diff); 0 where a function is not smooth there, the ends of
 its domain, the infinities and NaN are given by hand: limits, and at corners the slopes that docs/functions.md defines. "-" is not asked:
 a derivative at a point where the value is NaN, or that has no limit. With "?" behind it (L below) a number is the limit, and NaN is
 right too: the chain rule multiplies its factors, and where they tend to 0 and ∞ the product is NaN. That is the convention at ±∞ and at
@@ -11,7 +11,7 @@ the ends of a domain; no other number is right there. Points are IEEE numbers: 0
 from mpmath import mp, mpf, diff, nstr, inf, nan, pi, exp, log, sqrt, cbrt, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh
 from mpmath import erf, erfc, loggamma, psi, atan2, expm1, log1p
 
-mp.dps = 60
+mp.dps = 320
 N = None
 
 class L:
@@ -48,7 +48,7 @@ S = {  # expression: (function, ordinary points, points by hand)
     "Math.Atan(x)": (atan, [0, 0.5, -3, 1e5], {inf: (Q, 0, L(0)), -inf: (-Q, 0, L(0))}),
     "Math.Sinh(x)": (sinh, [0, 1, -2.5], {inf: (inf, inf, inf), -inf: (-inf, inf, -inf)}),
     "Math.Cosh(x)": (cosh, [0, 1, -2.5], {inf: (inf, inf, inf), -inf: (inf, -inf, inf)}),
-    "Math.Tanh(x)": (tanh, [0, 0.5, -2.5], {inf: (1, 0, 0), -inf: (-1, 0, 0)}),
+    "Math.Tanh(x)": (tanh, [0, 0.5, -2.5, 1e-9, 20, -300], {inf: (1, 0, 0), -inf: (-1, 0, 0)}),
     "Math.Asinh(x)": (asinh, [0, 1, -2.5], {inf: (inf, 0, L(0)), -inf: (-inf, 0, L(0))}),
     "Math.Acosh(x)": (acosh, [1.5, 3], {1: (0, inf, -inf), inf: (inf, 0, L(0)), 0.5: (nan, nan, nan)}),
     "Math.Atanh(x)": (atanh, [0, 0.5, -0.75], {1: (inf, inf, inf), -1: (-inf, inf, -inf), 2: (nan, N, N)}),
@@ -75,11 +75,9 @@ S = {  # expression: (function, ordinary points, points by hand)
     "Math.Atan2(1.5, x)": (lambda x: atan2(mpf(1.5), x), [0, 1, -2.5], {}),
     "Sym.Hypot(x, 3)": (lambda x: sqrt(x * x + 9), [0, 1, -2.5], {inf: (inf, L(1), L(0))}),
     "Sym.Hypot(x, 0)": (N, [], {0: (0, 0, 0), 2: (2, 1, 0), -2: (2, -1, 0)}),
-    # The slope σ(1 − σ) of the sigmoid is right to a rounding of 1 only, where σ is close to 1: it is not asked beyond x = 30, nor are the
-    # second derivatives of softplus and log σ there.
-    "Sym.Sigmoid(x)": (sigmoid, [0, 1, -2.5, -30], {inf: (1, 0, 0), -inf: (0, 0, 0)}),
-    "Sym.Softplus(x)": (softplus, [0, 1, -2.5, -30], {30: (softplus(mpf(30)), sigmoid(mpf(30)), N), inf: (inf, 1, 0), -inf: (0, 0, 0)}),
-    "Sym.LogSigmoid(x)": (lambda x: log(sigmoid(x)), [0, 1, -2.5, 30], {-30: (log(sigmoid(mpf(-30))), sigmoid(mpf(30)), N), inf: (0, 0, 0), -inf: (-inf, 1, 0)}),
+    "Sym.Sigmoid(x)": (sigmoid, [0, 1, -2.5, -30, 30, 300, -300], {inf: (1, 0, 0), -inf: (0, 0, 0)}),
+    "Sym.Softplus(x)": (softplus, [0, 1, -2.5, -30, 30, 300], {inf: (inf, 1, 0), -inf: (0, 0, 0)}),
+    "Sym.LogSigmoid(x)": (lambda x: log(sigmoid(x)), [0, 1, -2.5, 30, -30, -300], {inf: (0, 0, 0), -inf: (-inf, 1, 0)}),
     "Sym.Erf(x)": (erf, [0, 1, -0.5], {inf: (1, 0, L(0)), -inf: (-1, 0, L(0))}),
     "Sym.Erfc(x)": (erfc, [0, 1, -0.5, 5], {inf: (0, 0, L(0)), -inf: (2, 0, L(0))}),
     "Sym.NormalCdf(x)": (cdf, [0, 1, -2.5], {inf: (1, 0, L(0)), -inf: (0, 0, L(0))}),
@@ -128,9 +126,9 @@ S = {  # expression: (function, ordinary points, points by hand)
 def text(v): return "-" if v is None else text(v.limit) + "?" if isinstance(v, L) else "NaN" if v != v else "∞" if v == inf else "-∞" if v == -inf else nstr(mpf(v), 30)
 
 def slope(f, x, order):
-    """The derivative, 0 where it is only the noise of differences at 60 digits beside the size of the function."""
+    """The derivative, 0 where it is only the noise of differences at 320 digits beside the size of the function."""
     d = diff(f, x, order)
-    return mpf(0) if abs(d) < mpf(10) ** -50 * (abs(f(x)) or mpf(10) ** -20) else d
+    return mpf(0) if abs(d) < mpf(10) ** -290 * (abs(f(x)) or mpf(10) ** -20) else d
 
 def write():
     print("# Written by functions.py: function, x, value, first and second derivative.")

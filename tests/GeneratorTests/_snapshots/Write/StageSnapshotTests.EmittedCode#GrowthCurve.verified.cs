@@ -3,16 +3,16 @@
 //   r     = y − a·σ(c·x − b)
 //   ℓ     = r²
 //   ∂ℓ/∂a = −2·r·σ(c·x − b)
-//   ∂ℓ/∂b = 2·a·r·σ(c·x − b)·(1 − σ(c·x − b))
-//   ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
+//   ∂ℓ/∂b = 2·a·r·σ(c·x − b)·σ(b − c·x)
+//   ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·σ(b − c·x)
 //
 //   stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
 //   curvature    not shown convex in (a, b, c)
-//   cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
+//   cost         per example 20 operations, 1 exp; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
-//     r ← y − a·σ(c·x − b);  t1 ← 2·a·r·σ(c·x − b)·(1 − σ(c·x − b));  loss += r²
+//     r ← y − a·σ(c·x − b);  t1 ← 2·a·r·σ(c·x − b)·σ(b − c·x);  loss += r²
 //     gradient.a += −2·r·σ(c·x − b);  gradient.b += t1;  gradient.c += −x·t1
 
 #nullable enable
@@ -30,7 +30,7 @@ using SymbolicGD.Numerics;
 partial class Curves
 {
     /// <summary>Mean over the examples of ℓ = r², r = y − a·σ(c·x − b).</summary>
-    /// <remarks>∂ℓ/∂a = −2·r·σ(c·x − b); ∂ℓ/∂b = 2·a·r·σ(c·x − b)·(1 − σ(c·x − b)); ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b)).</remarks>
+    /// <remarks>∂ℓ/∂a = −2·r·σ(c·x − b); ∂ℓ/∂b = 2·a·r·σ(c·x − b)·σ(b − c·x); ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·σ(b − c·x).</remarks>
     public sealed class GrowthObjective : ExampleObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -70,15 +70,15 @@ partial class Curves
             r     = y − a·σ(c·x − b)
             ℓ     = r²
             ∂ℓ/∂a = −2·r·σ(c·x − b)
-            ∂ℓ/∂b = 2·a·r·σ(c·x − b)·(1 − σ(c·x − b))
-            ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·(1 − σ(c·x − b))
+            ∂ℓ/∂b = 2·a·r·σ(c·x − b)·σ(b − c·x)
+            ∂ℓ/∂c = −2·x·a·r·σ(c·x − b)·σ(b − c·x)
 
             stabilized   a/(1 + exp u) → a·σ(−u)                           no ∞/∞ in its derivative
             curvature    not shown convex in (a, b, c)
-            cost         per example 19 operations, 1 exp; one pass over the data for value and gradient
+            cost         per example 20 operations, 1 exp; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
-              r ← y − a·σ(c·x − b);  t1 ← 2·a·r·σ(c·x − b)·(1 − σ(c·x − b));  loss += r²
+              r ← y − a·σ(c·x − b);  t1 ← 2·a·r·σ(c·x − b)·σ(b − c·x);  loss += r²
               gradient.a += −2·r·σ(c·x − b);  gradient.b += t1;  gradient.c += −x·t1
 
             """;
@@ -178,12 +178,13 @@ partial class Curves
                 Vector512<double> seed = Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t1 = VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV));
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, t1, y);
+                Vector512<double> t1 = Lanes.MultiplySubtract(cV, x, bV);
+                VectorMath.SigmoidAndComplement(t1, out Vector512<double> sigmoid, out Vector512<double> complement);
+                Vector512<double> r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
                 Vector512<double> rBar = r * (Vector512.Create(2.0) * seed);
-                Vector512<double> t2 = aV * rBar * Lanes.MultiplyAddNegated(t1, t1, t1);
+                Vector512<double> t2 = aV * rBar * (sigmoid * complement);
                 loss = Vector512.FusedMultiplyAdd(r, r, loss);
-                aBar = Lanes.MultiplyAddNegated(t1, rBar, aBar);
+                aBar = Lanes.MultiplyAddNegated(sigmoid, rBar, aBar);
                 bBar += t2;
                 cBar = Lanes.MultiplyAddNegated(x, t2, cBar);
             }
@@ -197,12 +198,13 @@ partial class Curves
                 Vector512<double> seed = active & Vector512.Create(weight);
                 Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t3 = VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV));
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, t3, y);
+                Vector512<double> t3 = Lanes.MultiplySubtract(cV, x, bV);
+                VectorMath.SigmoidAndComplement(t3, out Vector512<double> sigmoid, out Vector512<double> complement);
+                Vector512<double> r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
                 Vector512<double> rBar = r * (Vector512.Create(2.0) * seed);
-                Vector512<double> t4 = aV * rBar * Lanes.MultiplyAddNegated(t3, t3, t3);
+                Vector512<double> t4 = aV * rBar * (sigmoid * complement);
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(r, r, loss), loss);
-                aBar = Lanes.MultiplyAddNegated(t3, rBar, aBar);
+                aBar = Lanes.MultiplyAddNegated(sigmoid, rBar, aBar);
                 bBar += t4;
                 cBar = Lanes.MultiplyAddNegated(x, t4, cBar);
             }

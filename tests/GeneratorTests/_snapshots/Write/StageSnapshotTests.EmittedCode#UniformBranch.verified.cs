@@ -2,18 +2,16 @@
 //
 //   z     = b + a·x
 //   ℓ     = (x·σ(z) if mode > 0 else 0) + softplus(z)
-//   zBar  = σ(z) + ((x·σ(z)·(1 − (σ(z) if mode > 0 else 0)) if mode > 0 else 0) if mode > 0 else 0)
-//   ∂ℓ/∂a = x·zBar
-//   ∂ℓ/∂b = zBar
+//   ∂ℓ/∂a = x·(σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0))
+//   ∂ℓ/∂b = σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
 //
 //   curvature    not shown convex in (a, b)
 //   smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
-//   cost         per example 20 operations, 2 exp, 1 log1p; one pass over the data for value and gradient
+//   cost         per example 21 operations, 3 exp, 1 log1p; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
-//     z ← b + a·x
-//     zBar ← σ(z) + ((x·σ(z)·(1 − (σ(z) if mode > 0 else 0)) if mode > 0 else 0) if mode > 0 else 0)
+//     z ← b + a·x;  zBar ← σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
 //     loss += (x·σ(z) if mode > 0 else 0) + softplus(z)
 //     gradient.a += x·zBar;  gradient.b += zBar
 
@@ -32,7 +30,10 @@ using SymbolicGD.Numerics;
 partial class Modes
 {
     /// <summary>Mean over the examples of ℓ = (x·σ(z) if mode &gt; 0 else 0) + softplus(z), z = b + a·x.</summary>
-    /// <remarks>∂ℓ/∂a = x·zBar; ∂ℓ/∂b = zBar.</remarks>
+    /// <remarks>
+    /// ∂ℓ/∂a = x·(σ(z) + ((x·σ(z)·σ(−z) if mode &gt; 0 else 0) if mode &gt; 0 else 0)); ∂ℓ/∂b = σ(z) + ((x·σ(z)·σ(−z) if mode
+    /// &gt; 0 else 0) if mode &gt; 0 else 0).
+    /// </remarks>
     public sealed class SwitchedObjective : ExampleObjective<double>, ISmoothObjective<double>
     {
         private readonly ReadOnlyMemory<double> _x;
@@ -72,17 +73,15 @@ partial class Modes
 
             z     = b + a·x
             ℓ     = (x·σ(z) if mode > 0 else 0) + softplus(z)
-            zBar  = σ(z) + ((x·σ(z)·(1 − (σ(z) if mode > 0 else 0)) if mode > 0 else 0) if mode > 0 else 0)
-            ∂ℓ/∂a = x·zBar
-            ∂ℓ/∂b = zBar
+            ∂ℓ/∂a = x·(σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0))
+            ∂ℓ/∂b = σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
 
             curvature    not shown convex in (a, b)
             smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
-            cost         per example 20 operations, 2 exp, 1 log1p; one pass over the data for value and gradient
+            cost         per example 21 operations, 3 exp, 1 log1p; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
-              z ← b + a·x
-              zBar ← σ(z) + ((x·σ(z)·(1 − (σ(z) if mode > 0 else 0)) if mode > 0 else 0) if mode > 0 else 0)
+              z ← b + a·x;  zBar ← σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
               loss += (x·σ(z) if mode > 0 else 0) + softplus(z)
               gradient.a += x·zBar;  gradient.b += zBar
 
@@ -227,7 +226,15 @@ partial class Modes
                     t3 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out Vector512<double> sigmoid, out Vector512<double> softplus);
-                Vector512<double> t5 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), seed * x * Lanes.MultiplyAddNegated(t3, t3, t3), Vector512<double>.Zero);
+                Vector512<double> t5;
+                if (t1)
+                {
+                    t5 = seed * x * (t3 * VectorMath.Sigmoid(-z));
+                }
+                else
+                {
+                    t5 = Vector512<double>.Zero;
+                }
                 Vector512<double> zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t5);
                 loss += (t2 + softplus);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
@@ -258,7 +265,15 @@ partial class Modes
                     t7 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out Vector512<double> sigmoid, out Vector512<double> softplus);
-                Vector512<double> t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), seed * x * Lanes.MultiplyAddNegated(t7, t7, t7), Vector512<double>.Zero);
+                Vector512<double> t9;
+                if (t1)
+                {
+                    t9 = seed * x * (t7 * VectorMath.Sigmoid(-z));
+                }
+                else
+                {
+                    t9 = Vector512<double>.Zero;
+                }
                 Vector512<double> zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t9);
                 loss = Vector512.ConditionalSelect(active, loss + (t6 + softplus), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);

@@ -11,7 +11,7 @@
 //   smooth       L ≤ λmax ∇²q, q = 0.125·(bias + Σⱼ w[j]·x[j])² + |l2|·Σⱼ w[j]² LipschitzBound(): GradientDescent needs no learning rate
 //   cost         per example 4·features + 13 operations, 1 exp, 1 log1p; one pass over the data for value and gradient
 //   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
-//   products     Hessian times vector per example 6·features + 8 operations, 1 exp
+//   products     Hessian times vector per example 6·features + 9 operations, 1 exp
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
@@ -88,7 +88,7 @@ partial class Spam
             convex       in (w, bias) where l2 ≥ 0                         the square of affine is convex; softplus of affine is convex, φ″ ≤ 1/4
             smooth       L ≤ λmax ∇²q, q = 0.125·(bias + Σⱼ w[j]·x[j])² + |l2|·Σⱼ w[j]² LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·features + 13 operations, 1 exp, 1 log1p; one pass over the data for value and gradient
-            products     Hessian times vector per example 6·features + 8 operations, 1 exp
+            products     Hessian times vector per example 6·features + 9 operations, 1 exp
 
             for each example:                                              (pseudo-code of the gradient)
               z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
@@ -824,8 +824,8 @@ partial class Spam
                 Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
                 Vector512<double> zDot4 = biasDotV + Lanes.LoadSums(ref spill[16]);
 
-                Vector512<double> t6 = VectorMath.Sigmoid(z4);
-                Vector512<double> zBarDot = seed * (zDot4 * Lanes.MultiplyAddNegated(t6, t6, t6));
+                VectorMath.SigmoidAndComplement(z4, out Vector512<double> sigmoid, out Vector512<double> complement);
+                Vector512<double> zBarDot = seed * (zDot4 * (sigmoid * complement));
 
                 // product.w[j] += zBarDot·x[j], four rows at a time
                 int count2 = features;
@@ -873,13 +873,13 @@ partial class Spam
             double biasBarDotSum = Lanes.Sum(biasBarDot);
 
             double penaltyBar = l2 * t1Sum;
-            double t9 = penaltyBar * 2.0;
+            double t8 = penaltyBar * 2.0;
 
             // product.w[j] += 2·l2·direction.w[j]
             int count3 = features;
             ref double wDirectionAt2 = ref Lanes.Range(wDirection, 0, count3);
             ref double wProductAt2 = ref Lanes.Range(wProduct, 0, count3);
-            Vector512<double> sV = Vector512.Create(t9);
+            Vector512<double> sV = Vector512.Create(t8);
             int k3 = 0;
             for (; k3 <= count3 - 8; k3 += 8)
             {
