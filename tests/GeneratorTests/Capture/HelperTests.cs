@@ -60,6 +60,7 @@ public sealed class HelperTests
         ("Func<double, double> f = v => v * b + Math.Sin(v); return f(f(y));", ""),
         ("Func<double, double> f = Math.Exp, g = Half; return f(b) * g(y);", "static double Half(double v) => v / 2;"),
         ("double scale = b; return Integrate(v => scale * v * v, 0, 1, 4) + Integrate(static v => Math.Cos(v), 0, 2, 3) * b;", "static double Integrate(Func<double, double> f, double a, double b, int n) { double h = (b - a) / n, s = 0; for (int i = 0; i < n; i++) { double m = a + (i + 0.5) * h; s += f(m) * h; } return s; }"),
+        ("double[,] o = { { b, 1 }, { y, b } }; Func<double, double> f = v => { double[] t = new double[3]; for (int i = 0; i < 3; i++) t[i] = v * w1(i) * o[1, o.GetLength(1) - 1]; var m = new Matrix<double>(t, 1, 3); m[0, 1] += b; m.Row(0)[2] *= 2; (double p, double q) = (t[0], o[0, 0]); return TensorPrimitives.Sum<double>(t) + p * q; double w1(int i) { double[] r = new double[2]; put(r, 1); return r[1]; void put(Span<double> into, int at) => into[at] = i + b; } }; double s = 0; for (int i = 0; i < 3; i++) s += f(s + i); return s;", ""),
         ("Func<double, double> f = v => { if (v < 0) return 0; double t = 1; for (int i = 0; i < 3; i++) t *= v; return t; }; return f(b) + f(y);", ""));
 
     [Fact]

@@ -80,6 +80,10 @@ public sealed class RefusalTests
     public static TheoryData<string, string> Bodies => new()
     {
         { "SGD2001", Body("double s = 0; Func<double, double> f = ⟦v => s += v⟧; return f(b);") },
+        { "SGD2001", Body("double[] t = [b]; Func<double, double> f = ⟦v => { t[0] = v; return v; }⟧; return f(b);") },
+        { "SGD2001", Body("double[] t = [b]; Func<double, double> f = ⟦v => { TensorPrimitives.Exp<double>(t, t); return v; }⟧; for (int i = 0; i < 2; i++) b += f(b) * t[0]; return b;") },
+        { "SGD2001", Body("double[] t = [b]; Func<double, double> f = ⟦v => { Span<double> u = t; u[0] = v; return v; }⟧; return f(b);") },
+        { "SGD2001", Body("double[] t = [b]; double G(double[] u) { Func<double, double> f = ⟦v => { u[0] = v; return v; }⟧; return f(b); } return G(t);") },
         { "SGD2001", Body("Func<double, double> f = v => v; if (b > 0) f = v => v * v; return ⟦f⟧(b);") },
         { "SGD2001", Body("return ⟦\"abc\".Length⟧ * b;") },
         { "SGD2001", Body("return ⟦~k⟧ * b;") },

@@ -705,6 +705,29 @@ internal static class LoopLosses
                 }
             }
             """,
+        // The second derivative of a loop that nobody can count is made of arrays that grow, of signs too.
+        ["CheckpointedSignsInWhile"] = """
+            public static partial class CheckpointedSignsInWhileLoss
+            {
+                [Loss(Checkpoint = Checkpoint.SquareRoot)]
+                public static double CheckpointedSignsInWhile([Parameter] ReadOnlySpan<double> w, [Constant] double y)
+                {
+                    double sum = 0;
+                    for (int i = 0; i < w.Length; i++)
+                    {
+                        double last = 1, s = 1 + Math.Abs(y);
+                        while (s > 0.2)
+                        {
+                            double[] h = new double[] { w[i], w[i], w[0] * s, y };
+                            last = TensorPrimitives.SumOfMagnitudes((ReadOnlySpan<double>)h);
+                            s *= 0.5;
+                        }
+                        sum -= last;
+                    }
+                    return sum;
+                }
+            }
+            """,
     };
 
     public static TheoryData<string> Names => [.. Sources.Keys];

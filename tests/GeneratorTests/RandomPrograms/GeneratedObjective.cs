@@ -42,7 +42,7 @@ internal static class GeneratedObjective
         return product.Select(double.CreateChecked).ToArray();
     }
 
-    private static T[] Flat<T>(LossSpec spec, double[][] values)
+    public static T[] Flat<T>(LossSpec spec, double[][] values)
         where T : unmanaged, IFloatingPointIeee754<T> => spec.Function.Arguments
             .Select((argument, index) => (argument, index))
             .Where(a => a.argument.Role == ArgumentRole.Parameter)
@@ -53,12 +53,17 @@ internal static class GeneratedObjective
         for (int a = 0; a < loss.Arguments.Count; a++)
         {
             if (loss.Arguments[a].Name != parameter.Name) continue;
+            Argument argument = loss.Arguments[a];
             double[] values = inputs.Arguments[a];
             Type type = parameter.ParameterType;
             if (type == typeof(ReadOnlyMemory<double>)) return new ReadOnlyMemory<double>(values);
             if (type == typeof(ReadOnlyMemory<float>)) return new ReadOnlyMemory<float>(values.Select(v => (float)v).ToArray());
             if (type == typeof(ReadOnlyMemory<int>)) return new ReadOnlyMemory<int>(values.Select(v => (int)v).ToArray());
+            if (type == typeof(MatrixMemory<double>)) return Matrix(values);
+            if (type == typeof(MatrixMemory<float>)) return Matrix(values.Select(v => (float)v).ToArray());
             if (values.Length == 1) return Convert.ChangeType(values[0], type, System.Globalization.CultureInfo.InvariantCulture);
+
+            MatrixMemory<T> Matrix<T>(T[] elements) => new(elements, inputs.Extents[argument.Extent], inputs.Extents[argument.Columns]);
         }
 
         for (int e = 0; e < loss.Extents.Count; e++)

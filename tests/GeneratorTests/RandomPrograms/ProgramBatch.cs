@@ -6,6 +6,12 @@ using SymbolicGD.GeneratorTests.Support;
 
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
+/// <summary>Calls a user's method.</summary>
+/// <param name="arguments">Per argument, its values.</param>
+/// <param name="extent">The value of each named extent.</param>
+/// <returns>The loss, or the residuals.</returns>
+internal delegate double[] UserMethod(double[][] arguments, Func<string, int> extent, int example, int count);
+
 /// <summary>Many programs in one compilation, so that the compiler starts once.</summary>
 internal sealed class ProgramBatch
 {
@@ -15,9 +21,7 @@ internal sealed class ProgramBatch
     {
         Programs = programs;
         Options = new CSharpParseOptions(language);
-        Compilation = CSharpCompilation.Create(
-            "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName), Options, "Losses.cs")], CompilationFactory.References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        Compilation = Compile(programs, givesDerivatives: true);
     }
 
     public IReadOnlyList<RandomProgram> Programs { get; }
@@ -25,6 +29,14 @@ internal sealed class ProgramBatch
     public CSharpParseOptions Options { get; }
 
     public CSharpCompilation Compilation { get; }
+
+    /// <summary>The programs for which helpers have a derivative of their own, without these; null if there are no such programs.</summary>
+    public CSharpCompilation? WithoutGivenDerivatives() =>
+        Programs.Where(p => p.HasGivenDerivatives).ToList() is { Count: > 0 } programs ? Compile(programs, givesDerivatives: false) : null;
+
+    private CSharpCompilation Compile(IReadOnlyList<RandomProgram> programs, bool givesDerivatives) => CSharpCompilation.Create(
+        "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName, givesDerivatives), Options, "Losses.cs")], CompilationFactory.References,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Compiles and loads; errors are thrown with the lines that they are on.</summary>
     public static Assembly Load(Compilation compilation)
@@ -43,9 +55,9 @@ internal sealed class ProgramBatch
         return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
     }
 
-    /// <summary>The user's method of each program, as (arguments, example, count) → loss.</summary>
-    public static Func<double[][], int, int, double> Method(Assembly assembly, RandomProgram program) =>
-        assembly.GetType($"RandomPrograms.{ClassName}")!.GetMethod($"Call{program.Seed}")!.CreateDelegate<Func<double[][], int, int, double>>();
+    /// <summary>The user's method of each program.</summary>
+    public static UserMethod Method(Assembly assembly, RandomProgram program) =>
+        assembly.GetType($"RandomPrograms.{ClassName}")!.GetMethod($"Call{program.Seed}")!.CreateDelegate<UserMethod>();
 
     private static string LineOf(Diagnostic diagnostic)
     {

@@ -21,8 +21,14 @@ internal sealed record ProgramVerdict(RandomProgram Program, string? Failure, bo
 /// <summary>Compares one program's gradient with dual numbers, along the whole way through the compiler.</summary>
 internal static class ProgramCheck
 {
+    /// <summary>Every how manyth program is differentiated as it was captured, too, without what Optimize makes of it.</summary>
+    private const int EachStageOneIn = 3;
+
     /// <summary>For programs in single precision: what rounding leaves of the bound.</summary>
     private const double SingleBound = 1e-3;
+
+    /// <summary>What is smaller than this may be lost in single precision, where some of it is a product of more factors.</summary>
+    public const double Underflow = 1e-30;
 
     /// <summary>For programs in single precision whose IR is run in double: constants that passes fold round to single.</summary>
     private const double FoldedBound = 1e-6;
@@ -31,7 +37,8 @@ internal static class ProgramCheck
     /// The captured loss computes what the user's method computes, and the derivative of each stage agrees with dual numbers on the
     /// captured loss.
     /// </summary>
-    public static ProgramVerdict Stages(RandomProgram program, CaptureResult<LossSpec>? captured, Func<double[][], int, int, double> method)
+    /// <param name="twin">The same without derivatives that the user gives, where there are any.</param>
+    public static ProgramVerdict Stages(RandomProgram program, CaptureResult<LossSpec>? captured, UserMethod method, LossSpec? twin = null)
     {
         if (captured?.Spec is not { } spec || captured.Diagnostics.Count > 0)
         {
@@ -45,31 +52,38 @@ internal static class ProgramCheck
         try
         {
             IrVerifier.Verify(loss);
-            IrInputs inputs = RandomInputs.For(loss, program.Seed);
+            IrInputs inputs = Examples(spec, RandomInputs.For(loss, program.Seed));
             expected = IrInterpreter.Differentiate(loss, inputs, roundSingle: false);
             if (!expected.IsFinite) return new(program, null, false);
 
             CompareValue(program, spec, inputs, expected, method);
 
             double bound = program.IsSingle ? FoldedBound : Equivalence.Bound;
-            stage = "Differentiate";
-            Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss), inputs, bound);
-            if (spec.Checkpoints)
-            {
-                stage = "Differentiate with checkpoints";
-                Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss, checkpoint: true), inputs, bound);
-            }
-
-            stage = "Condition";
+            stage = "Capture of a given derivative";
+            if (twin is not null) CompareTwin(expected, IrInterpreter.Differentiate(twin.Function, inputs, roundSingle: false), bound);
             Function stable = ConditionStage.Run(loss, spec.Stabilize).Function;
-            Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(stable), inputs, bound);
-            stage = "Optimize before Differentiate";
             Function normal = OptimizeStage.Normalize(stable, spec.IsFast);
             Function gradient = DifferentiateStage.Gradient(normal, spec.Checkpoints);
+            if (program.Seed % EachStageOneIn == 0)
+            {
+                stage = "Differentiate";
+                Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss), inputs, bound);
+                if (spec.Checkpoints)
+                {
+                    stage = "Differentiate with checkpoints";
+                    Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(loss, checkpoint: true), inputs, bound);
+                }
+
+                stage = "Condition";
+                Equivalence.CheckGradient(loss, expected, DifferentiateStage.Gradient(stable), inputs, bound);
+            }
+
+            stage = "Optimize before Differentiate";
             Equivalence.CheckGradient(loss, expected, gradient, inputs, bound);
             stage = "Optimize after Differentiate";
             Equivalence.CheckGradient(loss, expected, OptimizeStage.Run(gradient, spec.IsFast), inputs, bound);
-            CheckSecondOrder(loss, normal, spec.IsFast, inputs.WithDirection(loss, program.Seed), bound, out stage);
+            if (spec.Residual is not null) ResidualCheck.Stages(spec, inputs, expected, bound, out stage);
+            CheckSecondOrder(loss, expected, normal, spec.IsFast, inputs.WithDirection(loss, program.Seed), bound, out stage);
             return new(program, null, true);
         }
         catch (XunitException) when (expected is not null && IsUndecided(program, expected, orTie: program.IsSingle))
@@ -83,10 +97,10 @@ internal static class ProgramCheck
     }
 
     /// <summary>The Hessian-vector product against hyper-dual numbers, and the derivative along the direction against dual ones.</summary>
-    private static void CheckSecondOrder(Function loss, Function normal, bool fast, IrInputs inputs, double bound, out string stage)
+    private static void CheckSecondOrder(Function loss, DualOutcome gradient, Function normal, bool fast, IrInputs inputs, double bound, out string stage)
     {
         stage = "Tangent";
-        Equivalence.CheckTangent(loss, OptimizeStage.Run(DifferentiateStage.Tangent(normal), fast), inputs, bound);
+        Equivalence.CheckTangent(loss, gradient, HasExamples(loss) ? inputs.Seed : 1, OptimizeStage.Run(DifferentiateStage.Tangent(normal), fast), inputs, bound);
         DualOutcome expected = IrInterpreter.DifferentiateTwice(loss, inputs, roundSingle: false);
 
         // A slope that is finite can have a curvature that is not.
@@ -114,15 +128,16 @@ internal static class ProgramCheck
     public static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly)
     {
         var verdict = new ProgramVerdict(program, null, false);
-        foreach (IrInputs inputs in Sizes(spec.Function, program.Seed))
+        foreach (IrInputs sized in Sizes(spec.Function, program.Seed))
         {
+            IrInputs inputs = Examples(spec, sized);
             ProgramVerdict one = Compiled(program, spec, assembly, spec.IsMean is false ? inputs with { Seed = 1 } : inputs);
             if (one.Failure is not null)
             {
                 return one with { Failure = $"{inputs.ExampleCount} examples, extents {string.Join(", ", inputs.Extents)}: {one.Failure}" };
             }
 
-            verdict = verdict with { IsFinite = verdict.IsFinite || one.IsFinite, LargeCompared = verdict.LargeCompared + (one.IsFinite && inputs.ExampleCount != 3 ? 1 : 0) };
+            verdict = verdict with { IsFinite = verdict.IsFinite || one.IsFinite, LargeCompared = verdict.LargeCompared + (one.IsFinite && sized.ExampleCount != 3 ? 1 : 0) };
         }
 
         return verdict;
@@ -161,6 +176,12 @@ internal static class ProgramCheck
                 }
             }
 
+            if (failure is null && spec.Residual is not null)
+            {
+                failure = program.IsSingle
+                    ? ResidualCheck.Compiled((ResidualObjective<float>)objective, spec, inputs, SingleBound, IsWanted) : ResidualCheck.Compiled((ResidualObjective<double>)objective, spec, inputs, Equivalence.Bound, IsWanted);
+            }
+
             return failure is not null && (IsUndecided(program, expected, orTie: true) || IsChaotic()) ? new(program, null, false) : new(program, failure, true);
 
             // A map that is iterated can blow up the rounding of single precision until nothing is left: the interpreter, rounding too, sees it.
@@ -197,28 +218,51 @@ internal static class ProgramCheck
     private static bool IsUndecided(RandomProgram program, DualOutcome expected, bool orTie) =>
         expected.Undecided.IsWithin(program.IsSingle ? 1e-5 : 1e-12, orTie);
 
-    /// <summary>The sum over the examples of the user's own method against the captured loss.</summary>
-    private static void CompareValue(RandomProgram program, LossSpec spec, IrInputs inputs, DualOutcome expected, Func<double[][], int, int, double> method)
+    /// <summary>Residuals of the parameters alone are those of one example.</summary>
+    private static IrInputs Examples(LossSpec spec, IrInputs inputs) =>
+        spec.Residual is null || spec.Function.Arguments.Any(a => a.Role is ArgumentRole.Data or ArgumentRole.Example or ArgumentRole.Count) ? inputs : inputs with { ExampleCount = 1 };
+
+    /// <summary>What the user's own method gives against the captured loss, summed over the examples, and against the captured residuals.</summary>
+    private static void CompareValue(RandomProgram program, LossSpec spec, IrInputs inputs, DualOutcome expected, UserMethod method)
     {
         Function loss = spec.Function;
         bool hasExamples = HasExamples(loss);
+        double bound = program.IsSingle ? SingleBound : Equivalence.Bound;
+        double scale = 1 + Math.Abs(expected.Value) + (expected.Magnitude.Sum() / inputs.Seed);
         double sum = 0;
         for (int e = 0; e < (hasExamples ? inputs.ExampleCount : 1); e++)
         {
-            double[][] arguments = loss.Arguments.Select((a, k) =>
+            double[] result = method((hasExamples ? inputs.Only(loss, e) : inputs).Arguments, name => inputs.Extents[loss.Extents.Items.ToList().FindIndex(x => x.Name == name)], e, inputs.ExampleCount);
+            if (spec.Residual is null)
             {
-                if (a.Role != ArgumentRole.Data) return inputs.Arguments[k];
-                int width = a.LengthAt(inputs.Extents);
-                return inputs.Arguments[k].AsSpan(e * width, width).ToArray();
-            }).ToArray();
-            sum += method(arguments, e, inputs.ExampleCount);
+                sum += result.Single();
+                continue;
+            }
+
+            sum += result.Sum(r => 0.5 * r * r);
+            if (loss.Arguments.Any(a => a.Role is ArgumentRole.Example or ArgumentRole.Count)) continue;
+            double[] captured = IrInterpreter.Run(IrVerifier.Verify(spec.Residual.Values), inputs.Only(loss, e), roundSingle: false).Output;
+            if (captured.Length != result.Length || captured.Zip(result).Any(p => !(Math.Abs(p.First - p.Second) <= bound * scale)))
+            {
+                throw new XunitException($"the user's method gives the residuals {string.Join(", ", result.Select(Text))}, the captured one {string.Join(", ", captured.Select(Text))}\n{IrPrinter.Print(spec.Residual.Values)}");
+            }
         }
 
-        double scale = 1 + Math.Abs(expected.Value) + (expected.Magnitude.Sum() / inputs.Seed);
-        double bound = (program.IsSingle ? SingleBound : Equivalence.Bound) * scale;
-        if (!(Math.Abs(sum - expected.Value) <= bound))
+        if (!(Math.Abs(sum - expected.Value) <= bound * scale))
         {
-            throw new XunitException($"the user's method gives {Text(sum)}, the captured loss {Text(expected.Value)} (allowed {Text(bound)})\n{IrPrinter.Print(loss)}");
+            throw new XunitException($"the user's method gives {Text(sum)}, the captured loss {Text(expected.Value)} (allowed {Text(bound * scale)})\n{IrPrinter.Print(loss)}");
+        }
+    }
+
+    /// <summary>The derivative by what the user gave is that by the body.</summary>
+    private static void CompareTwin(DualOutcome given, DualOutcome ofBody, double bound)
+    {
+        for (int k = 0; k < given.Gradient.Length; k++)
+        {
+            if (!(Math.Abs(given.Gradient[k] - ofBody.Gradient[k]) <= bound * Math.Max(given.Magnitude[k], ofBody.Magnitude[k])))
+            {
+                throw new XunitException($"gradient[{k}] is {Text(given.Gradient[k])} with the derivative that is given, {Text(ofBody.Gradient[k])} with that of the body");
+            }
         }
     }
 
@@ -234,7 +278,7 @@ internal static class ProgramCheck
         for (int k = 0; k < expected.Gradient.Length; k++)
         {
             int component = expected.Components?[k] ?? k;
-            if (!(Math.Abs(actual.Gradient[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            if (!(Math.Abs(actual.Gradient[component] - expected.Gradient[k]) <= (bound * expected.Magnitude[k]) + Underflow))
             {
                 return $"gradient[{component}] is {Text(actual.Gradient[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }
@@ -248,7 +292,7 @@ internal static class ProgramCheck
         for (int k = 0; k < expected.Gradient.Length; k++)
         {
             int component = expected.Components?[k] ?? k;
-            if (!(Math.Abs(actual[component] - expected.Gradient[k]) <= bound * expected.Magnitude[k]))
+            if (!(Math.Abs(actual[component] - expected.Gradient[k]) <= (bound * expected.Magnitude[k]) + Underflow))
             {
                 return $"product[{component}] is {Text(actual[component])} instead of {Text(expected.Gradient[k])} (magnitude {Text(expected.Magnitude[k])})";
             }

@@ -35,26 +35,29 @@ internal sealed class ProgramReducer(Func<RandomProgram, string?> failure)
         return (program, message);
     }
 
-    private static string StageOf(string message) => message.Split(':')[0];
+    /// <summary>The stage; where it was refused, with which diagnostic.</summary>
+    private static string StageOf(string message) => string.Join(":", message.Split(':').Take(message.StartsWith("refused", StringComparison.Ordinal) ? 2 : 1));
 
     /// <summary>The method with one thing taken away, the largest things first.</summary>
     private static IEnumerable<string> Candidates(string method)
     {
         SyntaxNode root = CSharpSyntaxTree.ParseText($"class C\n{{\n{method}}}\n").GetRoot();
-        MethodDeclarationSyntax declaration = root.DescendantNodes().OfType<MethodDeclarationSyntax>().First();
-        foreach (StatementSyntax statement in declaration.Body!.DescendantNodes().OfType<StatementSyntax>().OrderByDescending(s => s.Span.Length))
+        List<MethodDeclarationSyntax> declarations = [.. root.DescendantNodes().OfType<MethodDeclarationSyntax>()];
+        foreach (MethodDeclarationSyntax helper in declarations.SkipLast(1)) yield return Text(root.RemoveNode(helper, SyntaxRemoveOptions.KeepNoTrivia)!);
+        List<SyntaxNode> nodes = [.. declarations.SelectMany(d => d.Body!.DescendantNodes())];
+        foreach (StatementSyntax statement in nodes.OfType<StatementSyntax>().OrderByDescending(s => s.Span.Length))
         {
             if (statement is BlockSyntax) continue;
             foreach (StatementSyntax inner in Instead(statement)) yield return Text(root.ReplaceNode(statement, inner));
             if (statement.Parent is BlockSyntax or SwitchSectionSyntax) yield return Text(root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia)!);
         }
 
-        foreach (ExpressionSyntax expression in declaration.Body.DescendantNodes().OfType<ExpressionSyntax>().OrderByDescending(e => e.Span.Length))
+        foreach (ExpressionSyntax expression in nodes.OfType<ExpressionSyntax>().OrderByDescending(e => e.Span.Length))
         {
             foreach (ExpressionSyntax inner in Instead(expression)) yield return Text(root.ReplaceNode(expression, inner.WithTriviaFrom(expression)));
         }
 
-        static string Text(SyntaxNode changed) => changed.DescendantNodes().OfType<MethodDeclarationSyntax>().First().ToFullString();
+        static string Text(SyntaxNode changed) => string.Concat(changed.DescendantNodes().OfType<MethodDeclarationSyntax>().Select(m => m.ToFullString()));
     }
 
     private static IEnumerable<StatementSyntax> Instead(StatementSyntax statement) => statement switch
@@ -72,6 +75,7 @@ internal sealed class ProgramReducer(Func<RandomProgram, string?> failure)
         ConditionalExpressionSyntax choice => [choice.WhenTrue, choice.WhenFalse],
         InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } => arguments.Select(a => a.Expression),
         PrefixUnaryExpressionSyntax prefix => [prefix.Operand],
+        WithExpressionSyntax changed => [changed.Expression],
         _ => [],
     };
 }

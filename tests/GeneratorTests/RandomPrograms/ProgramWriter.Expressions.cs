@@ -37,19 +37,24 @@ internal sealed partial class ProgramWriter
         return $"TensorPrimitives.{member}({arguments})";
     }
 
+    /// <summary>Occurs in programs that call a function whose derivative the user gives.</summary>
+    public const string GivenDerivative = "derivative that is given";
+
     private Expression Constant() => new(Literal(Math.Round(0.2 + (1.6 * _random.NextDouble()), 2)), 1.8, 0.2);
 
     private Expression Leaf()
     {
+        if (_hasMatrices && Chance(4) && PickOrNone(_known.Matrices) is { } matrix) return Element(matrix);
+        if (_hasAggregates && Chance(3) && Member() is { } member) return member;
         switch (_random.Next(5))
         {
-            case 0 when _arrays.Any(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)):
-            case 1 when _arrays.Any(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)):
-                ArrayVariable array = Pick(_arrays.Where(a => !a.MayBeEmpty || _indices.Any(i => i.Extent == a.Extent)).ToList());
+            case 0 when _known.Arrays.Any(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)):
+            case 1 when _known.Arrays.Any(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)):
+                ArrayVariable array = Pick(_known.Arrays.Where(a => !a.MayBeEmpty || _known.Indices.Any(i => i.Extent == a.Extent)).ToList());
                 return Element(array, Index(array.Extent, array.MayBeEmpty));
             default:
                 // Recent variables more often: long chains of dependence.
-                Variable variable = Chance(2) ? _variables[^1] : Pick(_variables);
+                Variable variable = Chance(2) ? _known.Variables[^1] : Pick(_known.Variables);
                 return new(variable.Name, variable.Size, variable.Low);
         }
     }
@@ -58,15 +63,17 @@ internal sealed partial class ProgramWriter
 
     private string Index(string extent, bool onlyVariables = false)
     {
-        List<IndexVariable> fitting = _indices.Where(i => i.Extent == extent).ToList();
+        List<IndexVariable> fitting = _known.Indices.Where(i => i.Extent == extent).ToList();
         if (fitting.Count == 0)
         {
+            if (!onlyVariables && Chance(3) && Gathered(extent) is { } any) return any;
             Note("index from the end");
             return Chance(2) ? "0" : "^1";
         }
 
         string i = Pick(fitting).Name;
         if (onlyVariables) return i;
+        if (Chance(4) && Gathered(extent) is { } gathered) return gathered;
         switch (_random.Next(7))
         {
             case 0:
@@ -81,6 +88,14 @@ internal sealed partial class ProgramWriter
             default:
                 return i;
         }
+    }
+
+    /// <summary>An index that is an element of an array of indices.</summary>
+    private string? Gathered(string extent)
+    {
+        if (PickOrNone(_known.IndexArrays.Where(a => a.Into.Contains(extent))) is not { } indices) return null;
+        Note("gather by an int array");
+        return PickOrNone(_known.Indices.Where(i => i.Extent == indices.Extent)) is { } at ? $"{indices.Name}[{at.Name}]" : $"{indices.Name}[^1]";
     }
 
     /// <summary>The value itself if it keeps within ±size, else something of it that does.</summary>
@@ -124,9 +139,10 @@ internal sealed partial class ProgramWriter
         {
             case 0 when depth > 0: return $"({Condition(depth - 1)} && {Condition(depth - 1)})";
             case 1 when depth > 0: return $"({Condition(depth - 1)} || {Condition(depth - 1)})";
-            case 2 when _flags.Count > 0: return Chance(2) ? Pick(_flags) : $"!{Pick(_flags)}";
-            case 3 when _integers.Count > 0: return $"{Pick(_integers)} {Pick(["==", "!=", "<", ">="])} 1";
-            case 4 when _integers.Count > 0: return $"{Pick(_integers)} % 2 == 0";
+            case 2 when _known.Flags.Count > 0: return Chance(2) ? Pick(_known.Flags) : $"!{Pick(_known.Flags)}";
+            case 3 when _known.Integers.Count > 0: return $"{Pick(_known.Integers)} {Pick(["==", "!=", "<", ">="])} 1";
+            case 4 when _known.Integers.Count > 0: return $"{Pick(_known.Integers)} % 2 == 0";
+            case 5 when _hasAggregates && Comparison() is { } comparison: return comparison;
             default:
                 string right = Chance(2) ? (Chance(3) ? "-" : "") + Constant().Text : Leaf().Text;
                 return $"{Real(depth).Text} {Pick(["<", "<=", ">", ">="])} {right}";
@@ -137,7 +153,10 @@ internal sealed partial class ProgramWriter
     {
         if (depth == 0) return Leaf();
         int d = depth - 1;
-        switch (_random.Next(40))
+        if (_hasMatrices && Chance(8) && OfMatrices(d) is { } ofMatrices) return ofMatrices;
+        if (_hasAggregates && Chance(6) && OfAggregates(d) is { } ofAggregates) return ofAggregates;
+        if (Chance(8) && Call(d) is { } call) return call;
+        switch (_random.Next(42))
         {
             case <= 4: return Leaf();
             case 5 or 6 or 7: return Binary("+", Real(d), Real(d));
@@ -159,14 +178,15 @@ internal sealed partial class ProgramWriter
                 Expression then = Real(d), otherwise = Real(d);
                 return new($"({Condition(d)} ? {then.Text} : {otherwise.Text})", Math.Max(then.Size, otherwise.Size), Math.Min(then.Low, otherwise.Low));
             case 22: return SwitchExpression(d);
-            case 23 when _integers.Count > 0:
+            case 23 when _known.Integers.Count > 0:
                 Note("int in arithmetic");
-                string integer = Pick(_integers);
+                string integer = Pick(_known.Integers);
                 return new(Chance(2) ? $"(0.5{_suffix} * {integer})" : $"(({_real}){integer})", 5);
             case 24 or 25: return Helper(d);
             case 26 or 27: return OfSym(d);
             case 28 or 29: return OfArrays(d);
             case 30: return OfStatic(d);
+            case 31: return Given(d);
             default: return OfMath(d);
         }
     }
@@ -182,7 +202,7 @@ internal sealed partial class ProgramWriter
         Note("switch expression");
         Expression a = Tame(Real(depth), 20), b = Tame(Real(depth), 20), c = Tame(Real(depth), 20);
         double size = Math.Max(a.Size, Math.Max(b.Size, c.Size));
-        if (_integers.Count > 0 && Chance(2)) return new($"(({Pick(_integers)} % 3) switch {{ 0 => {a.Text}, 1 => {b.Text}, _ => {c.Text} }})", size);
+        if (_known.Integers.Count > 0 && Chance(2)) return new($"(({Pick(_known.Integers)} % 3) switch {{ 0 => {a.Text}, 1 => {b.Text}, _ => {c.Text} }})", size);
         Note("relational pattern");
         return new($"({Leaf().Text} switch {{ > {Constant().Text} => {a.Text}, < -{Constant().Text} => {b.Text}, _ => {c.Text} }})", size);
     }
@@ -190,7 +210,7 @@ internal sealed partial class ProgramWriter
     private Expression Helper(int depth)
     {
         Note("helper");
-        ArrayVariable array = Pick(_arrays.Where(a => !a.MayBeEmpty).ToList());
+        ArrayVariable array = Pick(_known.Arrays.Where(a => !a.MayBeEmpty).ToList());
         switch (_random.Next(8))
         {
             case 6:
@@ -211,105 +231,11 @@ internal sealed partial class ProgramWriter
         }
     }
 
-    private Expression OfSym(int depth)
-    {
-        Expression x = Tame(Real(depth), 20);
-        switch (_random.Next(22))
-        {
-            case 0: return new(Sym_("Sigmoid", x.Text), 1, 0);
-            case 1: return new(Sym_("Softplus", x.Text), x.Size + 1, 0);
-            case 2: return new(Sym_("LogSigmoid", x.Text), x.Size + 1);
-            case 3: return new(Sym_("Relu", x.Text), x.Size, 0);
-            case 4: return new(Sym_("LeakyRelu", $"{x.Text}, 0.1{_suffix}"), x.Size);
-            case 5: return new(Sym_("Elu", x.Text), x.Size + 1);
-            case 6: return new(Sym_("Gelu", x.Text), x.Size + 1);
-            case 7: return new(Sym_("Silu", x.Text), x.Size + 1);
-            case 8: return new(Sym_("Mish", x.Text), x.Size + 1);
-            case 9: return new(Sym_("Softsign", x.Text), 1);
-            case 10: return new(Sym_("Huber", $"{x.Text}, 1.5{_suffix}"), 1.5 * (x.Size + 1.5));
-            case 11:
-                x = Tame(x, 5);
-                return new(Sym_("Square", x.Text), x.Size * x.Size, 0);
-            case 12: return new(Sym_("Log1p", Positive(10).Text), 3);
-            case 13: return new(Sym_("Expm1", Tame(x, 2).Text), 7);
-            case 14:
-                Expression y = Tame(Real(depth), 20);
-                return new(Sym_("LogAddExp", $"{x.Text}, {y.Text}"), Math.Max(x.Size, y.Size) + 1);
-            case 15: return new(Sym_("Erf", x.Text), 1);
-            case 16: return new(Sym_("Erfc", x.Text), 2, 0);
-            case 17: return new(Sym_("NormalCdf", x.Text), 1, 0);
-            case 18: return new(Sym_("LogGamma", Positive(20).Text), 45);
-            case 19: return new(Sym_("Digamma", Positive(20).Text), 6);
-            case 20: return new(Sym_("Hypot", $"{x.Text}, {Positive(10).Text}"), x.Size + 10, 0);
-            default: return new(Sym_("Logit", $"({Literal(0.5)} * {Sym_("Sigmoid", Tame(x, 3).Text)} + {Literal(0.25)})"), 2);
-        }
-    }
-
-    private Expression OfStatic(int depth)
-    {
-        Expression x = Tame(Real(depth), 20);
-        switch (_random.Next(9))
-        {
-            case 0: return new(Static_("Exp", Tame(x, 3).Text), 21, 0);
-            case 1: return new(Static_("Log", Positive(20).Text), 3);
-            case 2: return new(Static_("Tanh", x.Text), 1);
-            case 3: return new(Static_("Sqrt", Positive(20).Text), 4.5, 0.5);
-            case 4: return new(Static_("Hypot", $"{x.Text}, {Positive(10).Text}"), x.Size + 10, 0);
-            case 5: return new(Static_("Exp2", Tame(x, 3).Text), 8, 0);
-            case 6: return new(Static_("Exp10", Tame(x, 1).Text), 10, 0);
-            case 7: return new(Static_("Abs", x.Text), x.Size, 0);
-            default: return new(Static_("Max", $"{x.Text}, {Tame(Real(depth), 20).Text}"), 20);
-        }
-    }
-
-    private Expression OfMath(int depth)
-    {
-        Expression x = Tame(Real(depth), 20);
-        switch (_random.Next(26))
-        {
-            case 0: return new(Math_("Sin", x.Text), 1);
-            case 1: return new(Math_("Cos", x.Text), 1);
-            case 2: return new(Math_("Tanh", x.Text), 1);
-            case 3: return new(Math_("Atan", x.Text), 1.6);
-            case 4: return new(Math_("Asinh", x.Text), 4);
-            case 5: return new(Math_("Abs", x.Text), x.Size, 0);
-            case 6 or 7: return new(Math_("Exp", Tame(x, 3).Text), 21, 0);
-            case 8: return new(Math_(Pick(["Sinh", "Cosh"]), Tame(x, 2).Text), 4);
-            case 9 or 10: return new(Math_("Log", Positive(20).Text), 3);
-            case 11: return new(Math_(Pick(["Log2", "Log10"]), Positive(20).Text), 5);
-            case 12 or 13: return new(Math_("Sqrt", Positive(20).Text), 4.5, 0.5);
-            case 14: return new(Math_("Cbrt", Positive(20).Text), 3, 0.5);
-            case 15: return new(Math_(Pick(["Asin", "Acos", "Atanh"]), $"(0.375{_suffix} * {Tame(x, 2).Text})"), 3.2);
-            case 16: return new(Math_("Acosh", $"(1 + {Positive(10).Text})"), 4);
-            case 17: return new(Math_("Tan", Tame(x, 1).Text), 1.6);
-            case 18:
-                string exponent = Chance(2) ? Pick(["2", "3", "0.5" + _suffix, "-1", "1.5" + _suffix]) : Tame(Real(depth), 2).Text;
-                return new(Math_("Pow", $"{Positive(5).Text}, {exponent}"), 125);
-            case 19:
-                x = Tame(x, 4);
-                return new(Math_("Pow", $"{x.Text}, {Pick(["2", "3"])}"), 64);
-            case 20:
-                Expression y = Tame(Real(depth), 20);
-                return new(Math_(Pick(["Max", "Min"]), $"{x.Text}, {y.Text}"), Math.Max(x.Size, y.Size));
-            case 21: return new(Math_(Pick(["Max", "Min"]), $"{x.Text}, 0"), x.Size);
-            case 22: return new(Math_("Atan2", $"{x.Text}, {Positive(10).Text}"), 3.2);
-            case 23:
-                Expression factor = Tame(Real(depth), 5), term = Tame(Leaf(), 20);
-                x = Tame(x, 5);
-                return new(Math_("FusedMultiplyAdd", $"{x.Text}, {factor.Text}, {term.Text}"), (x.Size * factor.Size) + term.Size);
-            case 24: return new(Math_("CopySign", $"{x.Text}, {Leaf().Text}"), x.Size);
-            default:
-                // Steps: piecewise constant, times something that is not.
-                string step = Chance(3) ? Math_("Sign", x.Text) : Math_(Pick(["Floor", "Ceiling", "Round", "Truncate"]), x.Text);
-                return new($"({step} * {Tame(Leaf(), 1).Text})", x.Size + 1);
-        }
-    }
-
     /// <summary>A number made of whole arrays.</summary>
     private Expression OfArrays(int depth)
     {
-        ArrayVariable a = Pick(_arrays);
-        ArrayVariable b = Pick(_arrays.Where(x => x.Extent == a.Extent).ToList());
+        ArrayVariable a = Pick(_known.Arrays);
+        ArrayVariable b = Pick(_known.Arrays.Where(x => x.Extent == a.Extent).ToList());
         double n = Support.RandomInputs.MaxExtent;
         switch (_random.Next(12))
         {
@@ -328,13 +254,13 @@ internal sealed partial class ProgramWriter
     }
 
     // A generic method infers no T from an array that would convert to a span of T.
-    private string Argument(ArrayVariable array) => array.Name[0] == 'h' ? Spanned(array) : array.Name;
+    private string Argument(ArrayVariable array) => Spanned(array);
 
     /// <summary>A statement that fills or changes a local array as a whole.</summary>
     private void WriteWholeArray()
     {
-        ArrayVariable target = Pick(_arrays.Where(a => a.IsWritable).ToList());
-        List<ArrayVariable> others = _arrays.Where(a => a.Extent == target.Extent).ToList();
+        ArrayVariable target = Pick(_known.Arrays.Where(a => a.IsWritable).ToList());
+        List<ArrayVariable> others = _known.Arrays.Where(a => a.Extent == target.Extent && (a.Root != target.Root || a == target)).ToList();
         string a = Argument(Pick(others)), b = Argument(Pick(others));
         string to = target.Name;
         switch (_random.Next(12))
@@ -353,7 +279,7 @@ internal sealed partial class ProgramWriter
                 break;
             case 9:
                 Note("void helper");
-                Line($"Reverse({(to[0] == 'h' ? $"(Span<{_real}>){to}" : to)});");
+                Line($"Reverse((Span<{_real}>){to});");
                 break;
             case 10: Shrink("Add", $"{a}, {Tame(Leaf(), 2).Text}", 2); break;
             default:
@@ -367,7 +293,7 @@ internal sealed partial class ProgramWriter
         void Shrink(string member, string arguments, double growth)
         {
             Line($"{Tensor_(member, $"{arguments}, {to}")};");
-            Line($"{Tensor_("Multiply", $"{(to[0] == 'h' ? Spanned(target) : to)}, {Literal(1 / growth)}, {to}")};");
+            Line($"{Tensor_("Multiply", $"{Spanned(target)}, {Literal(1 / growth)}, {to}")};");
         }
     }
 
@@ -375,12 +301,12 @@ internal sealed partial class ProgramWriter
     private string Total()
     {
         var terms = new List<string>();
-        foreach (Variable variable in _variables.Skip(Math.Max(0, _variables.Count - 4)).Append(Pick(_variables)))
+        foreach (Variable variable in _known.Variables.Skip(Math.Max(0, _known.Variables.Count - 4)).Append(Pick(_known.Variables)))
         {
             terms.Add($"({Tame(new Expression(variable.Name, variable.Size, variable.Low), 50).Text} * {Constant().Text})");
         }
 
-        foreach (ArrayVariable array in _arrays.Where(a => a.IsWritable).TakeLast(2))
+        foreach (ArrayVariable array in _known.Arrays.Where(a => a.IsWritable).TakeLast(2))
         {
             terms.Add(Chance(2) ? Tensor_("Sum", Argument(array)) : Element(array, Index(array.Extent)).Text);
         }

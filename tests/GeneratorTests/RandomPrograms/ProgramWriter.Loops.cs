@@ -12,7 +12,8 @@ internal sealed partial class ProgramWriter
     private void WriteEarlyReturn()
     {
         Note(_inside == Breakable.None ? "early return" : "return in a loop");
-        Line($"if ({Condition(2)}) return {Tame(Real(2), 20).Text};");
+        string condition = Condition(2);
+        Line($"if ({condition}) {_return()}");
     }
 
     private void WriteExit()
@@ -24,10 +25,10 @@ internal sealed partial class ProgramWriter
 
     private void WriteFor(int depth)
     {
-        string extent = Pick(_arrays).Extent;
+        string extent = Pick(Extents());
         string length = LengthOf(extent);
         string i = NewName("i");
-        IndexVariable? outer = _indices.FirstOrDefault(x => x.Extent == extent && x.Name[0] == 'i');
+        IndexVariable? outer = _known.Indices.FirstOrDefault(x => x.Extent == extent && x.Name[0] == 'i');
         string header;
         switch (outer is not null && Chance(3) ? 3 : _random.Next(7))
         {
@@ -63,8 +64,8 @@ internal sealed partial class ProgramWriter
             Line(header);
             Scope(() => Inside(Breakable.For, () =>
             {
-                _indices.Add(new IndexVariable(i, extent));
-                _integers.Add(i);
+                _known.Indices.Add(new IndexVariable(i, extent));
+                _known.Integers.Add(i);
                 WriteBlock(depth + 1);
                 accumulate();
             }));
@@ -74,30 +75,47 @@ internal sealed partial class ProgramWriter
     private void WriteForEach(int depth)
     {
         Note("foreach");
-        ArrayVariable array = Pick(_arrays);
+        if (Chance(3) && PickOrNone(_known.IndexArrays) is { } indices)
+        {
+            WriteForEachIndex(indices, depth);
+            return;
+        }
+
+        ArrayVariable array = Pick(_known.Arrays);
         string element = NewName("e");
         WithAccumulator(accumulate =>
         {
             Line($"foreach ({_real} {element} in {array.Name})");
-
-            // What is iterated over must not change meanwhile.
-            List<ArrayVariable> frozen = _arrays.ToList();
-            int place = _arrays.IndexOf(array);
-            if (array.IsWritable) _arrays[place] = array with { IsWritable = false };
             Scope(() => Inside(Breakable.For, () =>
             {
-                _variables.Add(new Variable(element, array.Size, -array.Size, false));
+                _known.Variables.Add(new Variable(element, array.Size, -array.Size, false));
                 WriteBlock(depth + 1);
                 accumulate();
             }));
-            _arrays[place] = frozen[place];
+        });
+    }
+
+    private void WriteForEachIndex(IndexArray indices, int depth)
+    {
+        Note("foreach over indices");
+        string t = NewName("tag");
+        WithAccumulator(accumulate =>
+        {
+            Line($"foreach (int {t} in {indices.Name})");
+            Scope(() => Inside(Breakable.For, () =>
+            {
+                foreach (string extent in indices.Into) _known.Indices.Add(new IndexVariable(t, extent));
+                _known.Integers.Add(t);
+                WriteBlock(depth + 1);
+                accumulate();
+            }));
         });
     }
 
     private void WriteWhile(int depth)
     {
         Note("while");
-        string extent = Pick(_arrays).Extent;
+        string extent = Pick(Extents());
         string length = LengthOf(extent);
         string i = NewName("i");
         WithAccumulator(accumulate =>
@@ -106,7 +124,7 @@ internal sealed partial class ProgramWriter
             Line($"while ({i} < {length})");
             Scope(() => Inside(Breakable.While, () =>
             {
-                _indices.Add(new IndexVariable(i, extent));
+                _known.Indices.Add(new IndexVariable(i, extent));
                 WriteBlock(depth + 1);
                 accumulate();
                 Line($"{i}++;");
@@ -167,7 +185,7 @@ internal sealed partial class ProgramWriter
         }
 
         string? offset = Chance(4) ? NewName("offset") : null;
-        string? packed = offset is null ? null : Pick(_arrays.Where(a => !a.MayBeEmpty).ToList()).Extent;
+        string? packed = offset is null ? null : Pick(_known.Arrays.Where(a => !a.MayBeEmpty).ToList()).Extent;
         Line($"{_real} {name} = {init};");
         if (offset is not null)
         {
@@ -177,13 +195,13 @@ internal sealed partial class ProgramWriter
 
         // What the running offset adds comes on top.
         var accumulator = new Variable(name, (1.5 * size) + 2, (-1.5 * size) - 2, false);
-        if (readable) _variables.Add(accumulator);
+        if (readable) _known.Variables.Add(accumulator);
 
         loop(() =>
         {
             accumulate();
             if (offset is null) return;
-            Expression element = Element(Pick(_arrays.Where(a => a.Extent == packed).ToList()), $"{offset}++ % {LengthOf(packed!)}");
+            Expression element = Element(Pick(_known.Arrays.Where(a => a.Extent == packed).ToList()), $"{offset}++ % {LengthOf(packed!)}");
             if (Chance(2))
             {
                 string read = NewName("t");
@@ -195,7 +213,7 @@ internal sealed partial class ProgramWriter
                 Line($"{offset} += 2;");
             }
         });
-        if (!readable) _variables.Add(accumulator);
+        if (!readable) _known.Variables.Add(accumulator);
     }
 
     /// <summary>A loop whose bounds depend on the counter of an outer one.</summary>
@@ -225,7 +243,7 @@ internal sealed partial class ProgramWriter
                     Note("while, shrinking");
                     Line($"{_real} {s} = {Positive(10).Text};");
                     Line($"while ({s} > {Literal(0.2)})");
-                    _variables.Add(new Variable(s, 10, 0, false));
+                    _known.Variables.Add(new Variable(s, 10, 0, false));
                     Body(Breakable.While, () =>
                     {
                         string factor = Chance(2) ? Literal(0.5) : $"({Literal(0.3)} + {Literal(0.2)} * {Sym_("Sigmoid", Tame(Leaf(), 20).Text)})";
@@ -278,15 +296,15 @@ internal sealed partial class ProgramWriter
     /// <summary>An array changed in place, each element from others that the sweep has or has not been at yet.</summary>
     private void WriteSweep()
     {
-        ArrayVariable array = Pick(_arrays.Where(a => a.IsWritable).ToList());
+        ArrayVariable array = Pick(_known.Arrays.Where(a => a.IsWritable).ToList());
         string h = array.Name, i = NewName("i"), length = LengthOf(array.Extent), size = Literal(array.Size);
         switch (_random.Next(6))
         {
             case 5:
                 Note("helper with out, writing a span");
                 string last = NewName("t");
-                Line($"Smooth({(h[0] == 'h' ? $"(Span<{_real}>){h}" : h)}, {Tame(Leaf(), 2).Text}, out {_real} {last});");
-                _variables.Add(new Variable(last, Math.Max(2, array.Size), -Math.Max(2, array.Size), false));
+                Line($"Smooth((Span<{_real}>){h}, {Tame(Leaf(), 2).Text}, out {_real} {last});");
+                _known.Variables.Add(new Variable(last, Math.Max(2, array.Size), -Math.Max(2, array.Size), false));
                 break;
             case 0:
                 Note("recurrence in an array");

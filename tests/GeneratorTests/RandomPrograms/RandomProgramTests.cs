@@ -17,7 +17,7 @@ using Xunit.Abstractions;
 namespace SymbolicGD.GeneratorTests.RandomPrograms;
 
 /// <summary>
-/// Random losses with fixed seeds, whose gradients must agree with dual numbers. A longer run is
+/// Random losses and residuals with fixed seeds, whose derivatives must agree with dual numbers. A longer run is
 /// <c>SYMBOLICGD_RANDOM_PROGRAMS=10000 dotnet test tests/GeneratorTests -c Release --filter RandomPrograms</c>;
 /// its report, with coverage and skip rate, is in <c>artifacts/random-programs-*.txt</c> too. The shortest program that fails is reduced to the
 /// least that fails, and printed.
@@ -47,11 +47,17 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     {
         IReadOnlyList<ProgramVerdict> verdicts = InBatches(Enumerable.Range(FirstSeed, Seeds), RandomProgram.Create, batch =>
         {
-            Assembly assembly = ProgramBatch.Load(batch.Compilation);
-            Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
-            return batch.Programs.Select(p => ProgramCheck.Stages(p, captured.GetValueOrDefault(p.Name), ProgramBatch.Method(assembly, p)));
+            return Stages(batch);
         });
-        Report("stages", verdicts, StagesFailure);
+        Report("stages", verdicts, program => FailureOf(program, Stages));
+    }
+
+    private static ProgramVerdict[] Stages(ProgramBatch batch)
+    {
+        Assembly assembly = ProgramBatch.Load(batch.Compilation);
+        Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch.Compilation);
+        Dictionary<string, CaptureResult<LossSpec>> twins = batch.WithoutGivenDerivatives() is { } without ? Capture(without) : [];
+        return [.. batch.Programs.Select(p => ProgramCheck.Stages(p, captured.GetValueOrDefault(p.Name), ProgramBatch.Method(assembly, p), twins.GetValueOrDefault(p.Name)?.Spec))];
     }
 
     [Fact]
@@ -66,7 +72,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
 
     private static ProgramVerdict[] Compiled(ProgramBatch batch)
     {
-        Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch);
+        Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch.Compilation);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
         driver.RunGeneratorsAndUpdateCompilation(batch.Compilation, out Compilation generated, out var diagnostics);
         Dictionary<string, string> refused = Refusals(diagnostics, batch);
@@ -75,9 +81,6 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
             ? new ProgramVerdict(p, why.Contains(LengthRefusal) ? null : why, true, IsRefused: true)
             : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly)).ToArray();
     }
-
-    private static string? StagesFailure(RandomProgram program) => FailureOf(program, batch =>
-        [ProgramCheck.Stages(program, Capture(batch).GetValueOrDefault(program.Name), ProgramBatch.Method(ProgramBatch.Load(batch.Compilation), program))]);
 
     /// <summary>What is wrong with one program; null where nothing is, or where it is none.</summary>
     private static string? FailureOf(RandomProgram program, Func<ProgramBatch, IReadOnlyList<ProgramVerdict>> check)
@@ -107,18 +110,27 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         var refusals = new Dictionary<string, string>();
         foreach (Diagnostic error in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))
         {
-            refusals.TryAdd(MethodAt(batch, error.Location.SourceSpan), error.ToString());
+            refusals.TryAdd(MethodAt(batch.Compilation, error.Location.SourceSpan), error.ToString());
         }
 
         return refusals;
     }
 
     /// <summary>What capture gave, by method: a refusal has no spec, but a place.</summary>
-    private static Dictionary<string, CaptureResult<LossSpec>> Capture(ProgramBatch batch) =>
-        CaptureDriver.Run(batch.Compilation).Losses.ToDictionary(r => r.Spec?.Method ?? MethodAt(batch, new TextSpan(r.Diagnostics[0].Start, r.Diagnostics[0].Length)));
+    private static Dictionary<string, CaptureResult<LossSpec>> Capture(CSharpCompilation compilation)
+    {
+        var captured = new Dictionary<string, CaptureResult<LossSpec>>();
+        foreach (CaptureResult<LossSpec> result in CaptureDriver.Run(compilation).Losses)
+        {
+            captured.TryAdd(result.Spec?.Method ?? MethodAt(compilation, new TextSpan(result.Diagnostics[0].Start, result.Diagnostics[0].Length)), result);
+        }
 
-    private static string MethodAt(ProgramBatch batch, TextSpan place) =>
-        batch.Compilation.SyntaxTrees[0].GetRoot().FindNode(place).AncestorsAndSelf().OfType<MethodDeclarationSyntax>().LastOrDefault()?.Identifier.Text ?? batch.Programs[0].Name;
+        return captured;
+    }
+
+    /// <summary>The program at a place, which may be in one of its own helpers.</summary>
+    private static string MethodAt(CSharpCompilation compilation, TextSpan place) =>
+        compilation.SyntaxTrees[0].GetRoot().FindNode(place).AncestorsAndSelf().OfType<MethodDeclarationSyntax>().LastOrDefault()?.Identifier.Text.Split('_')[0] ?? "";
 
     private static IReadOnlyList<ProgramVerdict> InBatches(
         IEnumerable<int> seeds, Func<int, RandomProgram> create, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)

@@ -128,15 +128,22 @@ internal static class Equivalence
     /// <returns>Whether anything was compared.</returns>
     public static bool CheckTangent(Function loss, Function tangent, IrInputs inputs, double bound = Bound)
     {
-        IrVerifier.Verify(tangent);
         DualOutcome gradient = IrInterpreter.Differentiate(loss, inputs with { Seed = 1 }, roundSingle: false);
         if (!gradient.IsFinite) return false;
+        CheckTangent(loss, gradient, weight: 1, tangent, inputs, bound);
+        return true;
+    }
+
+    /// <summary>As the other, with the gradient already known, and finite.</summary>
+    /// <param name="weight">What the gradient is weighed with; the derivative along the direction is not.</param>
+    public static void CheckTangent(Function loss, DualOutcome gradient, double weight, Function tangent, IrInputs inputs, double bound = Bound)
+    {
+        IrVerifier.Verify(tangent);
         double[] direction = [.. inputs.Direction.SelectMany(d => d)];
-        double expected = gradient.Gradient.Zip(direction, (g, d) => g * d).Sum();
-        double scale = gradient.Magnitude.Zip(direction, (m, d) => m * Math.Abs(d)).Sum();
+        double expected = gradient.Gradient.Zip(direction, (g, d) => g * d).Sum() / weight;
+        double scale = gradient.Magnitude.Zip(direction, (m, d) => m * Math.Abs(d)).Sum() / weight;
         double actual = IrInterpreter.Run(tangent, inputs, roundSingle: false).Value;
         if (!(Math.Abs(actual - expected) <= bound * scale)) throw Mismatch($"derivative along the direction {actual:R} instead of {expected:R} (magnitude {scale:R})", loss, tangent, inputs);
-        return true;
     }
 
     private static XunitException Mismatch(string what, Function before, Function after, IrInputs inputs)

@@ -26,6 +26,9 @@ internal sealed record IrOutcome<T>(T Value, T[] Gradient)
 {
     public Undecided Undecided { get; init; } = new();
 
+    /// <summary>The residuals that it stored, of the last example; empty for a function that stores none.</summary>
+    public T[] Output { get; init; } = [];
+
     /// <summary>How many elements the tapes had in the end.</summary>
     public long TapeElements { get; init; }
 }
@@ -124,6 +127,7 @@ internal sealed class IrInterpreter<T>
         {
             BufferInfo buffer = function.Buffers[b];
             if (buffer.Kind == BufferKind.Direction) _realBuffers[b] = inputs.Direction[buffer.Argument].Select(v => Round(T.From(v), buffer.Type)).ToArray();
+            if (buffer.Kind == BufferKind.Output) _realBuffers[b] = new T[function.Arguments.FirstOrDefault(a => a.Role == ArgumentRole.Output)?.LengthAt(inputs.Extents) ?? 1];
             if (buffer.Kind == BufferKind.Gradient) _realBuffers[b] = new T[inputs.Arguments[buffer.Argument].Length];
         }
     }
@@ -142,6 +146,7 @@ internal sealed class IrInterpreter<T>
         return new(function.Result < 0 ? default : run._reals[function.Result], gradient)
         {
             Undecided = run._undecided,
+            Output = function.Buffers.Items.ToList().FindIndex(b => b.Kind == BufferKind.Output) is >= 0 and var output ? run._realBuffers[output]! : [],
             TapeElements = Enumerable.Range(0, function.Buffers.Count).Where(b => function.Buffers[b].Kind == BufferKind.Tape)
                 .Sum(b => (long)(run._realBuffers[b]?.Length ?? run._integerBuffers[b]?.Length ?? 0)),
         };
@@ -458,7 +463,7 @@ internal static class IrInterpreter
     public static IrOutcome<double> Run(Function function, IrInputs inputs, bool roundSingle = true)
     {
         IrOutcome<Plain> outcome = IrInterpreter<Plain>.Run(function, inputs, (_, _, value) => new Plain(value), roundSingle);
-        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray()) { TapeElements = outcome.TapeElements };
+        return new(outcome.Value.Value, outcome.Gradient.Select(g => g.Value).ToArray()) { TapeElements = outcome.TapeElements, Output = [.. outcome.Output.Select(r => r.Value)] };
     }
 
     /// <summary>

@@ -41,11 +41,20 @@ internal static class RandomInputs
     public static IrInputs UpTo(Function function, int seed, int maxExtent, int examples)
     {
         var random = new Random(seed);
-        return Fill(function, random, function.Extents.Select(_ => random.Next(1, maxExtent + 1)).ToArray(), examples);
+        return Fill(function, random, function.Extents.Select(e => random.Next(1, maxExtent + 1) is var chosen && e.Literal >= 0 ? e.Literal : chosen).ToArray(), examples);
     }
 
     /// <summary>The same with each extent as given.</summary>
     public static IrInputs OfExtents(Function function, int seed, int[] extents, int examples) => Fill(function, new Random(seed), extents, examples);
+
+    /// <summary>The inputs with one example of theirs only, which is not weighed.</summary>
+    public static IrInputs Only(this IrInputs inputs, Function function, int example) => inputs with
+    {
+        Arguments = function.Arguments.Select((a, k) => a.Role != ArgumentRole.Data ? inputs.Arguments[k]
+            : inputs.Arguments[k].AsSpan(example * a.LengthAt(inputs.Extents), a.LengthAt(inputs.Extents)).ToArray()).ToArray(),
+        ExampleCount = 1,
+        Seed = 1,
+    };
 
     private static IrInputs Fill(Function function, Random random, int[] extents, int examples)
     {

@@ -5,19 +5,20 @@ using SymbolicGD.Generator.Diagnostics;
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
 /// <summary>What the reading of one annotated method and of the helpers that it calls has in common.</summary>
+/// <param name="own">The model of the method's own file. All methods of a file share it, and so do the helpers that they call there.</param>
 /// <param name="isEager">
 /// Whether both sides of a branch may be computed and one selected: true for update rules, which are pure arithmetic on
 /// one element and are not differentiated.
 /// </param>
 /// <param name="maxTrips">How many iterations a loop may run whose trip count only its condition knows.</param>
-internal sealed class CaptureContext(Compilation compilation, ExtentUnifier extents, bool isEager, CancellationToken cancellation, int maxTrips = int.MaxValue)
+internal sealed class CaptureContext(SemanticModel own, ExtentUnifier extents, bool isEager, CancellationToken cancellation, int maxTrips = int.MaxValue)
 {
     private readonly Dictionary<IMethodSymbol, (IOperation, ExitPlan)?> _bodies = new(SymbolEqualityComparer.Default);
 
-    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+    private readonly Dictionary<SyntaxTree, SemanticModel> _models = new() { [own.SyntaxTree] = own };
     private readonly Dictionary<IOperation, ExitPlan> _plans = [];
 
-    public Compilation Compilation { get; } = compilation;
+    public Compilation Compilation { get; } = own.Compilation;
 
     public LayoutTable Layouts { get; } = new(cancellation);
 

@@ -21,7 +21,7 @@ internal static class LossCapture
         EquatableArray<ValueSite> sites = EquatableArray<ValueSite>.Empty;
         CaptureResult<LossSpec> result = Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, IndexChecks indexChecks, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel.Compilation, method, signature, MaxTripsOf(attribute), cancellation);
+            (Function function, IndexChecks indexChecks, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel, method, signature, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -55,7 +55,7 @@ internal static class LossCapture
         catch (Refusal refusal)
         {
             // What does not compile is often refused for a reason that has nothing to do with the mistake.
-            context ??= new CaptureContext(source.SemanticModel.Compilation, new ExtentUnifier([]), false, cancellation);
+            context ??= new CaptureContext(source.SemanticModel, new ExtentUnifier([]), false, cancellation);
             return Failed<TSpec>([context.CompilerErrorIn(source.TargetNode, method.Name) ?? refusal.Diagnostic]);
         }
         catch (InsufficientExecutionStackException)
@@ -80,12 +80,12 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, IndexChecks, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(Compilation compilation, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
+    private static (Function, IndexChecks, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(SemanticModel model, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
                 new ExtentUnifier.Source(a.Rank == 1 ? a.Symbol.Name : a.Symbol.Name + (d == 0 ? "Rows" : "Columns"), a.Shape?[d], a.Role == ArgumentRole.Parameter))));
-        var context = new CaptureContext(compilation, extents, isEager: false, cancellation, maxTrips);
+        var context = new CaptureContext(model, extents, isEager: false, cancellation, maxTrips);
         int output = signature.Output;
         int dimension = signature.Arguments.Take(Math.Max(output, 0)).Sum(a => a.Rank);
         while (true)

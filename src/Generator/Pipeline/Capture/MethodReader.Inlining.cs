@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using SymbolicGD.Generator.Diagnostics;
 
@@ -123,13 +124,38 @@ internal sealed partial class MethodReader
         }
     }
 
-    private static void RequirePure(IAnonymousFunctionOperation lambda)
+    /// <summary>A loop around a call of it would not see what it changes.</summary>
+    private void RequirePure(IAnonymousFunctionOperation lambda)
     {
         HashSet<ISymbol> assigned = AssignedSymbols.In([lambda.Body]);
         ISymbol? outer = assigned.FirstOrDefault(s => s is ILocalSymbol or IParameterSymbol && !lambda.Syntax.Span.Contains(s.Locations[0].SourceSpan));
         if (outer is not null) throw Refusal.Expression(lambda, $"it assigns '{outer.Name}', which lies outside; use a local function");
-        bool writes = lambda.Body.Descendants().Any(o => o is IArrayElementReferenceOperation { Parent: IAssignmentOperation or IIncrementOrDecrementOperation });
-        if (writes) throw Refusal.Expression(lambda, "it writes an array; use a local function");
+        List<IOperation> operations = [.. AssignedSymbols.WithCalled(lambda.Body)];
+        HashSet<ISymbol> own = new(SymbolEqualityComparer.Default);
+        foreach (IVariableDeclaratorOperation declared in operations.OfType<IVariableDeclaratorOperation>())
+        {
+            if (!assigned.Contains(declared.Symbol) && IsOwn(declared.GetVariableInitializer()?.Value)) own.Add(declared.Symbol);
+        }
+
+        if (operations.Select(WrittenSpan).OfType<IOperation>().Any(span => !IsOwn(Whole(span))))
+        {
+            throw Refusal.Expression(lambda, "it may write an array of the method around it; use a local function");
+        }
+
+        // An array made within the lambda, or a part of one.
+        bool IsOwn(IOperation? array) => array switch
+        {
+            null => false,
+            IArrayCreationOperation or ICollectionExpressionOperation => true,
+            IObjectCreationOperation { Arguments.Length: > 0 } matrix when ScalarTypes.MatrixElementOf(matrix.Type) is not null => IsOwn(matrix.Arguments[0].Value),
+            _ when array.Syntax is StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax => true,
+            _ when Whole(array) is var whole && whole != array => IsOwn(whole),
+            IParameterReferenceOperation { Parameter: { } parameter } => !assigned.Contains(parameter) && !IsAround(parameter.ContainingSymbol),
+            _ => AssignedSymbols.SymbolOf(array) is { } symbol && own.Contains(symbol),
+        };
+
+        // What is passed to the lambda itself, or to a local function within, is seen where it is passed.
+        bool IsAround(ISymbol method) => method.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == lambda.Syntax.SyntaxTree && r.Span != lambda.Syntax.Span && r.Span.Contains(lambda.Syntax.Span));
     }
 
     private Binding InvokeClosure(IInvocationOperation call)

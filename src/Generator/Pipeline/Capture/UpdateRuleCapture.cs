@@ -16,7 +16,7 @@ internal static class UpdateRuleCapture
         return LossCapture.Guard(source, method, cancellation, context: null, () =>
         {
             IReadOnlyList<RuleArgument> arguments = ReadSignature(method);
-            var context = new CaptureContext(source.SemanticModel.Compilation, new ExtentUnifier([]), isEager: true, cancellation);
+            var context = new CaptureContext(source.SemanticModel, new ExtentUnifier([]), isEager: true, cancellation);
             (Function function, IReadOnlyList<RuleArgument> bound) = ReadBody(context, method, arguments);
             string name = source.Attributes[0].NamedArguments.FirstOrDefault(a => a.Key == "Name").Value.Value as string ?? method.Name;
             return new UpdateRuleSpec(
