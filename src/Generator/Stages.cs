@@ -65,7 +65,7 @@ internal static class Stages
         Function shown = spec.Checkpoints ? OptimizeStage.Run(DifferentiateStage.Gradient(loss), spec.IsFast) : gradient;
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
-        var plans = new ObjectivePlans(SimdPlanner.Plan(value), SimdPlanner.Plan(gradient));
+        var plans = new ObjectivePlans(SimdPlanner.PlanWithContractions(value), SimdPlanner.PlanWithContractions(gradient));
         if (spec.Order >= 2)
         {
             plans = plans with

@@ -42,6 +42,11 @@ internal sealed record KernelPlan(
     EquatableArray<BufferLayoutEntry> Layouts,
     string? Reason)
 {
+    /// <summary>The loops in the body of the loop over examples that are products of matrices for a block of examples.</summary>
+    public EquatableArray<Contraction> Contractions { get; init; } = EquatableArray<Contraction>.Empty;
+
+    public bool IsContraction(Loop loop) => Contractions.Any(c => c.Counter == loop.Counter);
+
     public bool IsVectorLoop(Loop loop) => VectorLoops.Items.Contains(loop.Counter);
 
     public BufferLayout LayoutOf(int buffer) => Layouts[buffer].Layout;

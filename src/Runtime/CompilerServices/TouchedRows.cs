@@ -8,12 +8,14 @@ public sealed class TouchedRows
 {
     private readonly ParameterLayout layout;
     private readonly Rows?[] blocks;
+    private readonly int[] widths;
     private int batches;
 
     internal TouchedRows(ParameterLayout layout)
     {
         this.layout = layout;
         blocks = new Rows?[layout.Blocks.Count];
+        widths = [.. layout.Blocks.Select(block => block.Shape.Count == 0 || block.Shape[0] == 0 ? block.Length : block.Length / block.Shape[0])];
     }
 
     /// <summary>Names the rows of a parameter that are numbered as the examples of the batch.</summary>
@@ -37,6 +39,11 @@ public sealed class TouchedRows
         foreach (int example in batch) rows.Add(column[(example * width) + element], batches);
     }
 
+    /// <summary>Names the rows of a parameter that were named of another one, with as many rows.</summary>
+    /// <param name="block">Which block of the layout.</param>
+    /// <param name="other">The other one.</param>
+    public void AddSame(int block, int other) => blocks[block] ??= RowsOf(other);
+
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
     {
@@ -47,14 +54,14 @@ public sealed class TouchedRows
 
     /// <summary>The stretches of the parameter vector to update: the rows of one block that were named, or a block of which rows never were.</summary>
     internal Stretches this[int block] => blocks[block] is { } rows
-        ? new Stretches(rows.Named, layout.Blocks[block].Offset, rows.Width)
+        ? new Stretches(rows.Named, layout.Blocks[block].Offset, widths[block])
         : new Stretches(WholeBlock, layout.Blocks[block].Offset, layout.Blocks[block].Length);
 
     internal int BlockCount => blocks.Length;
 
     private static ReadOnlySpan<int> WholeBlock => [0];
 
-    private Rows RowsOf(int block) => blocks[block] ??= new Rows(layout.Blocks[block]);
+    private Rows RowsOf(int block) => blocks[block] ??= new Rows(layout.Blocks[block].Shape[0]);
 
     /// <summary>Stretches of equal width: the k-th starts at offset + index[k]·width.</summary>
     internal readonly ref struct Stretches(ReadOnlySpan<int> index, int offset, int width)
@@ -66,21 +73,11 @@ public sealed class TouchedRows
         public int Width { get; } = width;
     }
 
-    private sealed class Rows
+    private sealed class Rows(int rows)
     {
-        private readonly int[] lastBatch;    // of each row
-        private readonly int[] named;
+        private readonly int[] lastBatch = new int[rows];    // of each row
+        private readonly int[] named = new int[rows];
         private int count;
-
-        public Rows(ParameterBlock block)
-        {
-            int rows = block.Shape[0];
-            Width = rows == 0 ? 0 : block.Length / rows;
-            lastBatch = new int[rows];
-            named = new int[rows];
-        }
-
-        public int Width { get; }
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 

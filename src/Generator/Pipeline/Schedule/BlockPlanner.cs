@@ -119,7 +119,8 @@ internal sealed class BlockPlanner
     }
 
     /// <summary>Decides loops and layouts, once <see cref="Refusal()"/> has said that blocks are possible.</summary>
-    public void Place(List<int> vectorLoops, BufferLayoutEntry[] layouts)
+    /// <param name="contractions">The counters of loops that run as products of matrices: working arrays then have a vector across the examples per element.</param>
+    public void Place(List<int> vectorLoops, BufferLayoutEntry[] layouts, IReadOnlyList<int> contractions)
     {
         var allLoops = _examples.Body.AllItems().OfType<Loop>().ToList();
         var underBranch = new HashSet<int>(_examples.Body.AllItems().OfType<If>().Where(b => _varying.Contains(b.Condition))
@@ -128,6 +129,12 @@ internal sealed class BlockPlanner
 
         // Along the counter needs rows that lie contiguously, and working arrays whose every access allows the same layout.
         var candidates = allLoops.Where(l => !underBranch.Contains(l.Counter) && IsRowLoop(l)).ToList();
+        if (contractions.Count > 0)
+        {
+            var inNests = new HashSet<int>(allLoops.Where(l => contractions.Contains(l.Counter)).SelectMany(l => l.Body.AllItems().OfType<Loop>()).Select(l => l.Counter));
+            candidates = candidates.Where(l => !inNests.Contains(l.Counter) && !BuffersOf(l).Any(working.Contains)).ToList();
+        }
+
         while (true)
         {
             var accessOutside = new HashSet<int>(Accesses(_examples.Body, candidates));

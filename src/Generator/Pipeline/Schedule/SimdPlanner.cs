@@ -11,7 +11,26 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 internal static class SimdPlanner
 {
     /// <param name="singleExample">Whether the kernel runs for one example that the caller names.</param>
-    public static KernelPlan Plan(Function function, bool singleExample = false)
+    public static KernelPlan Plan(Function function, bool singleExample = false) => Plan(function, singleExample, []);
+
+    /// <summary>The plan of a kernel over many examples, whose products with matrices run for a block of examples at once where that pays.</summary>
+    public static KernelPlan PlanWithContractions(Function function)
+    {
+        var index = new FunctionIndex(function);
+        if (function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples
+            || new BlockPlanner(function, index, examples).Refusal() is not null) return Plan(function);
+        var split = new ContractionSplit(function, index, examples, VaryingValues.Of(function, examples));
+        if (!split.IsWorthwhile) return Plan(function);
+        Function whole = split.Run();
+        var newIndex = new FunctionIndex(whole);
+        examples = whole.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples);
+        var segments = new ContractionSegments(
+            whole, newIndex, examples, VaryingValues.Of(whole, examples), loop => split.Contractions.Any(c => c.Counter == loop.Counter));
+        if (segments.Refusal is not null || new BlockPlanner(whole, newIndex, examples).Refusal() is not null) return Plan(function);
+        return Plan(whole, false, split.Contractions);
+    }
+
+    private static KernelPlan Plan(Function function, bool singleExample, IReadOnlyList<Contraction> contractions)
     {
         var index = new FunctionIndex(function);
         Loop? examples = function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
@@ -28,7 +47,7 @@ internal static class SimdPlanner
             var block = new BlockPlanner(function, index, examples);
             reason = block.Refusal();
             mode = reason is null ? ExampleMode.Blocks : ExampleMode.OneByOne;
-            if (reason is null) block.Place(vectorLoops, layouts);
+            if (reason is null) block.Place(vectorLoops, layouts, [.. contractions.Select(c => c.Counter)]);
         }
 
         foreach (Loop loop in LoopsOneByOne(function.Body, insideExamples: mode is ExampleMode.OneByOne or ExampleMode.Single))
@@ -36,7 +55,7 @@ internal static class SimdPlanner
             if (VectorLoopTest.Refusal(function, index, loop) is null) vectorLoops.Add(loop.Counter);
         }
 
-        return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason);
+        return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason) { Contractions = contractions.ToEquatableArray() };
     }
 
     /// <summary>Everything runs one after the other.</summary>

@@ -40,8 +40,8 @@ internal static class KernelMethod
     }
 
     /// <summary>Whether loops over the rows of a block read data: how fast memory delivers them decides then.</summary>
-    private static bool StreamsRows(KernelPlan plan) =>
-        plan.Function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.OfType<Loop>()
+    private static bool StreamsRows(KernelPlan plan) => plan.Contractions.Count == 0
+        && plan.Function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.OfType<Loop>()
             .Any(l => plan.IsVectorLoop(l) && l.Body.AllItems().OfType<Load>().Any(load => plan.Function.Buffers[load.Buffer].Kind == BufferKind.Data));
 
     private static string Names(string parameters) => string.Join(", ", parameters.Split(',').Select(p => p.Substring(p.LastIndexOf(' ') + 1)));

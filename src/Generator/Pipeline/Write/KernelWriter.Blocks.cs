@@ -52,13 +52,7 @@ internal sealed partial class KernelWriter
         _block = new BlockState(position, VaryingValues.Of(_function, examples),
             [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], _code, before);
         _block.PerLane[examples.Counter] = at => new Text($"Lanes.Example(rows, {at})");
-        foreach (Carried carried in examples.Carried)
-        {
-            string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
-            _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
-            _block.Vectors[carried.Id] = new Text(name);
-            _block.Carried.Add(carried.Id);
-        }
+        StartSums(examples);
 
         // A short body is written twice: for whole blocks without masks, and for the examples left. A long one would double the code for
         // nothing: there the masks do not show.
@@ -90,7 +84,24 @@ internal sealed partial class KernelWriter
             }
         }
 
-        if (_block.Slots > 0)
+        EndSums(examples, before);
+    }
+
+    /// <summary>A vector of running sums for each value that the loop over examples carries.</summary>
+    private void StartSums(Loop examples)
+    {
+        foreach (Carried carried in examples.Carried)
+        {
+            string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
+            _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
+            _block!.Vectors[carried.Id] = new Text(name);
+            _block.Carried.Add(carried.Id);
+        }
+    }
+
+    private void EndSums(Loop examples, CodeWriter.Bookmark before)
+    {
+        if (_block!.Slots > 0)
         {
             _block.Code.InsertAt(before, $"Span<{_real}> spill = stackalloc {_real}[{NumberText.Integer(_block.Slots * _lanes)}];");
         }
@@ -111,14 +122,16 @@ internal sealed partial class KernelWriter
     {
         _block!.IsWhole = !masked;
         WriteItems(examples.Body);
-        foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id))
-        {
-            // The loss of an example that the block before has done must not count twice. Adjoints are zero there, since the seed is.
-            string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
-            if (masked && carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
-            else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
-            else _code.Line($"{name} = {next};");
-        }
+        foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id)) AddToSum(carried, masked);
+    }
+
+    private void AddToSum(Carried carried, bool masked)
+    {
+        // The loss of an example that the block before has done must not count twice. Adjoints are zero there, since the seed is.
+        string name = Vector(carried.Id).Code, next = Vector(carried.Next).Code, prefix = name + " + ";
+        if (masked && carried.Result == _function.Result) _code.Line($"{name} = Vector512.ConditionalSelect(active, {next}, {name});");
+        else if (next.StartsWith(prefix, StringComparison.Ordinal) && IsSingleTerm(next.Substring(prefix.Length))) _code.Line($"{name} += {next.Substring(prefix.Length)};");
+        else _code.Line($"{name} = {next};");
     }
 
     /// <summary>Writes an item that differs from example to example; false if it is the same for all and scalar code will do.</summary>
@@ -240,7 +253,8 @@ internal sealed partial class KernelWriter
     private bool WritePair(Let let)
     {
         // Both stand in the body itself: what a nested block declares is not visible after it.
-        List<Let> lets = _function.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items.Items.OfType<Let>().ToList();
+        IEnumerable<Item> together = _partItems is null ? _function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items : _partItems;
+        List<Let> lets = together.OfType<Let>().ToList();
         if (!lets.Contains(let)) return false;
         foreach (Let other in lets)
         {
@@ -401,9 +415,9 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>Where the vector of an element of a per-lane array lies; the index is checked by the span.</summary>
-    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_lanes}, {_lanes})[0]";
+    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_examplesPerElement}{ColumnShift}, {_lanes})[0]";
 
-    private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_lanes} + ({at} - {_block!.Position})";
+    private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
 
     private void WriteLaneStore(Store store)
     {

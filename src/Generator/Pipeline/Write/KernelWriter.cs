@@ -42,6 +42,7 @@ internal sealed partial class KernelWriter
         _real = OpText.TypeName(_function.Real);
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
+        _examplesPerElement = plan.Contractions.Count > 0 ? BlockExamples : _lanes;
         _names = new NameTable("parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
     }
 
@@ -61,7 +62,8 @@ internal sealed partial class KernelWriter
             if (item is Loop { IsExamples: true } examples)
             {
                 _code.Gap();
-                if (_plan.Examples == ExampleMode.Blocks) WriteBlocks(examples);
+                if (_plan.Contractions.Count > 0) WriteContractionBlocks(examples);
+                else if (_plan.Examples == ExampleMode.Blocks) WriteBlocks(examples);
                 else if (_plan.Examples == ExampleMode.Single) WriteSingleExample(examples);
                 else WriteOneByOne(examples);
                 if (_function.Result >= 0 || _function.Body.Items[_function.Body.Items.Count - 1] != item) _code.Gap();
@@ -229,7 +231,7 @@ internal sealed partial class KernelWriter
             if (!any) _code.Line($"Span<{_real}> rest = workspace;");
             any = true;
             bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
-            string factor = perExample ? NumberText.Integer(_lanes) + " * " : string.Empty;
+            string factor = perExample ? NumberText.Integer(_examplesPerElement) + " * " : string.Empty;
             _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
             WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
         }

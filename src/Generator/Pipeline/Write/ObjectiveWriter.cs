@@ -216,9 +216,30 @@ internal static class ObjectiveWriter
         || (model.AsksForExampleCount && parameter == "int examples");
 
     /// <summary>The workspace that is enough for each kernel.</summary>
-    private static string Largest(IEnumerable<List<string>> kernels) => kernels
-        .Select(terms => terms.Count == 0 ? "0" : string.Join(" + ", terms)).Where(length => length != "0").Distinct()
-        .Aggregate("0", (largest, length) => largest == "0" ? length : $"Math.Max({largest}, {length})");
+    private static string Largest(IEnumerable<List<string>> kernels)
+    {
+        const int Width = 140;
+        string[] sums = [.. kernels.Select(Sum).Where(length => length != "0").Distinct()];
+        string all = sums.Aggregate("0", (largest, length) => largest == "0" ? length : $"Math.Max({largest}, {length})");
+        if (all.Length < Width) return all;
+        all = sums[sums.Length - 1];
+        for (int k = sums.Length - 2; k >= 0; k--) all = $"Math.Max(\n            {sums[k]},\n            {all})";
+        return all;
+
+        static string Sum(List<string> terms)
+        {
+            string sum = "0";
+            int line = 0;
+            foreach (string term in terms)
+            {
+                bool wraps = line + term.Length > Width;
+                line = wraps ? 0 : line + term.Length + 3;
+                sum = sum == "0" ? term : sum + (wraps ? "\n                + " : " + ") + term;
+            }
+
+            return sum;
+        }
+    }
 
     /// <summary>Checks of the integers that the loss uses as indices.</summary>
     private static void WriteIndexChecks(CodeWriter code, ObjectiveModel model, int argument, string span, string width, Func<int, string> extent)

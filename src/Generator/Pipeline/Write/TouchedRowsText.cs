@@ -16,22 +16,35 @@ internal static class TouchedRowsText
         code.Line("/// <inheritdoc/>");
         using (code.Block("protected override bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched)"))
         {
-            foreach (GatheredRow row in rows)
+            var written = new List<IGrouping<int, GatheredRow>>();
+            foreach (IGrouping<int, GatheredRow> parameter in rows.GroupBy(row => row.Parameter))
             {
-                string arguments = "batch";
-                if (row.Column >= 0)
+                string block = NumberText.Integer(model.ParameterBlock(parameter.Key)), comment = $"   // {model.Function.Arguments[parameter.Key].Name}";
+                if (written.Find(other => NamesTheSame(other, parameter)) is { } same)
                 {
-                    Argument column = model.Function.Arguments[row.Column];
-                    string element = column.IsArray ? $", {ObjectiveModel.LengthOf(column, model.ExtentField)}, {NumberText.Integer(row.Element)}" : string.Empty;
-                    arguments += $", {model.DataField(row.Column)}.Span{element}";
+                    code.Line($"touched.AddSame({block}, {NumberText.Integer(model.ParameterBlock(same.Key))});{comment}");
+                    continue;
                 }
 
-                code.Line($"touched.Add({NumberText.Integer(model.ParameterBlock(row.Parameter))}, {arguments});   // {model.Function.Arguments[row.Parameter].Name}");
+                foreach (GatheredRow row in parameter) code.Line($"touched.Add({block}, batch{Column(row)});{comment}");
+                written.Add(parameter);
             }
 
             code.Line("return true;");
         }
 
         code.Gap();
+
+        bool NamesTheSame(IGrouping<int, GatheredRow> a, IGrouping<int, GatheredRow> b) =>
+            model.Function.Arguments[a.Key].Extent == model.Function.Arguments[b.Key].Extent
+            && new HashSet<(int, int)>(a.Select(row => (row.Column, row.Element))).SetEquals(b.Select(row => (row.Column, row.Element)));
+
+        string Column(GatheredRow row)
+        {
+            if (row.Column < 0) return string.Empty;
+            Argument column = model.Function.Arguments[row.Column];
+            string element = column.IsArray ? $", {ObjectiveModel.LengthOf(column, model.ExtentField)}, {NumberText.Integer(row.Element)}" : string.Empty;
+            return $", {model.DataField(row.Column)}.Span{element}";
+        }
     }
 }

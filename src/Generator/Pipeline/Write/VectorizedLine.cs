@@ -22,6 +22,8 @@ internal static class VectorizedLine
         string loops = all == 0 ? string.Empty : vector == all ? "inside loops" : vector == 0 ? string.Empty : $"inside {NumberText.Integer(vector)} of {NumberText.Integer(all)} loops";
         string examples = plan.Examples switch
         {
+            ExampleMode.Blocks when plan.Contractions.Count > 0 =>
+                $"{NumberText.Integer(plan.Contractions.Count)} products of matrices over blocks of {NumberText.Integer(KernelWriter.BlockExamples)} examples; between them across examples, {NumberText.Integer(lanes)} at a time",
             ExampleMode.Blocks when vector > 0 => $"{loops}, four rows of data at a time; blocks of {NumberText.Integer(lanes)} examples",
             ExampleMode.Blocks => $"across examples, {NumberText.Integer(lanes)} at a time",
             ExampleMode.OneByOne => $"{(loops.Length > 0 ? loops + "; " : string.Empty)}examples one by one: {plan.Reason}",

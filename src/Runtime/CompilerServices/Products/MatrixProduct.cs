@@ -44,6 +44,15 @@ public static class MatrixProduct
         return checked((int)((depth * (rows + columns)) + (TileRows * TileColumns) + (LineBytes / sizeof(float))));
     }
 
+    /// <summary>The number of values that products need to work in whose m, n and k are among the given sizes.</summary>
+    /// <exception cref="OverflowException">There are too many.</exception>
+    public static int WorkspaceLengthUpTo(params ReadOnlySpan<int> sizes)
+    {
+        int largest = 0;
+        foreach (int size in sizes) largest = Math.Max(largest, size);
+        return WorkspaceLength(largest, largest, largest);
+    }
+
     /// <summary>The product without an epilogue.</summary>
     /// <inheritdoc cref="Multiply{T, TEpilogue}"/>
     public static void Multiply<T>(ProductOperand<T> a, ProductOperand<T> b, Span<T> c, int stride, int m, int n, int k, bool accumulate, Span<T> workspace)

@@ -13,7 +13,7 @@
 //   stabilized   log Σ exp(f) − u → (max − u) + log Σ exp(f − max) keeps the digits that u shares with max
 //   curvature    not shown convex in (w1, b1, w2, b2)
 //   cost         per example 6·classes·hidden + 4·hidden·pixels + 7·classes + 5·hidden + 4 operations, classes exp, 1 log, hidden tanh; one pass ov…
-//   vectorized   inside 2 of 9 loops, four rows of data at a time; blocks of 16 examples
+//   vectorized   5 products of matrices over blocks of 64 examples; between them across examples, 16 at a time
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     h[i] ← tanh(b1[i] + Σₖ w1[i, k]·image[k]);  logits[k] ← b2[k] + Σₗ w2[k, l]·h[l]
@@ -69,7 +69,11 @@ partial class Digits
             : base(
                 new ParameterLayout(("w1", [extents.Hidden, extents.Pixels]), ("b1", [extents.Hidden]), ("w2", [extents.Classes, extents.Hidden]), ("b2", [extents.Classes])),
                 extents.Examples,
-                Math.Max(16 * extents.Hidden + 16 * extents.Classes, 16 * extents.Hidden + 16 * extents.Hidden + 16 * extents.Classes + 16 * extents.Classes + 16 * extents.Classes), Reduction.Mean)
+                Math.Max(
+                    64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes
+                        + MatrixProduct.WorkspaceLengthUpTo(64, extents.Hidden, extents.Pixels, extents.Classes),
+                    64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Classes
+                        + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Hidden + MatrixProduct.WorkspaceLengthUpTo(64, extents.Hidden, extents.Pixels, extents.Classes)), Reduction.Mean)
         {
             _hiddenExtent = extents.Hidden;
             _pixelsExtent = extents.Pixels;
@@ -163,81 +167,67 @@ partial class Digits
             ref float imageColumn = ref MemoryMarshal.GetReference(_image.Span);
             ref int digitColumn = ref MemoryMarshal.GetReference(_digit.Span);
             Span<float> rest = workspace;
-            Span<float> h = Lanes.Take(ref rest, 16 * hidden);
-            Span<float> logits = Lanes.Take(ref rest, 16 * classes);
+            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> w1Image = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
+            Span<float> w2H = Lanes.Take(ref rest, 64 * classes);
 
-            Span<float> spill = stackalloc float[80];
+            Span<float> packing = rest;
+            Span<int> examples = stackalloc int[64];
+            Span<float> spill = stackalloc float[16];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int block = 0; block < rows.Count; block += 16)
+            for (int block = 0; block < rows.Count; block += 64)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
+                int columns = ExampleBlock.Fill(examples, rows, block, 16);
                 h.Clear();
-                for (int i2 = 0; i2 < hidden; i2++)
-                {
-                    int t1 = pixels * i2;
-
-                    int count = pixels;
-                    ref float w1Att1 = ref Lanes.Range(w1, t1, count);
-                    for (int r = 0; r < 16; r += 4)
-                    {
-                        ref float image0 = ref Lanes.Row(ref imageColumn, rows, i + r, pixels);
-                        ref float image1 = ref Lanes.NextRow(ref image0, ref imageColumn, rows, i + r + 1, pixels);
-                        ref float image2 = ref Lanes.NextRow(ref image1, ref imageColumn, rows, i + r + 2, pixels);
-                        ref float image3 = ref Lanes.NextRow(ref image2, ref imageColumn, rows, i + r + 3, pixels);
-                        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
-                        int k = 0;
-                        for (; k <= count - 16; k += 16)
-                        {
-                            Vector512<float> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
-                            sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image0, (nuint)k), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image1, (nuint)k), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image2, (nuint)k), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image3, (nuint)k), sum3);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                            Vector512<float> w1V = Lanes.LoadTail(ref w1Att1, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<float> t6 = Lanes.LoadSums(ref spill[0]);
-
-                    VectorMath.Tanh(Vector512.Create(b1[i2]) + t6).StoreUnsafe(ref h.Slice(i2 * 16, 16)[0]);
-                }
                 logits.Clear();
-                Vector512<float> t7 = Vector512.Create(float.NegativeInfinity);
-                for (int k2 = 0; k2 < classes; k2++)
+
+                // w1Image = w1 · image, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w1, pixels), ProductOperand<float>.Rows(_image.Span, pixels, examples),
+                    w1Image, 64, hidden, columns, pixels, accumulate: false, packing);
+
+                for (int column = 0; column < columns; column += 16)
                 {
-                    int t8 = hidden * k2;
-                    Vector512<float> t9 = Vector512<float>.Zero;
-                    for (int k = 0; k < hidden; k++)
+                    int i = Math.Min(block + column, rows.Count - 16);
+                    for (int i2 = 0; i2 < hidden; i2++)
                     {
-                        Vector512<float> t10 = Vector512.LoadUnsafe(ref h.Slice(k * 16, 16)[0]);
-                        t9 = Vector512.FusedMultiplyAdd(Vector512.Create(w2[t8 + k]), t10, t9);
+                        Vector512<float> t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
+                        VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
                     }
-                    Vector512<float> t11 = Vector512.Create(b2[k2]) + t9;
-                    t11.StoreUnsafe(ref logits.Slice(k2 * 16, 16)[0]);
-                    t7 = Vector512.Max(t7, t11);
                 }
-                Vector512<float> t12 = Vector512<float>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+
+                // w2H = w2 · h, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w2, hidden), ProductOperand<float>.Columns(h, 64),
+                    w2H, 64, classes, columns, hidden, accumulate: false, packing);
+
+                for (int column = 0; column < columns; column += 16)
                 {
-                    Vector512<float> t13 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 16, 16)[0]);
-                    t12 += VectorMath.Exp(t13 - t7);
+                    // The last block ends with the last row; what it shares with the one before is masked.
+                    int i = Math.Min(block + column, rows.Count - 16);
+                    Vector512<float> active = Lanes.Active((float)(block + column - i));
+                    Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
+                    for (int k = 0; k < classes; k++)
+                    {
+                        Vector512<float> t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
+                        Vector512<float> t4 = Vector512.Create(b2[k]) + t3;
+                        t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
+                        t2 = Vector512.Max(t2, t4);
+                    }
+                    Vector512<float> t5 = Vector512<float>.Zero;
+                    for (int k2 = 0; k2 < classes; k2++)
+                    {
+                        Vector512<float> t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
+                        t5 += VectorMath.Exp(t6 - t2);
+                    }
+                    for (int lane = 0; lane < 16; lane++)
+                    {
+                        spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
+                    }
+                    Vector512<float> t7 = Vector512.LoadUnsafe(ref spill[0]);
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t2 - t7)), loss);
                 }
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[64 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
-                }
-                Vector512<float> t14 = Vector512.LoadUnsafe(ref spill[64]);
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t7 - t14)), loss);
             }
 
             float lossSum = Lanes.Sum(loss);
@@ -267,153 +257,119 @@ partial class Digits
             Span<float> w2Gradient = gradient.Slice(hidden * pixels + hidden, w2Length);
             Span<float> b2Gradient = gradient.Slice(hidden * pixels + hidden + classes * hidden, classes);
             Span<float> rest = workspace;
-            Span<float> h = Lanes.Take(ref rest, 16 * hidden);
-            Span<float> hBar = Lanes.Take(ref rest, 16 * hidden);
-            Span<float> logits = Lanes.Take(ref rest, 16 * classes);
-            Span<float> logitsBar = Lanes.Take(ref rest, 16 * classes);
-            Span<float> tape_value = Lanes.Take(ref rest, 16 * classes);
+            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> hBar = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> w1Image = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
+            Span<float> logitsBar = Lanes.Take(ref rest, 64 * classes);
+            Span<float> w2H = Lanes.Take(ref rest, 64 * classes);
+            Span<float> tape_value = Lanes.Take(ref rest, 64 * classes);
+            Span<float> w2Signal = Lanes.Take(ref rest, 64 * classes);
+            Span<float> w1Signal = Lanes.Take(ref rest, 64 * hidden);
 
-            Span<float> spill = stackalloc float[112];
+            Span<float> packing = rest;
+            Span<int> examples = stackalloc int[64];
+            Span<float> spill = stackalloc float[32];
             Vector512<float> loss = Vector512<float>.Zero;
-            for (int block = 0; block < rows.Count; block += 16)
+            for (int block = 0; block < rows.Count; block += 64)
             {
-                // The last block ends with the last row; what it shares with the one before is masked.
-                int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> seed = active & Vector512.Create(weight);
+                int columns = ExampleBlock.Fill(examples, rows, block, 16);
                 h.Clear();
                 hBar.Clear();
-                for (int i2 = 0; i2 < hidden; i2++)
-                {
-                    int t1 = pixels * i2;
-
-                    int count = pixels;
-                    ref float w1Att1 = ref Lanes.Range(w1, t1, count);
-                    for (int r = 0; r < 16; r += 4)
-                    {
-                        ref float image0 = ref Lanes.Row(ref imageColumn, rows, i + r, pixels);
-                        ref float image1 = ref Lanes.NextRow(ref image0, ref imageColumn, rows, i + r + 1, pixels);
-                        ref float image2 = ref Lanes.NextRow(ref image1, ref imageColumn, rows, i + r + 2, pixels);
-                        ref float image3 = ref Lanes.NextRow(ref image2, ref imageColumn, rows, i + r + 3, pixels);
-                        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
-                        int k = 0;
-                        for (; k <= count - 16; k += 16)
-                        {
-                            Vector512<float> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
-                            sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image0, (nuint)k), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image1, (nuint)k), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image2, (nuint)k), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref image3, (nuint)k), sum3);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                            Vector512<float> w1V = Lanes.LoadTail(ref w1Att1, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref image3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<float> t6 = Lanes.LoadSums(ref spill[0]);
-
-                    VectorMath.Tanh(Vector512.Create(b1[i2]) + t6).StoreUnsafe(ref h.Slice(i2 * 16, 16)[0]);
-                }
                 logits.Clear();
                 logitsBar.Clear();
-                Vector512<float> t7 = Vector512.Create(float.NegativeInfinity);
-                for (int k2 = 0; k2 < classes; k2++)
-                {
-                    int t8 = hidden * k2;
-                    Vector512<float> t9 = Vector512<float>.Zero;
-                    for (int k = 0; k < hidden; k++)
-                    {
-                        Vector512<float> t10 = Vector512.LoadUnsafe(ref h.Slice(k * 16, 16)[0]);
-                        t9 = Vector512.FusedMultiplyAdd(Vector512.Create(w2[t8 + k]), t10, t9);
-                    }
-                    Vector512<float> t11 = Vector512.Create(b2[k2]) + t9;
-                    t11.StoreUnsafe(ref logits.Slice(k2 * 16, 16)[0]);
-                    t7 = Vector512.Max(t7, t11);
-                }
-                Vector512<float> t12 = Vector512<float>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
-                {
-                    Vector512<float> t13 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 16, 16)[0]);
-                    Vector512<float> t14 = VectorMath.Exp(t13 - t7);
-                    t14.StoreUnsafe(ref tape_value.Slice(k3 * 16, 16)[0]);
-                    t12 += t14;
-                }
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[64 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 16 + (i + lane - i)];
-                }
-                Vector512<float> t15 = Vector512.LoadUnsafe(ref spill[64]);
-                (-seed).StoreUnsafe(ref spill[80]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
-                {
-                    logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 16 + (i + lane2 - i)] = spill[80 + lane2];
-                }
-                Vector512<float> t16 = seed / t12;
-                for (int k4 = 0; k4 < classes; k4++)
-                {
-                    Vector512<float> t17 = Vector512.LoadUnsafe(ref tape_value.Slice(k4 * 16, 16)[0]);
-                    (Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 16, 16)[0]) + t16 * t17).StoreUnsafe(ref logitsBar.Slice(k4 * 16, 16)[0]);
-                    Vector512<float> t18 = Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 16, 16)[0]);
-                    int t19 = hidden * k4;
-                    for (int k = 0; k < hidden; k++)
-                    {
-                        Vector512<float> t20 = Vector512.LoadUnsafe(ref h.Slice(k * 16, 16)[0]);
-                        int t21 = t19 + k;
-                        (Vector512.LoadUnsafe(ref hBar.Slice(k * 16, 16)[0]) + t18 * Vector512.Create(w2[t21])).StoreUnsafe(ref hBar.Slice(k * 16, 16)[0]);
-                        w2Gradient[t21] += Lanes.Sum(t18 * t20);
-                    }
-                    b2Gradient[k4] += Lanes.Sum(t18);
-                }
-                for (int i3 = 0; i3 < hidden; i3++)
-                {
-                    Vector512<float> t22 = Vector512.LoadUnsafe(ref hBar.Slice(i3 * 16, 16)[0]);
-                    Vector512<float> t23 = Vector512.LoadUnsafe(ref h.Slice(i3 * 16, 16)[0]);
-                    Vector512<float> t24 = t22 * Lanes.MultiplyAddNegated(t23, t23, Vector512.Create(1f));
-                    int t25 = pixels * i3;
 
-                    // gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i], four rows at a time
-                    int count = pixels;
-                    ref float w1GradientAtt25 = ref Lanes.Range(w1Gradient, t25, count);
-                    t24.StoreUnsafe(ref spill[96]);
-                    for (int r = 0; r < 16; r += 4)
-                    {
-                        ref float image0 = ref Lanes.Row(ref imageColumn, rows, i + r, pixels);
-                        ref float image1 = ref Lanes.NextRow(ref image0, ref imageColumn, rows, i + r + 1, pixels);
-                        ref float image2 = ref Lanes.NextRow(ref image1, ref imageColumn, rows, i + r + 2, pixels);
-                        ref float image3 = ref Lanes.NextRow(ref image2, ref imageColumn, rows, i + r + 3, pixels);
-                        Vector512<float> s0 = Vector512.Create(spill[96 + r]);
-                        Vector512<float> s1 = Vector512.Create(spill[97 + r]);
-                        Vector512<float> s2 = Vector512.Create(spill[98 + r]);
-                        Vector512<float> s3 = Vector512.Create(spill[99 + r]);
-                        int k = 0;
-                        for (; k <= count - 16; k += 16)
-                        {
-                            Vector512<float> even = Vector512.FusedMultiplyAdd(s0, Vector512.LoadUnsafe(ref image0, (nuint)k), Vector512.LoadUnsafe(ref w1GradientAtt25, (nuint)k));
-                            Vector512<float> odd = s1 * Vector512.LoadUnsafe(ref image1, (nuint)k);
-                            even = Vector512.FusedMultiplyAdd(s2, Vector512.LoadUnsafe(ref image2, (nuint)k), even);
-                            odd = Vector512.FusedMultiplyAdd(s3, Vector512.LoadUnsafe(ref image3, (nuint)k), odd);
-                            (even + odd).StoreUnsafe(ref w1GradientAtt25, (nuint)k);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                            Vector512<float> even = Vector512.FusedMultiplyAdd(s0, Lanes.LoadTail(ref image0, count), Lanes.LoadTail(ref w1GradientAtt25, count));
-                            Vector512<float> odd = s1 * Lanes.LoadTail(ref image1, count);
-                            even = Vector512.FusedMultiplyAdd(s2, Lanes.LoadTail(ref image2, count), even);
-                            odd = Vector512.FusedMultiplyAdd(s3, Lanes.LoadTail(ref image3, count), odd);
-                            Lanes.StoreTail(ref w1GradientAtt25, count, even + odd, tail);
-                        }
-                    }
+                // w1Image = w1 · image, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w1, pixels), ProductOperand<float>.Rows(_image.Span, pixels, examples),
+                    w1Image, 64, hidden, columns, pixels, accumulate: false, packing);
 
-                    b1Gradient[i3] += Lanes.Sum(t24);
+                for (int column = 0; column < columns; column += 16)
+                {
+                    int i = Math.Min(block + column, rows.Count - 16);
+                    for (int i2 = 0; i2 < hidden; i2++)
+                    {
+                        Vector512<float> t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
+                        VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
+                    }
                 }
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t7 - t15)), loss);
+
+                // w2H = w2 · h, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w2, hidden), ProductOperand<float>.Columns(h, 64),
+                    w2H, 64, classes, columns, hidden, accumulate: false, packing);
+
+                for (int column = 0; column < columns; column += 16)
+                {
+                    // The last block ends with the last row; what it shares with the one before is masked.
+                    int i = Math.Min(block + column, rows.Count - 16);
+                    Vector512<float> active = Lanes.Active((float)(block + column - i));
+                    Vector512<float> seed = active & Vector512.Create(weight);
+                    Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
+                    for (int k = 0; k < classes; k++)
+                    {
+                        Vector512<float> t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
+                        Vector512<float> t4 = Vector512.Create(b2[k]) + t3;
+                        t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
+                        t2 = Vector512.Max(t2, t4);
+                    }
+                    Vector512<float> t5 = Vector512<float>.Zero;
+                    for (int k2 = 0; k2 < classes; k2++)
+                    {
+                        Vector512<float> t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
+                        Vector512<float> t7 = VectorMath.Exp(t6 - t2);
+                        t7.StoreUnsafe(ref tape_value.Slice(k2 * 64 + column, 16)[0]);
+                        t5 += t7;
+                    }
+                    for (int lane = 0; lane < 16; lane++)
+                    {
+                        spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
+                    }
+                    Vector512<float> t8 = Vector512.LoadUnsafe(ref spill[0]);
+                    (-seed).StoreUnsafe(ref spill[16]);
+                    for (int lane2 = 0; lane2 < 16; lane2++)
+                    {
+                        logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 64 + column + (i + lane2 - i)] = spill[16 + lane2];
+                    }
+                    Vector512<float> t9 = seed / t5;
+                    for (int k3 = 0; k3 < classes; k3++)
+                    {
+                        Vector512<float> t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 64 + column, 16)[0]);
+                        (Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]) + t9 * t10).StoreUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
+                        Vector512<float> t11 = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
+                        t11.StoreUnsafe(ref w2Signal.Slice(k3 * 64 + column, 16)[0]);
+                        b2Gradient[k3] += Lanes.Sum(t11);
+                    }
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t2 - t8)), loss);
+                }
+
+                // hBar += w2ᵀ · w2Signal, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Columns(w2, hidden), ProductOperand<float>.Columns(w2Signal, 64),
+                    hBar, 64, hidden, columns, classes, accumulate: true, packing);
+
+                // w2Gradient += w2Signal · hᵀ, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w2Signal, 64), ProductOperand<float>.Rows(h, 64),
+                    w2Gradient, hidden, classes, hidden, columns, accumulate: true, packing);
+
+                for (int column = 0; column < columns; column += 16)
+                {
+                    int i = Math.Min(block + column, rows.Count - 16);
+                    for (int i2 = 0; i2 < hidden; i2++)
+                    {
+                        Vector512<float> t12 = Vector512.LoadUnsafe(ref hBar.Slice(i2 * 64 + column, 16)[0]);
+                        Vector512<float> t13 = Vector512.LoadUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
+                        Vector512<float> t14 = t12 * Lanes.MultiplyAddNegated(t13, t13, Vector512.Create(1f));
+                        t14.StoreUnsafe(ref w1Signal.Slice(i2 * 64 + column, 16)[0]);
+                        b1Gradient[i2] += Lanes.Sum(t14);
+                    }
+                }
+
+                // w1Gradient += w1Signal · imageᵀ, for all examples of the block
+                MatrixProduct.Multiply(
+                    ProductOperand<float>.Rows(w1Signal, 64), ProductOperand<float>.Columns(_image.Span, pixels, examples),
+                    w1Gradient, pixels, hidden, pixels, columns, accumulate: true, packing);
             }
 
             float lossSum = Lanes.Sum(loss);

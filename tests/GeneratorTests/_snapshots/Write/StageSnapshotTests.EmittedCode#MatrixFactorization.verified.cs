@@ -150,8 +150,8 @@ partial class Ratings
         {
             touched.Add(0, batch, _u.Span);   // user
             touched.Add(1, batch, _i.Span);   // item
-            touched.Add(2, batch, _u.Span);   // userBias
-            touched.Add(3, batch, _i.Span);   // itemBias
+            touched.AddSame(2, 0);   // userBias
+            touched.AddSame(3, 1);   // itemBias
             return true;
         }
 

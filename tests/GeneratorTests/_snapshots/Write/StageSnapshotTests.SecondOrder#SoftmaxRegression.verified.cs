@@ -63,7 +63,13 @@ partial class Softmax
             : base(
                 new ParameterLayout(("w", [extents.ClassesSquared]), ("bias", [extents.Classes])),
                 extents.Examples,
-                Math.Max(Math.Max(Math.Max(8 * extents.Classes, 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes), 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes), 8 * extents.Classes + 8 * extents.Classes), Reduction.Mean)
+                Math.Max(
+                    8 * extents.Classes,
+                    Math.Max(
+                    8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes,
+                    Math.Max(
+                    8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes + 8 * extents.Classes,
+                    8 * extents.Classes + 8 * extents.Classes))), Reduction.Mean)
         {
             _classesSquaredExtent = extents.ClassesSquared;
             _classesExtent = extents.Classes;
