@@ -4,6 +4,7 @@ using SymbolicGD.Generator.Pipeline.Differentiate;
 using SymbolicGD.Generator.Pipeline.Optimize;
 using SymbolicGD.Generator.Pipeline.Write;
 using SymbolicGD.GeneratorTests.Capture;
+using SymbolicGD.GeneratorTests.Support;
 using Xunit;
 
 namespace SymbolicGD.GeneratorTests.EndToEnd;
@@ -13,25 +14,11 @@ public sealed class GradientCostTests
 {
     private const double Limit = 2.2;
 
-    /// <summary>The loss of the benchmarks: its row of features is one dot product.</summary>
-    private const string ByDotProduct = """
-        public static partial class LogisticRegression
-        {
-            [Loss]
-            public static float NegativeLogLikelihood(
-                [Parameter] ReadOnlySpan<float> weights, [Parameter] float bias, ReadOnlySpan<float> features, float label)
-            {
-                float z = bias + TensorPrimitives.Dot(weights, features);
-                return MathF.Log(1 + MathF.Exp(z)) - label * z;
-            }
-        }
-        """;
-
     [Fact]
     public void LogisticRegressionWithPenalty() => Check(SampleLosses.Sources["NaiveLogistic"]);
 
     [Fact]
-    public void LogisticRegressionOfTheBenchmarks() => Check(ByDotProduct);
+    public void LogisticRegressionOfTheBenchmarks() => Check(File.ReadAllText(Path.Combine(Repository.Root, "benchmarks", "Losses", "LogisticRegression.cs")));
 
     private static void Check(string source)
     {

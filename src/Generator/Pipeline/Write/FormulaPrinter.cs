@@ -23,7 +23,7 @@ internal static class FormulaPrinter
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
-        string text = NumberText.Real(Math.Abs(value), ScalarType.F64);
+        string text = NumberText.Real(NumberText.Readable(Math.Abs(value)), ScalarType.F64);
         if (text.EndsWith(".0", StringComparison.Ordinal)) text = text.Substring(0, text.Length - 2);
         return value < 0 ? "−" + text : text;
     }

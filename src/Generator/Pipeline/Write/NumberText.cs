@@ -8,6 +8,15 @@ internal static class NumberText
 {
     public static string Integer(long value) => value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>For people: at most 15 significant digits, so that what was computed from the user's 0.005 reads 0.005.</summary>
+    public static double Readable(double value)
+    {
+        if (double.IsNaN(value) || double.IsInfinity(value)) return value;
+#pragma warning disable RS0030 // The one place that the ban is for.
+        return double.Parse(value.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+#pragma warning restore RS0030
+    }
+
     public static string Real(double value, ScalarType type)
     {
         string name = type == ScalarType.F32 ? "float" : "double";

@@ -6,7 +6,7 @@
 //   ∂ℓ/∂b = σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
 //
 //   curvature    not shown convex in (a, b)
-//   smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
+//   smooth       L ≤ λmax ∇²q, q = (0.0481125224324688·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning ra…
 //   cost         per example 21 operations, 3 exp, 1 log1p; one pass over the data for value and gradient
 //   vectorized   across examples, 8 at a time
 //
@@ -77,7 +77,7 @@ partial class Modes
             ∂ℓ/∂b = σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
 
             curvature    not shown convex in (a, b)
-            smooth       L ≤ λmax ∇²q, q = (0.048112522432468816·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning …
+            smooth       L ≤ λmax ∇²q, q = (0.0481125224324688·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning ra…
             cost         per example 21 operations, 3 exp, 1 log1p; one pass over the data for value and gradient
 
             for each example:                                              (pseudo-code of the gradient)
