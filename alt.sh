@@ -1,1 +1,0 @@
-for i in 1 2 3 4 5; do for d in /work/main /work/wt/stripes; do dotnet $d/artifacts/bin/benchmarks/release/benchmarks.dll ratios logistic | grep -E "float: value.*SymbolicGD \||\| C \|" | sed 's/.*SymbolicGD |/ours/' | cut -c1-50 | tr '\n' ' '; echo $d; done; done

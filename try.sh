@@ -1,1 +1,0 @@
-dotnet build benchmarks -c Release -p:RunAnalyzers=false 2>&1 | grep -E "error|Elapsed"; for i in 1 2 3 4; do dotnet artifacts/bin/benchmarks/release/benchmarks.dll ratios logistic | grep -E "float: value.*SymbolicGD \||\| C \||reading" | sed 's/.*SymbolicGD |/ours/; s/data once and doing nothing else takes//' | cut -c1-120; done
