@@ -177,7 +177,7 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
     {
         if (!a.Active) return Inactive(value);
         double magnitude = Math.Abs(T.Primal(partial)) * a.Magnitude;
-        return new(value, partial * a.Tangent, magnitude, true);
+        return new(value, Term(partial, a), magnitude, true);
     }
 
     private static Dual<T> Chain(T value, Dual<T> a, T byA, Dual<T> b, T byB)
@@ -185,7 +185,18 @@ internal readonly record struct Dual<T>(T Value, T Tangent, double Magnitude, bo
         if (!b.Active) return Chain(value, a, byA);
         if (!a.Active) return Chain(value, b, byB);
         double magnitude = (Math.Abs(T.Primal(byA)) * a.Magnitude) + (Math.Abs(T.Primal(byB)) * b.Magnitude);
-        return new(value, (byA * a.Tangent) + (byB * b.Tangent), magnitude, true);
+        return new(value, Term(byA, a) + Term(byB, b), magnitude, true);
+    }
+
+    /// <summary>
+    /// One term of the chain rule. Where a tangent is a sum whose terms cancel, the derivative of the product is such a sum too, and its scale that of
+    /// the terms: p + (x − p) has the slope 0 in p, and yet reverse mode adds f″ to −f″.
+    /// </summary>
+    private static T Term(T partial, Dual<T> a)
+    {
+        T term = partial * a.Tangent;
+        double cancelled = a.Magnitude - Math.Abs(T.Primal(a.Tangent)), scale = T.MagnitudeOf(partial);
+        return cancelled > 0 && scale > 0 ? T.AddMagnitude(term, scale * cancelled) : term;
     }
 
     private static T Sum(bool hasA, T a, bool hasB, T b) => hasA && hasB ? a + b : hasA ? a : hasB ? b : T.From(0);
