@@ -14,7 +14,7 @@ namespace SymbolicGD.CompilerServices;
 /// machine, whatever the width of its registers.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Lanes
+public static partial class Lanes
 {
     // From here on a lane's longer last stretch costs less than 3%.
     private const int ManyBlocks = 512;
@@ -45,7 +45,7 @@ public static class Lanes
         where TRows : struct, IRowSelector, allows ref struct
         => ref Unsafe.Add(ref column, (nint)rows[position] * width);
 
-    /// <summary>The same as <see cref="Row"/>, when the row before it is at hand: where rows are contiguous it is one addition.</summary>
+    /// <summary>The same as <see cref="Row{T, TRows}(ref T, TRows, int, int)"/>, when the row before it is at hand: where rows are contiguous it is one addition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T NextRow<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
@@ -131,7 +131,6 @@ public static class Lanes
     /// <remarks>The address may be stale or outside of the array: a prefetch has no effect but on time.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch<T>(ref T value)
-        where T : unmanaged
     {
         if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref value));
     }
@@ -219,7 +218,7 @@ public static class Lanes
     // A range that is shorter than a vector is put together from its last half, quarter, … : rows of a dozen features are common.
     // Inlined all of them: no vector register survives a call, so that a kernel's sums would live in memory, in its main loop too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> LoadShort<T>(ref T range, int count)
+    internal static Vector512<T> LoadShort<T>(ref T range, int count)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;

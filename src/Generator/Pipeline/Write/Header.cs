@@ -7,7 +7,7 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <param name="Lines">The comment at the head of the file, without the slashes.</param>
 /// <param name="Summary">The formula of the loss for the summary of the generated class, escaped for XML.</param>
 /// <param name="Remarks">The formulas of the derivatives for its remarks, escaped for XML; empty if there are none to show.</param>
-/// <param name="Description">What <c>Describe()</c> returns.</param>
+/// <param name="Description">What <c>Describe()</c> returns: the lines but for the pseudo-code, which is about the file that it heads.</param>
 internal sealed record Header(IReadOnlyList<string> Lines, string Summary, string Remarks, string Description);
 
 /// <summary>
@@ -63,6 +63,7 @@ internal static class HeaderText
             lines.Add(Row("residuals", $"{count}, the value is ½·Σ r²; a row of the Jacobian {HeaderCost.Of(row.Function).Replace("per example ", string.Empty)}", string.Empty));
         }
 
+        int facts = lines.Count;
         if (formulas is not null)
         {
             IReadOnlyList<string> code = HeaderPseudoCode.Write(gradient);
@@ -74,7 +75,7 @@ internal static class HeaderText
         string kind = !HasExamples(gradient) ? "Value" : spec.IsMean ? "Mean over the examples" : "Sum over the examples";
         string summary = formulas is null ? $"{kind} of {spec.Method}." : $"{kind} of ℓ = {formulas.OneLine}.";
         string remarks = formulas is null ? string.Empty : string.Join("; ", formulas.Rows.Where(r => r.IsDerivative).Take(4).Select(r => $"{r.Left} {r.Sign} {r.Right}")) + ".";
-        string description = spec.Method + Environment(lines);
+        string description = spec.Method + Environment(lines.Take(facts));
         return new Header(lines, Escape(summary), remarks == "." ? string.Empty : Escape(remarks), description);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using SymbolicGD.Generator.Ir;
 
 namespace SymbolicGD.Generator.Pipeline.Write;
@@ -37,6 +38,36 @@ internal static class KernelMethod
             string call = $"{name}({Names(parameters)}, {rows}{(weight.Length > 0 ? ", " + Names(weight.TrimStart(',', ' ')) : string.Empty)})";
             return type == "void" ? $"if ({condition}) {{ {call}; return; }}" : $"if ({condition}) return {call};";
         }
+    }
+
+    /// <summary>A loop over the rows of a block that begins at position i.</summary>
+    public static void WriteRowLoop(CodeWriter code, RowLoopMethod loop)
+    {
+        code.Line($"/// <summary>{loop.Summary}, for the rows of a block.</summary>");
+        // Called instead, it costs a fifth where each lane has a stretch of its own: the prefetches come too late.
+        code.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (code.Block(Wrapped($"private static void {loop.Name}<TRows>(", loop.Parameters, ")\n    where TRows : struct, IRowSelector, allows ref struct"))) code.Append(loop.Body);
+        code.Gap();
+    }
+
+    /// <summary>A list of arguments, on lines of its own where one line would be too long.</summary>
+    public static string Wrapped(string head, IEnumerable<string> arguments, string end)
+    {
+        const int Width = 120;
+        string all = string.Join(", ", arguments);
+        if (head.Length + all.Length <= Width) return head + all + end;
+        var text = new StringBuilder(head);
+        int column = Width;
+        string comma = string.Empty;
+        foreach (string argument in arguments)
+        {
+            bool breaks = column + argument.Length + 2 > Width;
+            text.Append(comma).Append(breaks ? "\n    " : comma.Length > 0 ? " " : string.Empty).Append(argument);
+            column = (breaks ? 4 : column + 2) + argument.Length;
+            comma = ",";
+        }
+
+        return text.Append(end).ToString();
     }
 
     /// <summary>Whether loops over the rows of a block read data: how fast memory delivers them decides then.</summary>

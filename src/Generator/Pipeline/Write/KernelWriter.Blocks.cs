@@ -68,7 +68,7 @@ internal sealed partial class KernelWriter
                 string done = _names.Unique("done");
                 _code.Line($"int {done} = {position} - (rows.Count - {_lanes});");
                 _code.Line($"{position} -= {done};");
-                _code.Line($"{VectorType} active = Lanes.Active(({_real}){done});");
+                _code.Line($"var active = Lanes.Active(({_real}){done});");
                 WriteBlock(examples, masked: true);
             }
         }
@@ -79,7 +79,7 @@ internal sealed partial class KernelWriter
             {
                 _code.Line(LastBlockComment);
                 _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
-                _code.Line($"{VectorType} active = Lanes.Active<{_real}, TRows>(rows, {start}, {position});");
+                _code.Line($"var active = Lanes.Active<{_real}, TRows>(rows, {start}, {position});");
                 WriteBlock(examples, masked: true);
             }
         }
@@ -93,7 +93,7 @@ internal sealed partial class KernelWriter
         foreach (Carried carried in examples.Carried)
         {
             string name = NameOf(carried.Id, _function.Values[carried.Result].Name ?? (carried.Result == _function.Result ? "loss" : null));
-            _code.Line($"{VectorType} {name} = {VectorType}.Zero;");
+            _code.Line($"var {name} = {VectorType}.Zero;");
             _block!.Vectors[carried.Id] = new Text(name);
             _block.Carried.Add(carried.Id);
         }
@@ -200,7 +200,7 @@ internal sealed partial class KernelWriter
         bool before = !block.Inside.Contains(value) || let?.Op is Op.Argument or Op.Extent;
         if (!before) return new Text($"Vector512.Create({scalar})");
         string name = _names.UniqueAtTop((_function.Values[value].Name ?? scalar.Code.Split('[', '(', ' ', '.')[0]) + "V");
-        block.Code.InsertAt(block.Before, $"{VectorType} {name} = Vector512.Create({scalar});");
+        block.Code.InsertAt(block.Before, $"var {name} = Vector512.Create({scalar});");
         return block.Vectors[value] = new Text(name);
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class KernelWriter
         }
 
         string name = NameOf(value);
-        _code.Line($"{VectorType} {name} = {text};");
+        _code.Line($"var {name} = {text};");
         _block!.Vectors[value] = new Text(name);
     }
 
@@ -225,7 +225,7 @@ internal sealed partial class KernelWriter
         {
             // The seed: the weight of an example, zero where the block before has done it.
             string seed = _names.Unique("seed");
-            _code.Line($"{VectorType} {seed} = {(block.IsWhole ? string.Empty : "active & ")}Vector512.Create(weight);");
+            _code.Line($"var {seed} = {(block.IsWhole ? string.Empty : "active & ")}Vector512.Create(weight);");
             block.Vectors[let.Id] = new Text(seed);
             return;
         }
@@ -260,7 +260,7 @@ internal sealed partial class KernelWriter
         {
             if (_block!.Vectors.ContainsKey(other.Id) || other.Id == let.Id || PairOf(let, other) is not { } pair) continue;
             string first = NameOf(pair.First.Id, pair.FirstName), second = NameOf(pair.Second.Id, pair.SecondName);
-            _code.Line($"VectorMath.{pair.Function}({Vector(pair.First.A)}, out {VectorType} {first}, out {VectorType} {second});");
+            _code.Line($"VectorMath.{pair.Function}({Vector(pair.First.A)}, out var {first}, out var {second});");
             _block.Vectors[pair.First.Id] = new Text(first);
             _block.Vectors[pair.Second.Id] = new Text(second);
             _block.Done.Add(other.Id);
@@ -297,7 +297,7 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>A vector operation, with a product and a sum fused where the product is used once.</summary>
-    private Text VectorText(Let let, Func<int, Text> operand)
+    private Text VectorText(Let let, Func<int, Text> operand, bool quads = false)
     {
         if (let.Op is Op.Add or Op.Sub)
         {
@@ -309,10 +309,10 @@ internal sealed partial class KernelWriter
         if (let.Op == Op.Mul && (Complement(let.B) == let.A || Complement(let.A) == let.B))
         {
             Text s = operand(Complement(let.B) == let.A ? let.A : let.B);
-            return new Text($"Lanes.MultiplyAddNegated({s}, {s}, {s})");
+            return new Text($"{(quads ? "Quad" : "Lanes")}.MultiplyAddNegated({s}, {s}, {s})");
         }
 
-        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C));
+        return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C), Family(quads));
 
         int? Complement(int value) =>
             _index.LetOf(value) is { Op: Op.Sub } difference && _index.LetOf(difference.A) is { Op: Op.Const, RealConstant: 1 }
@@ -324,8 +324,9 @@ internal sealed partial class KernelWriter
         Text Fused(Let product, int addend, bool negateProduct, bool negateAddend)
         {
             // A minus in front of an operand would be an instruction of its own: the just-in-time compiler does not fold it.
-            string function = negateProduct ? "Lanes.MultiplyAddNegated" : negateAddend ? "Lanes.MultiplySubtract" : "Vector512.FusedMultiplyAdd";
-            return new Text($"{function}({operand(product.A)}, {operand(product.B)}, {operand(addend)})");
+            string function = negateProduct ? "MultiplyAddNegated" : negateAddend ? "MultiplySubtract" : "FusedMultiplyAdd";
+            string family = quads ? "Quad" : function == "FusedMultiplyAdd" ? "Vector512" : "Lanes";
+            return new Text($"{family}.{function}({operand(product.A)}, {operand(product.B)}, {operand(addend)})");
         }
     }
 
@@ -334,234 +335,5 @@ internal sealed partial class KernelWriter
     {
         if (_block!.PerLane.TryGetValue(value, out Func<string, Text>? text)) return text(at);
         return Scalar(value);
-    }
-
-    /// <summary>Computes one scalar per lane and reads them back as a vector.</summary>
-    private Text FillLanes(int value, Func<string, string> text, string? suffix)
-    {
-        int slot = _block!.Slots++;
-        string lane = _names.Unique("lane");
-        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
-        {
-            _code.Line($"spill[{NumberText.Integer(slot * _lanes)} + {lane}] = {text($"{_block.Position} + {lane}")};");
-        }
-
-        string name = NameOf(value, suffix);
-        string loaded = $"Vector512.LoadUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}])";
-        _code.Line(_function.TypeOf(value) == ScalarType.Bool
-            ? $"{VectorType} {name} = Vector512.GreaterThan({loaded}, {VectorType}.Zero);"
-            : $"{VectorType} {name} = {loaded};");
-        return new Text(name);
-    }
-
-    /// <summary>The slot of the spill area that holds a lane value, one element per example.</summary>
-    private int Spill(int value)
-    {
-        BlockState block = _block!;
-        if (block.SpillSlots.TryGetValue(value, out int slot)) return slot;
-        slot = block.Slots++;
-        _code.Line($"{Vector(value).Under(Text.Atom)}.StoreUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}]);");
-
-        // A spilled value inside a loop changes from iteration to iteration: it is spilled at each use there.
-        if (_currentLoopDepth == 0) block.SpillSlots[value] = slot;
-        return slot;
-    }
-
-    private int _currentLoopDepth;
-
-    private void WriteLaneLoad(Load load)
-    {
-        BlockState block = _block!;
-        BufferInfo buffer = _function.Buffers[load.Buffer];
-        if (buffer.Type == ScalarType.I32)
-        {
-            block.PerLane[load.Id] = at => buffer.Kind == BufferKind.Constant
-                ? new Text($"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]")
-                : _function.Arguments[buffer.Argument].IsArray
-                    ? new Text($"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))")
-                    : new Text($"Lanes.Item(ref {_columnNames[load.Buffer]}, rows, {at})");
-            return;
-        }
-
-        bool scattered = IsLane(load.Index);
-        switch (buffer.Kind)
-        {
-            case BufferKind.Data when !_function.Arguments[buffer.Argument].IsArray:
-                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position})"));
-                break;
-            case BufferKind.Data when !scattered:
-                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position}, {_lengthTexts[load.Buffer]}, Lanes.Index({Scalar(load.Index)}, {_lengthTexts[load.Buffer]}))"));
-                break;
-            case BufferKind.Data:
-                block.Vectors[load.Id] = FillLanes(load.Id, at =>
-                    $"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))", null);
-                break;
-            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction:
-                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
-                break;
-            case var _ when _plan.LayoutOf(load.Buffer) == BufferLayout.Shared:
-                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
-                break;
-            case var _ when scattered:
-                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{LaneElement(load.Index, at)}]", null);
-                break;
-            default:
-                // Not inlined: a later store may change the element.
-                string name = NameOf(load.Id);
-                _code.Line($"{VectorType} {name} = Vector512.LoadUnsafe(ref {Element(load.Buffer, load.Index)});");
-                block.Vectors[load.Id] = new Text(name);
-                break;
-        }
-    }
-
-    /// <summary>Where the vector of an element of a per-lane array lies; the index is checked by the span.</summary>
-    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_examplesPerElement}{ColumnShift}, {_lanes})[0]";
-
-    private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
-
-    private void WriteLaneStore(Store store)
-    {
-        if (IsLane(store.Index))
-        {
-            int slot = Spill(store.Value);
-            ForLanes((lane, at) => $"{_bufferNames[store.Buffer]}[{LaneElement(store.Index, at)}] = spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
-            return;
-        }
-
-        string element = Element(store.Buffer, store.Index), value = Vector(store.Value).Code;
-        if (_block!.Mask is { } mask) value = $"Vector512.ConditionalSelect({mask}, {value}, Vector512.LoadUnsafe(ref {element}))";
-        _code.Line($"{new Text(value, Vector(store.Value).Precedence).Under(Text.Atom)}.StoreUnsafe(ref {element});");
-    }
-
-    private void WriteLaneAccumulate(Accumulate accumulate)
-    {
-        string buffer = _bufferNames[accumulate.Buffer];
-        Text value = Vector(accumulate.Value);
-        bool shared = _plan.LayoutOf(accumulate.Buffer) == BufferLayout.Shared;
-        if (IsLane(accumulate.Index))
-        {
-            int slot = Spill(accumulate.Value);
-            ForLanes((lane, at) =>
-                $"{buffer}[{(shared ? PerLane(accumulate.Index, at).Code : LaneElement(accumulate.Index, at))}] += spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
-            return;
-        }
-
-        string masked = _block!.Mask is { } mask ? $"Vector512.ConditionalSelect({mask}, {value}, {VectorType}.Zero)" : value.Code;
-        if (shared)
-        {
-            _code.Line($"{buffer}[{Scalar(accumulate.Index)}] += Lanes.Sum({masked});");
-        }
-        else
-        {
-            string element = Element(accumulate.Buffer, accumulate.Index);
-            _code.Line($"(Vector512.LoadUnsafe(ref {element}) + {new Text(masked, _block.Mask is null ? value.Precedence : Text.Atom).RightUnder(Text.Sum)}).StoreUnsafe(ref {element});");
-        }
-    }
-
-    /// <summary>A loop over the lanes, or inside a branch those that take it. Where the block before has done an example, what is added is zero.</summary>
-    private void ForLanes(Func<string, string, string> statement)
-    {
-        string lane = _names.Unique("lane");
-        string taken = _block!.Mask is null ? string.Empty : $" if ({_block.Mask}[{lane}] != 0)";
-        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
-        {
-            _code.Line((taken.Length > 0 ? taken.Substring(1) + " " : string.Empty) + statement(lane, $"{_block.Position} + {lane}"));
-        }
-    }
-
-    private void WriteLaneLoop(Loop loop)
-    {
-        string counter = NameOf(loop.Counter, "k");
-        _scalars[loop.Counter] = new Text(counter);
-        foreach (Carried carried in loop.Carried)
-        {
-            string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
-            bool lane = IsLane(carried.Id);
-            _code.Line($"{(lane ? VectorType : OpText.TypeName(_function.TypeOf(carried.Id)))} {name} = {(lane ? Vector(carried.Init) : Scalar(carried.Init))};");
-            if (lane) _block!.Vectors[carried.Id] = _block.Vectors[carried.Result] = new Text(name);
-            else _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
-        }
-
-        _currentLoopDepth++;
-        using (Block(LoopHeader(loop, counter)))
-        {
-            CheckLimit(loop, counter);
-            WriteItems(loop.Body);
-            Assign(
-                loop.Carried.Items.Where(c => c.Next != c.Id)
-                    .Select(c => IsLane(c.Id) ? (Vector(c.Id).Code, Vector(c.Next).Code) : (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(),
-                loop);
-        }
-
-        _currentLoopDepth--;
-    }
-
-    /// <summary>Both sides are computed for all lanes and each lane keeps its own: what a lane does not own is never read.</summary>
-    private void WriteLaneBranch(If branch)
-    {
-        BlockState block = _block!;
-        string condition = Vector(branch.Condition).Code;
-        if (branch.Then.Items.Count + branch.Else.Items.Count > 0 && condition.Length > 12)
-        {
-            string name = _names.Unique("taken");
-            _code.Line($"{VectorType} {name} = {condition};");
-            condition = name;
-        }
-
-        string? outer = block.Mask;
-        bool thenWrites = Writes(branch.Then), elseWrites = Writes(branch.Else);
-        block.Mask = outer;
-        if (thenWrites) block.Mask = NewMask(outer, condition);
-        WriteItems(branch.Then);
-        block.Mask = outer;
-        if (elseWrites) block.Mask = NewMask(outer, "~" + (condition.Contains(' ') ? "(" + condition + ")" : condition));
-        WriteItems(branch.Else);
-        block.Mask = outer;
-        foreach (Merge merge in branch.Results)
-        {
-            DefineVector(merge.Result, new Text($"Vector512.ConditionalSelect({condition}, {Vector(merge.Then)}, {Vector(merge.Else)})"));
-        }
-
-        string NewMask(string? outerMask, string mask)
-        {
-            string name = _names.Unique("mask");
-            _code.Line($"{VectorType} {name} = {(outerMask is null ? mask : $"{outerMask} & {mask}")};");
-            return name;
-        }
-    }
-
-    private static bool Writes(Region region) => region.AllItems().Any(i => i is Store or Accumulate);
-
-    /// <summary>All examples take the same side: an ordinary branch.</summary>
-    private void WriteUniformBranch(If branch)
-    {
-        var names = new List<string>();
-        foreach (Merge merge in branch.Results)
-        {
-            string name = NameOf(merge.Result);
-            names.Add(name);
-            _code.Line($"{(IsLane(merge.Result) ? VectorType : OpText.TypeName(_function.TypeOf(merge.Result)))} {name};");
-        }
-
-        _currentLoopDepth++;
-        using (Block($"if ({Scalar(branch.Condition)})")) Side(branch.Then, m => m.Then);
-        using (Block("else")) Side(branch.Else, m => m.Else);
-        _currentLoopDepth--;
-        for (int k = 0; k < names.Count; k++)
-        {
-            int result = branch.Results[k].Result;
-            if (IsLane(result)) _block!.Vectors[result] = new Text(names[k]);
-            else _scalars[result] = new Text(names[k]);
-        }
-
-        void Side(Region side, Func<Merge, int> value)
-        {
-            WriteItems(side);
-            for (int k = 0; k < names.Count; k++)
-            {
-                int v = value(branch.Results[k]);
-                _code.Line($"{names[k]} = {(IsLane(branch.Results[k].Result) ? Vector(v) : Scalar(v))};");
-            }
-        }
     }
 }

@@ -83,13 +83,13 @@ internal sealed partial class KernelWriter
             _code.Line($"int {_block.Position} = Math.Min({start} + {column}, rows.Count - {_lanes});");
             if (usesMask)
             {
-                _code.Line($"{VectorType} active = Lanes.Active(({_real})({start} + {column} - {_block.Position}));");
+                _code.Line($"var active = Lanes.Active(({_real})({start} + {column} - {_block.Position}));");
             }
 
             foreach (int value in part.Taken)
             {
                 string name = NameOf(value);
-                _code.Line($"{VectorType} {name} = Vector512.LoadUnsafe(ref {Slot(value)});");
+                _code.Line($"var {name} = Vector512.LoadUnsafe(ref {Slot(value)});");
                 _block.Vectors[value] = new Text(name);
             }
 

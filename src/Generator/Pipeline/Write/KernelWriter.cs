@@ -15,12 +15,18 @@ internal sealed partial class KernelWriter
 
     private const int MaxStackLength = 256;
 
+    private static readonly string[] s_reservedNames =
+    [
+        "parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill",
+        "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe", "Quad", "tail",
+    ];
+
     private readonly ObjectiveModel _model;
     private readonly string _output;
     private readonly KernelPlan _plan;
     private readonly Function _function;
     private readonly FunctionIndex _index;
-    private readonly NameTable _names;
+    private NameTable _names;
     private readonly LoopComments _comments;
     private readonly string _real;
     private readonly int _lanes;
@@ -43,7 +49,7 @@ internal sealed partial class KernelWriter
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
         _examplesPerElement = plan.Contractions.Count > 0 ? BlockExamples : _lanes;
-        _names = new NameTable("parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill", "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe");
+        _names = new NameTable(s_reservedNames);
     }
 
     private string VectorType => $"Vector512<{_real}>";
@@ -294,9 +300,9 @@ internal sealed partial class KernelWriter
     private string NameOf(int value, string? fallback = null) => _names.Unique(_function.Values[value].Name ?? fallback);
 
     /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
-    private bool MayInline(int value, Text text) =>
+    private bool MayInline(int value, Text text, int length = MaxInlineLength) =>
         (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
-        && text.Code.Length <= (_nexts.Contains(value) ? MaxUpdateLength : MaxInlineLength);
+        && text.Code.Length <= (_nexts.Contains(value) ? MaxUpdateLength : length);
 }
 
 /// <summary>A loss that is understood but cannot be written for the target; it becomes a diagnostic at the method.</summary>

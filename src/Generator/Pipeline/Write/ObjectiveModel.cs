@@ -18,6 +18,9 @@ internal enum ExtentSource : byte
     Argument,
 }
 
+/// <summary>A loop over the rows of a block.</summary>
+internal sealed record RowLoopMethod(string Name, string Summary, IReadOnlyList<string> Parameters, CodeWriter Body);
+
 /// <summary>
 /// The names and places that the parts of a generated class share: members for constants and data, extents, and offsets
 /// in the flat parameter vector.
@@ -94,6 +97,26 @@ internal sealed class ObjectiveModel
 
     /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
     public int Tapes { get; set; }
+
+    /// <summary>Loops over the rows of a block: name, summary, parameters and body of the method. Kernels that need the same loop share it.</summary>
+    public IReadOnlyList<RowLoopMethod> RowLoops => _rowLoops;
+
+    private readonly List<RowLoopMethod> _rowLoops = [];
+
+    /// <summary>The name of the method that is this loop.</summary>
+    public string RowLoop(string wanted, string summary, IReadOnlyList<string> parameters, CodeWriter body)
+    {
+        string text = body.ToString();
+        foreach (RowLoopMethod known in _rowLoops)
+        {
+            if (known.Parameters.SequenceEqual(parameters) && known.Body.ToString() == text) return known.Name;
+        }
+
+        int same = _rowLoops.Count(l => l.Name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == wanted + "Rows");
+        string name = wanted + "Rows" + (same == 0 ? string.Empty : NumberText.Integer(same + 1));
+        _rowLoops.Add(new RowLoopMethod(name, summary, parameters, body));
+        return name;
+    }
 
     public string ExtentField(int extent) => "_" + Camel(Function.Extents[extent].Name) + "Extent";
 

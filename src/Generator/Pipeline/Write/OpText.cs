@@ -69,7 +69,8 @@ internal static class OpText
     /// <summary>An operand that the operation holds itself: the order of a polygamma function.</summary>
     public static Text Order(Let let) => let.Op == Op.Polygamma ? new(NumberText.Integer(let.Payload)) : default;
 
-    public static Text Vector(Op op, Text a, Text b, Text c) => op switch
+    /// <param name="family">The class of the functions: <c>Vector512</c>, or <c>Quad</c> for four vectors at once.</param>
+    public static Text Vector(Op op, Text a, Text b, Text c, string family = "Vector512") => op switch
     {
         Op.Neg => new("-" + (a.Code.StartsWith("-", StringComparison.Ordinal) ? "(" + a.Code + ")" : a.Under(Text.UnaryOperator)), Text.UnaryOperator),
         Op.Add => Infix(a, "+", b, Text.Sum),
@@ -79,17 +80,17 @@ internal static class OpText
         Op.And => Infix(a, "&", b, Text.BitAnd),
         Op.Or => Infix(a, "|", b, Text.BitOr),
         Op.Not => new("~" + a.Under(Text.UnaryOperator), Text.UnaryOperator),
-        Op.Lt => new($"Vector512.LessThan({a}, {b})"),
-        Op.Le => new($"Vector512.LessThanOrEqual({a}, {b})"),
-        Op.Eq => new($"Vector512.Equals({a}, {b})"),
-        Op.Ne => new($"~Vector512.Equals({a}, {b})", Text.UnaryOperator),
-        Op.Select => new($"Vector512.ConditionalSelect({a}, {b}, {c})"),
+        Op.Lt => new($"{family}.LessThan({a}, {b})"),
+        Op.Le => new($"{family}.LessThanOrEqual({a}, {b})"),
+        Op.Eq => new($"{family}.Equals({a}, {b})"),
+        Op.Ne => new($"~{family}.Equals({a}, {b})", Text.UnaryOperator),
+        Op.Select => new($"{family}.ConditionalSelect({a}, {b}, {c})"),
         Op.Detach or Op.Chain => a,
-        Op.Fma => new($"Vector512.FusedMultiplyAdd({a}, {b}, {c})"),
-        Op.Sqrt or Op.Norm => new($"Vector512.Sqrt({a})"),
-        Op.Abs or Op.Floor or Op.Ceiling or Op.Round or Op.Truncate => new($"Vector512.{op}({a})"),
-        Op.Min or Op.Max => new($"Vector512.{op}({a}, {b})"),
-        Op.CopySign => new($"Vector512.CopySign({a}, {b})"),
+        Op.Fma => new($"{family}.FusedMultiplyAdd({a}, {b}, {c})"),
+        Op.Sqrt or Op.Norm => new($"{family}.Sqrt({a})"),
+        Op.Abs or Op.Floor or Op.Ceiling or Op.Round or Op.Truncate => new($"{family}.{op}({a})"),
+        Op.Min or Op.Max => new($"{family}.{op}({a}, {b})"),
+        Op.CopySign => new($"{family}.CopySign({a}, {b})"),
         Op.Rem or Op.Pow or Op.Atan2 or Op.Hypot => new($"VectorMath.{op}({a}, {b})"),
         Op.Sign or Op.Cbrt or Op.Exp or Op.Exp2 or Op.Exp10 or Op.Expm1 or Op.Log or Op.Log2 or Op.Log10 or Op.Log1p or Op.Sin or Op.Cos or Op.Tan
             or Op.Asin or Op.Acos or Op.Atan or Op.Sinh or Op.Cosh or Op.Tanh or Op.Asinh or Op.Acosh or Op.Atanh or Op.Sigmoid or Op.Softplus

@@ -24,11 +24,18 @@ internal static class VectorizedLine
         {
             ExampleMode.Blocks when plan.Contractions.Count > 0 =>
                 $"{NumberText.Integer(plan.Contractions.Count)} products of matrices over blocks of {NumberText.Integer(KernelWriter.BlockExamples)} examples; between them across examples, {NumberText.Integer(lanes)} at a time",
-            ExampleMode.Blocks when vector > 0 => $"{loops}, four rows of data at a time; blocks of {NumberText.Integer(lanes)} examples",
+            ExampleMode.Blocks when vector > 0 => $"{loops}, {Rows(plan)}; blocks of {NumberText.Integer(lanes)} examples",
             ExampleMode.Blocks => $"across examples, {NumberText.Integer(lanes)} at a time",
             ExampleMode.OneByOne => $"{(loops.Length > 0 ? loops + "; " : string.Empty)}examples one by one: {plan.Reason}",
             _ => loops.Length > 0 ? loops : "no: no loop runs over independent elements",
         };
         return examples;
+    }
+
+    /// <summary>How the loops over the rows of a block go: see <see cref="KernelWriter.HasQuadText"/>.</summary>
+    private static string Rows(KernelPlan plan)
+    {
+        bool[] fours = [.. plan.Function.Body.AllItems().OfType<Loop>().Where(plan.IsVectorLoop).Select(l => l.Body.AllItems().OfType<Let>().All(KernelWriter.HasQuadText))];
+        return fours.All(four => four) ? "four rows of data at a time" : fours.Any(four => four) ? "up to four rows of data at a time" : "row by row";
     }
 }

@@ -80,13 +80,6 @@ partial class Angles
             curvature    not shown convex in a
             cost         per example 6·a.Length + 11 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              t1 ← (Σⱼ a[j]·b[j])/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²));  s ← weight/(√(Σⱼ a[j]²)·√(Σⱼ b[j]²))
-              loss += weight·(1 − t1)
-              gradient.a[j] += −s·b[j]  (j < a.Length)
-            then once per call:
-              gradient.a[j] += t1·s·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)  (j < a.Length)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -128,104 +121,45 @@ partial class Angles
 
             int count = aLength;
             ref double aAt = ref Lanes.Range(a, 0, count);
-            Vector512<double> sumV0 = Vector512<double>.Zero, sumV1 = Vector512<double>.Zero, sumV2 = Vector512<double>.Zero, sumV3 = Vector512<double>.Zero;
+            Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> aV0 = Vector512.LoadUnsafe(ref aAt, (nuint)k);
-                Vector512<double> aV1 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 8));
-                Vector512<double> aV2 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 16));
-                Vector512<double> aV3 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 24));
-                sumV0 = Vector512.FusedMultiplyAdd(aV0, aV0, sumV0);
-                sumV1 = Vector512.FusedMultiplyAdd(aV1, aV1, sumV1);
-                sumV2 = Vector512.FusedMultiplyAdd(aV2, aV2, sumV2);
-                sumV3 = Vector512.FusedMultiplyAdd(aV3, aV3, sumV3);
+                var aV = Quad.Load(ref aAt, k);
+                sumV4 = Quad.FusedMultiplyAdd(aV, aV, sumV4);
             }
+            var sumV = Quad.Sum(sumV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
-                sumV0 = Vector512.FusedMultiplyAdd(aV, aV, sumV0);
+                var aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
+                sumV = Vector512.FusedMultiplyAdd(aV, aV, sumV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> aV = Lanes.LoadTail(ref aAt, count);
-                sumV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV0), sumV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var aV = Lanes.LoadTail(ref aAt, count);
+                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV), sumV);
             }
-            double t7 = Lanes.Sum((sumV0 + sumV1) + (sumV2 + sumV3));
+            double t1 = Lanes.Sum(sumV);
 
-            double t8 = Math.Sqrt(t7);
+            double t2 = Math.Sqrt(t1);
 
-            Vector512<double> t8V = Vector512.Create(t8);
+            var t2V = Vector512.Create(t2);
             Span<double> spill = stackalloc double[32];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var weight2 = Lanes.Column(ref weightColumn, rows, i);
 
-                int count2 = aLength;
-                ref double aAt2 = ref Lanes.Range(a, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double b0 = ref Lanes.Row(ref bColumn, rows, i + r, aLength);
-                    ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r + 1, aLength);
-                    ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r + 2, aLength);
-                    ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r + 3, aLength);
-                    ref double bAhead0 = ref Lanes.RowAhead(ref bColumn, rows, i + r + 16, aLength);
-                    ref double bAhead1 = ref Lanes.NextRowAhead(ref bAhead0, ref bColumn, rows, i + r + 17, aLength);
-                    ref double bAhead2 = ref Lanes.NextRowAhead(ref bAhead1, ref bColumn, rows, i + r + 18, aLength);
-                    ref double bAhead3 = ref Lanes.NextRowAhead(ref bAhead2, ref bColumn, rows, i + r + 19, aLength);
-                    Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                    Vector512<double> sum0_2 = Vector512<double>.Zero, sum1_2 = Vector512<double>.Zero, sum2_2 = Vector512<double>.Zero, sum3_2 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead1, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead3, k2));
-                        Vector512<double> aV = Vector512.LoadUnsafe(ref aAt2, (nuint)k2);
-                        Vector512<double> bV0 = Vector512.LoadUnsafe(ref b0, (nuint)k2);
-                        Vector512<double> bV1 = Vector512.LoadUnsafe(ref b1, (nuint)k2);
-                        Vector512<double> bV2 = Vector512.LoadUnsafe(ref b2, (nuint)k2);
-                        Vector512<double> bV3 = Vector512.LoadUnsafe(ref b3, (nuint)k2);
-                        sum0 = Vector512.FusedMultiplyAdd(aV, bV0, sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(aV, bV1, sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(aV, bV2, sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(aV, bV3, sum3);
-                        sum0_2 = Vector512.FusedMultiplyAdd(bV0, bV0, sum0_2);
-                        sum1_2 = Vector512.FusedMultiplyAdd(bV1, bV1, sum1_2);
-                        sum2_2 = Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2);
-                        sum3_2 = Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> aV = Lanes.LoadTail(ref aAt2, count2);
-                        Vector512<double> bV0 = Lanes.LoadTail(ref b0, count2);
-                        Vector512<double> bV1 = Lanes.LoadTail(ref b1, count2);
-                        Vector512<double> bV2 = Lanes.LoadTail(ref b2, count2);
-                        Vector512<double> bV3 = Lanes.LoadTail(ref b3, count2);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV0, sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV1, sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV2, sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV3, sum3), sum3);
-                        sum0_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV0, bV0, sum0_2), sum0_2);
-                        sum1_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV1, bV1, sum1_2), sum1_2);
-                        sum2_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2), sum2_2);
-                        sum3_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2), sum3_2);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0_2, sum1_2, sum2_2, sum3_2);
-                }
-                Vector512<double> t17 = Lanes.LoadSums(ref spill[0]);
-                Vector512<double> t18 = Lanes.LoadSums(ref spill[16]);
+                SumBRows(rows, i, aLength, ref Lanes.Range(a, 0, aLength), ref spill[0], ref spill[16], ref bColumn);
+                var t3 = Lanes.LoadSums(ref spill[0]);
+                var t4 = Lanes.LoadSums(ref spill[16]);
 
-                Vector512<double> t19 = weight2 * (Vector512.Create(1.0) - t17 / (t8V * Vector512.Sqrt(t18)));
-                loss = Vector512.ConditionalSelect(active, loss + t19, loss);
+                var t5 = weight2 * (Vector512.Create(1.0) - t3 / (t2V * Vector512.Sqrt(t4)));
+                loss = Vector512.ConditionalSelect(active, loss + t5, loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -248,170 +182,170 @@ partial class Angles
 
             int count = aLength;
             ref double aAt = ref Lanes.Range(a, 0, count);
-            Vector512<double> sumV0 = Vector512<double>.Zero, sumV1 = Vector512<double>.Zero, sumV2 = Vector512<double>.Zero, sumV3 = Vector512<double>.Zero;
+            Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> aV0 = Vector512.LoadUnsafe(ref aAt, (nuint)k);
-                Vector512<double> aV1 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 8));
-                Vector512<double> aV2 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 16));
-                Vector512<double> aV3 = Vector512.LoadUnsafe(ref aAt, (nuint)(k + 24));
-                sumV0 = Vector512.FusedMultiplyAdd(aV0, aV0, sumV0);
-                sumV1 = Vector512.FusedMultiplyAdd(aV1, aV1, sumV1);
-                sumV2 = Vector512.FusedMultiplyAdd(aV2, aV2, sumV2);
-                sumV3 = Vector512.FusedMultiplyAdd(aV3, aV3, sumV3);
+                var aV = Quad.Load(ref aAt, k);
+                sumV4 = Quad.FusedMultiplyAdd(aV, aV, sumV4);
             }
+            var sumV = Quad.Sum(sumV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
-                sumV0 = Vector512.FusedMultiplyAdd(aV, aV, sumV0);
+                var aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
+                sumV = Vector512.FusedMultiplyAdd(aV, aV, sumV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> aV = Lanes.LoadTail(ref aAt, count);
-                sumV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV0), sumV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var aV = Lanes.LoadTail(ref aAt, count);
+                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV), sumV);
             }
-            double t7 = Lanes.Sum((sumV0 + sumV1) + (sumV2 + sumV3));
+            double t1 = Lanes.Sum(sumV);
 
-            double t8 = Math.Sqrt(t7);
+            double t2 = Math.Sqrt(t1);
 
-            Vector512<double> t8V = Vector512.Create(t8);
+            var t2V = Vector512.Create(t2);
             Span<double> spill = stackalloc double[40];
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> t9 = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
+            var t3 = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> weight2 = Lanes.Column(ref weightColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var weight2 = Lanes.Column(ref weightColumn, rows, i);
 
-                int count2 = aLength;
-                ref double aAt2 = ref Lanes.Range(a, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double b0 = ref Lanes.Row(ref bColumn, rows, i + r, aLength);
-                    ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r + 1, aLength);
-                    ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r + 2, aLength);
-                    ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r + 3, aLength);
-                    ref double bAhead0 = ref Lanes.RowAhead(ref bColumn, rows, i + r + 16, aLength);
-                    ref double bAhead1 = ref Lanes.NextRowAhead(ref bAhead0, ref bColumn, rows, i + r + 17, aLength);
-                    Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                    Vector512<double> sum0_2 = Vector512<double>.Zero, sum1_2 = Vector512<double>.Zero, sum2_2 = Vector512<double>.Zero, sum3_2 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead1, k2));
-                        Vector512<double> aV = Vector512.LoadUnsafe(ref aAt2, (nuint)k2);
-                        Vector512<double> bV0 = Vector512.LoadUnsafe(ref b0, (nuint)k2);
-                        Vector512<double> bV1 = Vector512.LoadUnsafe(ref b1, (nuint)k2);
-                        Vector512<double> bV2 = Vector512.LoadUnsafe(ref b2, (nuint)k2);
-                        Vector512<double> bV3 = Vector512.LoadUnsafe(ref b3, (nuint)k2);
-                        sum0 = Vector512.FusedMultiplyAdd(aV, bV0, sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(aV, bV1, sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(aV, bV2, sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(aV, bV3, sum3);
-                        sum0_2 = Vector512.FusedMultiplyAdd(bV0, bV0, sum0_2);
-                        sum1_2 = Vector512.FusedMultiplyAdd(bV1, bV1, sum1_2);
-                        sum2_2 = Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2);
-                        sum3_2 = Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> aV = Lanes.LoadTail(ref aAt2, count2);
-                        Vector512<double> bV0 = Lanes.LoadTail(ref b0, count2);
-                        Vector512<double> bV1 = Lanes.LoadTail(ref b1, count2);
-                        Vector512<double> bV2 = Lanes.LoadTail(ref b2, count2);
-                        Vector512<double> bV3 = Lanes.LoadTail(ref b3, count2);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV0, sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV1, sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV2, sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, bV3, sum3), sum3);
-                        sum0_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV0, bV0, sum0_2), sum0_2);
-                        sum1_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV1, bV1, sum1_2), sum1_2);
-                        sum2_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV2, bV2, sum2_2), sum2_2);
-                        sum3_2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(bV3, bV3, sum3_2), sum3_2);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0_2, sum1_2, sum2_2, sum3_2);
-                }
-                Vector512<double> t18 = Lanes.LoadSums(ref spill[0]);
-                Vector512<double> t19 = Lanes.LoadSums(ref spill[16]);
+                SumBRows2(rows, i, aLength, ref Lanes.Range(a, 0, aLength), ref spill[0], ref spill[16], ref bColumn);
+                var t4 = Lanes.LoadSums(ref spill[0]);
+                var t5 = Lanes.LoadSums(ref spill[16]);
 
-                Vector512<double> t20 = Vector512.Sqrt(t19);
-                Vector512<double> t21 = t8V * t20;
-                Vector512<double> t22 = t18 / t21;
-                Vector512<double> t23 = seed * weight2 / t21;
+                var t6 = Vector512.Sqrt(t5);
+                var t7 = t2V * t6;
+                var t8 = t4 / t7;
+                var t9 = seed * weight2 / t7;
 
                 // gradient.a[j] += −t1·b[j], four rows at a time
-                int count3 = aLength;
-                ref double aGradientAt = ref Lanes.Range(aGradient, 0, count3);
-                t23.StoreUnsafe(ref spill[32]);
-                for (int r2 = 0; r2 < 8; r2 += 4)
-                {
-                    ref double b0 = ref Lanes.Row(ref bColumn, rows, i + r2, aLength);
-                    ref double b1 = ref Lanes.NextRow(ref b0, ref bColumn, rows, i + r2 + 1, aLength);
-                    ref double b2 = ref Lanes.NextRow(ref b1, ref bColumn, rows, i + r2 + 2, aLength);
-                    ref double b3 = ref Lanes.NextRow(ref b2, ref bColumn, rows, i + r2 + 3, aLength);
-                    ref double bAhead2 = ref Lanes.RowAhead(ref bColumn, rows, i + r2 + 18, aLength);
-                    ref double bAhead3 = ref Lanes.NextRowAhead(ref bAhead2, ref bColumn, rows, i + r2 + 19, aLength);
-                    Vector512<double> s0 = Vector512.Create(spill[32 + r2]);
-                    Vector512<double> s1 = Vector512.Create(spill[33 + r2]);
-                    Vector512<double> s2 = Vector512.Create(spill[34 + r2]);
-                    Vector512<double> s3 = Vector512.Create(spill[35 + r2]);
-                    int k3 = 0;
-                    for (; k3 <= count3 - 8; k3 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead2, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref bAhead3, k3));
-                        Vector512<double> even = Vector512.LoadUnsafe(ref aGradientAt, (nuint)k3) + -(s0 * Vector512.LoadUnsafe(ref b0, (nuint)k3));
-                        Vector512<double> odd = -(s1 * Vector512.LoadUnsafe(ref b1, (nuint)k3));
-                        even = even + -(s2 * Vector512.LoadUnsafe(ref b2, (nuint)k3));
-                        odd = odd + -(s3 * Vector512.LoadUnsafe(ref b3, (nuint)k3));
-                        (even + odd).StoreUnsafe(ref aGradientAt, (nuint)k3);
-                    }
-                    if (k3 < count3)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                        Vector512<double> even = Lanes.LoadTail(ref aGradientAt, count3) + -(s0 * Lanes.LoadTail(ref b0, count3));
-                        Vector512<double> odd = -(s1 * Lanes.LoadTail(ref b1, count3));
-                        even = even + -(s2 * Lanes.LoadTail(ref b2, count3));
-                        odd = odd + -(s3 * Lanes.LoadTail(ref b3, count3));
-                        Lanes.StoreTail(ref aGradientAt, count3, even + odd, tail);
-                    }
-                }
+                t9.StoreUnsafe(ref spill[32]);
+                AddBRows(rows, i, aLength, ref Lanes.Range(aGradient, 0, aLength), ref spill[32], ref bColumn);
 
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(weight2, Vector512.Create(1.0) - t22, loss), loss);
-                t9 = Vector512.FusedMultiplyAdd(t20, t22 * t23, t9);
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(weight2, Vector512.Create(1.0) - t8, loss), loss);
+                t3 = Vector512.FusedMultiplyAdd(t6, t8 * t9, t3);
             }
 
             double lossSum = Lanes.Sum(loss);
-            double t9Sum = Lanes.Sum(t9);
+            double t3Sum = Lanes.Sum(t3);
 
-            double t28 = t9Sum * 0.5;
-            double t29 = (0.0 != t28 ? t28 / t8 : 0.0) * 2.0;
+            double t10 = t3Sum * 0.5;
+            double t11 = (0.0 != t10 ? t10 / t2 : 0.0) * 2.0;
 
             // gradient.a[j] += t2·t1·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)
-            int count4 = aLength;
-            ref double aAt3 = ref Lanes.Range(a, 0, count4);
-            ref double aGradientAt2 = ref Lanes.Range(aGradient, 0, count4);
-            Vector512<double> sV = Vector512.Create(t29);
-            int k4 = 0;
-            for (; k4 <= count4 - 8; k4 += 8)
+            int count2 = aLength;
+            ref double aAt2 = ref Lanes.Range(a, 0, count2);
+            ref double aGradientAt = ref Lanes.Range(aGradient, 0, count2);
+            var sV = Vector512.Create(t11);
+            int k2 = 0;
+            for (; k2 <= count2 - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref aAt3, (nuint)k4), Vector512.LoadUnsafe(ref aGradientAt2, (nuint)k4)).StoreUnsafe(ref aGradientAt2, (nuint)k4);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref aAt2, (nuint)k2), Vector512.LoadUnsafe(ref aGradientAt, (nuint)k2)).StoreUnsafe(ref aGradientAt, (nuint)k2);
             }
-            if (k4 < count4)
+            if (k2 < count2)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count4 - k4));
-                Lanes.StoreTail(ref aGradientAt2, count4, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref aAt3, count4), Lanes.LoadTail(ref aGradientAt2, count4)), tail);
+                var tail = Lanes.TailMask((double)(count2 - k2));
+                Lanes.StoreTail(ref aGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref aAt2, count2), Lanes.LoadTail(ref aGradientAt, count2)), tail);
             }
 
             return lossSum;
+        }
+
+        /// <summary>Sums along b, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumBRows<TRows>(
+            TRows rows, int i, int count, ref double aAt, ref double sums, ref double sums2, ref double bColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
+                var bAhead = Lanes.RowsAhead(ref bColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                Quad<double> sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    bAhead.Prefetch(k);
+                    var bV = b.Load(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref aAt, (nuint)k), bV, sum);
+                    sum2 = Quad.FusedMultiplyAdd(bV, bV, sum2);
+                }
+                if (k < count)
+                {
+                    var bV = b.LoadTail(count);
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref aAt, count), bV, sum), sum);
+                    sum2 = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(bV, bV, sum2), sum2);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+                Lanes.StoreSums(ref Unsafe.Add(ref sums2, 2 * r), sum2);
+            }
+        }
+
+        /// <summary>Sums along b, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumBRows2<TRows>(
+            TRows rows, int i, int count, ref double aAt, ref double sums, ref double sums2, ref double bColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
+                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                Quad<double> sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    bAhead.Prefetch(k);
+                    var bV = b.Load(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref aAt, (nuint)k), bV, sum);
+                    sum2 = Quad.FusedMultiplyAdd(bV, bV, sum2);
+                }
+                if (k < count)
+                {
+                    var bV = b.LoadTail(count);
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref aAt, count), bV, sum), sum);
+                    sum2 = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(bV, bV, sum2), sum2);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+                Lanes.StoreSums(ref Unsafe.Add(ref sums2, 2 * r), sum2);
+            }
+        }
+
+        /// <summary>gradient.a[j] += −t1·b[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddBRows<TRows>(
+            TRows rows, int i, int count, ref double aGradientAt, ref double s, ref double bColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
+                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i + r + 18, count);
+                var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    bAhead.Prefetch(k);
+                    Quad.AddAll(-(s4 * b.Load(k)), Vector512.LoadUnsafe(ref aGradientAt, (nuint)k)).StoreUnsafe(ref aGradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref aGradientAt, count, Quad.AddAll(-(s4 * b.LoadTail(count)), Lanes.LoadTail(ref aGradientAt, count)), tail);
+                }
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

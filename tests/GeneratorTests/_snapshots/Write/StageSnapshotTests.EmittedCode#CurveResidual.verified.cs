@@ -76,11 +76,6 @@ partial class Nist
             cost         per example 15 operations, 1 exp, 1 expm1; one pass over the data for value and gradient
             residuals    one per example, the value is ½·Σ r²; a row of the Jacobian 5 operations, 1 exp, 1 expm1
 
-            for each example:                                              (pseudo-code of the gradient)
-              loss += 0.5·(y + b1·expm1(−b2·x))²
-              gradient.b1 += expm1(−b2·x)·(y + b1·expm1(−b2·x))
-              gradient.b2 += −x·b1·(y + b1·expm1(−b2·x))·exp(−b2·x)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -119,15 +114,15 @@ partial class Nist
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Vector512<double> b2V = Vector512.Create(b2);
-            Vector512<double> b1V = Vector512.Create(b1);
-            Vector512<double> loss = Vector512<double>.Zero;
+            var b2V = Vector512.Create(b2);
+            var b1V = Vector512.Create(b1);
+            var loss = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t1 = Vector512.FusedMultiplyAdd(b1V, VectorMath.Expm1(-(b2V * x)), y);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t1 = Vector512.FusedMultiplyAdd(b1V, VectorMath.Expm1(-(b2V * x)), y);
                 loss = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t1 * t1, loss);
             }
 
@@ -136,10 +131,10 @@ partial class Nist
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t2 = Vector512.FusedMultiplyAdd(b1V, VectorMath.Expm1(-(b2V * x)), y);
+                var active = Lanes.Active((double)done);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t2 = Vector512.FusedMultiplyAdd(b1V, VectorMath.Expm1(-(b2V * x)), y);
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t2 * t2, loss), loss);
             }
 
@@ -161,21 +156,21 @@ partial class Nist
             Span<double> b1Gradient = gradient.Slice(0, 1);
             Span<double> b2Gradient = gradient.Slice(1, 1);
 
-            Vector512<double> b2V = Vector512.Create(b2);
-            Vector512<double> b1V = Vector512.Create(b1);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> b1Bar = Vector512<double>.Zero;
-            Vector512<double> b2Bar = Vector512<double>.Zero;
+            var b2V = Vector512.Create(b2);
+            var b1V = Vector512.Create(b1);
+            var loss = Vector512<double>.Zero;
+            var b1Bar = Vector512<double>.Zero;
+            var b2Bar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t1 = -(b2V * x);
-                Vector512<double> t2 = VectorMath.Expm1(t1);
-                Vector512<double> t3 = Vector512.FusedMultiplyAdd(b1V, t2, y);
-                Vector512<double> t4 = t3 * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t1 = -(b2V * x);
+                var t2 = VectorMath.Expm1(t1);
+                var t3 = Vector512.FusedMultiplyAdd(b1V, t2, y);
+                var t4 = t3 * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
                 loss = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t3 * t3, loss);
                 b1Bar = Vector512.FusedMultiplyAdd(t2, t4, b1Bar);
                 b2Bar = Lanes.MultiplyAddNegated(x, b1V * t4 * VectorMath.Exp(t1), b2Bar);
@@ -186,14 +181,14 @@ partial class Nist
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t5 = -(b2V * x);
-                Vector512<double> t6 = VectorMath.Expm1(t5);
-                Vector512<double> t7 = Vector512.FusedMultiplyAdd(b1V, t6, y);
-                Vector512<double> t8 = t7 * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t5 = -(b2V * x);
+                var t6 = VectorMath.Expm1(t5);
+                var t7 = Vector512.FusedMultiplyAdd(b1V, t6, y);
+                var t8 = t7 * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t7 * t7, loss), loss);
                 b1Bar = Vector512.FusedMultiplyAdd(t6, t8, b1Bar);
                 b2Bar = Lanes.MultiplyAddNegated(x, b1V * t8 * VectorMath.Exp(t5), b2Bar);

@@ -112,16 +112,6 @@ partial class Digits
             curvature    not shown convex in (w1, b1, w2, b2)
             cost         per example 6·classes·hidden + 4·hidden·pixels + 7·classes + 5·hidden + 4 operations, classes exp, 1 log, hidden tanh; one pass ov…
 
-            for each example:                                              (pseudo-code of the gradient)
-              h[i] ← tanh(b1[i] + Σₖ w1[i, k]·image[k]);  logits[k] ← b2[k] + Σₗ w2[k, l]·h[l]
-              t1 ← Σⱼ exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]));  logitsBar[digit] ← −1
-              logitsBar[j] += exp(logits[j] − maxₖ (b2[k] + Σₗ w2[k, l]·h[l]))/t1
-              loss += log(t1) − logits[digit] + maxₖ (b2[k] + Σₗ w2[k, l]·h[l])
-              gradient.w2[j, k] += logitsBar[j]·h[k]  (j < classes, k < hidden)
-              gradient.b2[j] += logitsBar[j]  (j < classes)
-              gradient.w1[i, k] += (1 − h[i]²)·image[k]·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden, k < pixels)
-              gradient.b1[i] += (1 − h[i]²)·Σⱼ logitsBar[j]·w2[j, i]  (i < hidden)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -175,7 +165,7 @@ partial class Digits
             Span<float> packing = rest;
             Span<int> examples = stackalloc int[64];
             Span<float> spill = stackalloc float[16];
-            Vector512<float> loss = Vector512<float>.Zero;
+            var loss = Vector512<float>.Zero;
             for (int block = 0; block < rows.Count; block += 64)
             {
                 int columns = ExampleBlock.Fill(examples, rows, block, 16);
@@ -192,7 +182,7 @@ partial class Digits
                     int i = Math.Min(block + column, rows.Count - 16);
                     for (int i2 = 0; i2 < hidden; i2++)
                     {
-                        Vector512<float> t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
+                        var t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
                         VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
                     }
                 }
@@ -206,26 +196,26 @@ partial class Digits
                 {
                     // The last block ends with the last row; what it shares with the one before is masked.
                     int i = Math.Min(block + column, rows.Count - 16);
-                    Vector512<float> active = Lanes.Active((float)(block + column - i));
+                    var active = Lanes.Active((float)(block + column - i));
                     Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
                     for (int k = 0; k < classes; k++)
                     {
-                        Vector512<float> t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
-                        Vector512<float> t4 = Vector512.Create(b2[k]) + t3;
+                        var t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
+                        var t4 = Vector512.Create(b2[k]) + t3;
                         t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
                         t2 = Vector512.Max(t2, t4);
                     }
                     Vector512<float> t5 = Vector512<float>.Zero;
                     for (int k2 = 0; k2 < classes; k2++)
                     {
-                        Vector512<float> t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
+                        var t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
                         t5 += VectorMath.Exp(t6 - t2);
                     }
                     for (int lane = 0; lane < 16; lane++)
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    Vector512<float> t7 = Vector512.LoadUnsafe(ref spill[0]);
+                    var t7 = Vector512.LoadUnsafe(ref spill[0]);
                     loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t2 - t7)), loss);
                 }
             }
@@ -270,7 +260,7 @@ partial class Digits
             Span<float> packing = rest;
             Span<int> examples = stackalloc int[64];
             Span<float> spill = stackalloc float[32];
-            Vector512<float> loss = Vector512<float>.Zero;
+            var loss = Vector512<float>.Zero;
             for (int block = 0; block < rows.Count; block += 64)
             {
                 int columns = ExampleBlock.Fill(examples, rows, block, 16);
@@ -289,7 +279,7 @@ partial class Digits
                     int i = Math.Min(block + column, rows.Count - 16);
                     for (int i2 = 0; i2 < hidden; i2++)
                     {
-                        Vector512<float> t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
+                        var t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
                         VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
                     }
                 }
@@ -303,21 +293,21 @@ partial class Digits
                 {
                     // The last block ends with the last row; what it shares with the one before is masked.
                     int i = Math.Min(block + column, rows.Count - 16);
-                    Vector512<float> active = Lanes.Active((float)(block + column - i));
-                    Vector512<float> seed = active & Vector512.Create(weight);
+                    var active = Lanes.Active((float)(block + column - i));
+                    var seed = active & Vector512.Create(weight);
                     Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
                     for (int k = 0; k < classes; k++)
                     {
-                        Vector512<float> t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
-                        Vector512<float> t4 = Vector512.Create(b2[k]) + t3;
+                        var t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
+                        var t4 = Vector512.Create(b2[k]) + t3;
                         t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
                         t2 = Vector512.Max(t2, t4);
                     }
                     Vector512<float> t5 = Vector512<float>.Zero;
                     for (int k2 = 0; k2 < classes; k2++)
                     {
-                        Vector512<float> t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
-                        Vector512<float> t7 = VectorMath.Exp(t6 - t2);
+                        var t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
+                        var t7 = VectorMath.Exp(t6 - t2);
                         t7.StoreUnsafe(ref tape_value.Slice(k2 * 64 + column, 16)[0]);
                         t5 += t7;
                     }
@@ -325,18 +315,18 @@ partial class Digits
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    Vector512<float> t8 = Vector512.LoadUnsafe(ref spill[0]);
+                    var t8 = Vector512.LoadUnsafe(ref spill[0]);
                     (-seed).StoreUnsafe(ref spill[16]);
                     for (int lane2 = 0; lane2 < 16; lane2++)
                     {
                         logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 64 + column + (i + lane2 - i)] = spill[16 + lane2];
                     }
-                    Vector512<float> t9 = seed / t5;
+                    var t9 = seed / t5;
                     for (int k3 = 0; k3 < classes; k3++)
                     {
-                        Vector512<float> t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 64 + column, 16)[0]);
+                        var t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 64 + column, 16)[0]);
                         (Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]) + t9 * t10).StoreUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
-                        Vector512<float> t11 = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
+                        var t11 = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
                         t11.StoreUnsafe(ref w2Signal.Slice(k3 * 64 + column, 16)[0]);
                         b2Gradient[k3] += Lanes.Sum(t11);
                     }
@@ -358,9 +348,9 @@ partial class Digits
                     int i = Math.Min(block + column, rows.Count - 16);
                     for (int i2 = 0; i2 < hidden; i2++)
                     {
-                        Vector512<float> t12 = Vector512.LoadUnsafe(ref hBar.Slice(i2 * 64 + column, 16)[0]);
-                        Vector512<float> t13 = Vector512.LoadUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
-                        Vector512<float> t14 = t12 * Lanes.MultiplyAddNegated(t13, t13, Vector512.Create(1f));
+                        var t12 = Vector512.LoadUnsafe(ref hBar.Slice(i2 * 64 + column, 16)[0]);
+                        var t13 = Vector512.LoadUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
+                        var t14 = t12 * Lanes.MultiplyAddNegated(t13, t13, Vector512.Create(1f));
                         t14.StoreUnsafe(ref w1Signal.Slice(i2 * 64 + column, 16)[0]);
                         b1Gradient[i2] += Lanes.Sum(t14);
                     }

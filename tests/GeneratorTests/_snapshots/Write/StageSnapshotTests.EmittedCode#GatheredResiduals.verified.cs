@@ -104,13 +104,6 @@ partial class Springs
             cost         per example 7·dimensions + 22 operations; one pass over the data for value and gradient
             residuals    2 per example, the value is ½·Σ r²; a row of the Jacobian 7·dimensions + 7 operations
 
-            for each example:                                              (pseudo-code of the gradient)
-              d ← points[from, j] − points[to, j];  s ← stiffness²·(√(1 + Σⱼ d²) − length)/√(1 + Σⱼ d²)
-              loss += 0.5·stiffness²·(√(1 + Σⱼ d²) − length)² + 0.005·points[to, 0]²
-              gradient.points[to, 0] += 0.01·points[to, 0];  gradient.points[to, j] += −s·d  (j < dimensions)
-              gradient.points[from, j] += s·d  (j < dimensions)
-              gradient.stiffness += stiffness·(√(1 + Σⱼ d²) − length)²
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -164,37 +157,32 @@ partial class Springs
 
                 // squares = 1 + Σⱼ d²
                 int count = dimensions;
-                ref double pointsAtt1 = ref Lanes.Range(points, t1, count);
-                ref double pointsAtt2 = ref Lanes.Range(points, t2, count);
-                Vector512<double> squaresV0 = Vector512<double>.Zero, squaresV1 = Vector512<double>.Zero, squaresV2 = Vector512<double>.Zero, squaresV3 = Vector512<double>.Zero;
+                ref double pointsAt = ref Lanes.Range(points, t1, count);
+                ref double pointsAt2 = ref Lanes.Range(points, t2, count);
+                Quad<double> squaresV4 = Vector512<double>.Zero;
                 int k = 0;
                 for (; k <= count - 32; k += 32)
                 {
-                    Vector512<double> d0 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
-                    Vector512<double> d1 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 8)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 8));
-                    Vector512<double> d2 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 16)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 16));
-                    Vector512<double> d3 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 24)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 24));
-                    squaresV0 = Vector512.FusedMultiplyAdd(d0, d0, squaresV0);
-                    squaresV1 = Vector512.FusedMultiplyAdd(d1, d1, squaresV1);
-                    squaresV2 = Vector512.FusedMultiplyAdd(d2, d2, squaresV2);
-                    squaresV3 = Vector512.FusedMultiplyAdd(d3, d3, squaresV3);
+                    var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
+                    squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
                 }
+                var squaresV = Quad.Sum(squaresV4);
                 for (; k <= count - 8; k += 8)
                 {
-                    Vector512<double> d = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
-                    squaresV0 = Vector512.FusedMultiplyAdd(d, d, squaresV0);
+                    var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
+                    squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
                 }
                 if (k < count)
                 {
-                    Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                    Vector512<double> d = Lanes.LoadTail(ref pointsAtt1, count) - Lanes.LoadTail(ref pointsAtt2, count);
-                    squaresV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV0), squaresV0);
+                    var tail = Lanes.TailMask((double)(count - k));
+                    var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                    squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
                 }
-                double squares2 = 1.0 + Lanes.Sum((squaresV0 + squaresV1) + (squaresV2 + squaresV3));
+                double squares = 1.0 + Lanes.Sum(squaresV);
 
-                double t6 = stiffness * (Math.Sqrt(squares2) - length);
-                double t7 = 0.1 * points[t2];
-                loss += (0.5 * (t6 * t6) + 0.5 * (t7 * t7));
+                double t3 = stiffness * (Math.Sqrt(squares) - length);
+                double t4 = 0.1 * points[t2];
+                loss += (0.5 * (t3 * t3) + 0.5 * (t4 * t4));
             }
 
             return loss;
@@ -217,79 +205,41 @@ partial class Springs
             Span<double> pointsGradient = gradient.Slice(0, pointsLength2);
             Span<double> stiffnessGradient = gradient.Slice(pointsLength * dimensions, 1);
 
-            Vector512<double> stiffnessV = Vector512.Create(stiffness);
-            Span<double> spill = stackalloc double[64];
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> stiffnessBar = Vector512<double>.Zero;
+            var stiffnessV = Vector512.Create(stiffness);
+            var loss = Vector512<double>.Zero;
+            var stiffnessBar = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> length = Lanes.Column(ref lengthColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);
                 for (int j = 0; j < dimensions; j++)
                 {
-                    for (int lane = 0; lane < 8; lane++)
-                    {
-                        spill[0 + lane] = points[dimensions * Lanes.Item(ref fromColumn, rows, i + lane) + j];
-                    }
-                    Vector512<double> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                    for (int lane2 = 0; lane2 < 8; lane2++)
-                    {
-                        spill[8 + lane2] = points[dimensions * Lanes.Item(ref toColumn, rows, i + lane2) + j];
-                    }
-                    Vector512<double> t2 = Vector512.LoadUnsafe(ref spill[8]);
-                    Vector512<double> d = t1 - t2;
+                    var d = Lanes.Gather(points, ref fromColumn, rows, i, dimensions, j) - Lanes.Gather(points, ref toColumn, rows, i, dimensions, j);
                     squares = Vector512.FusedMultiplyAdd(d, d, squares);
                 }
-                Vector512<double> t3 = Vector512.Sqrt(squares);
-                Vector512<double> t4 = t3 - length;
-                Vector512<double> t5 = stiffnessV * t4;
-                for (int lane3 = 0; lane3 < 8; lane3++)
-                {
-                    spill[16 + lane3] = points[dimensions * Lanes.Item(ref toColumn, rows, i + lane3)];
-                }
-                Vector512<double> t6 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<double> t7 = Vector512.Create(0.1) * t6;
-                Vector512<double> t8 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t7 * t7, Vector512.Create(0.5) * (t5 * t5));
-                Vector512<double> t9 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
-                Vector512<double> t10 = t5 * t9;
-                (Vector512.Create(0.1) * (t7 * t9)).StoreUnsafe(ref spill[24]);
-                for (int lane4 = 0; lane4 < 8; lane4++)
-                {
-                    pointsGradient[dimensions * Lanes.Item(ref toColumn, rows, i + lane4)] += spill[24 + lane4];
-                }
-                Vector512<double> squaresBar = Vector512.Create(0.5) * (stiffnessV * t10) / t3;
-                Vector512<double> t11 = Vector512.Create(2.0) * squaresBar;
+                var t1 = Vector512.Sqrt(squares);
+                var t2 = t1 - length;
+                var t3 = stiffnessV * t2;
+                var t4 = Vector512.Create(0.1) * Lanes.Gather(points, ref toColumn, rows, i, dimensions, 0);
+                var t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4 * t4, Vector512.Create(0.5) * (t3 * t3));
+                var t6 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
+                var t7 = t3 * t6;
+                Lanes.Scatter(pointsGradient, ref toColumn, rows, i, dimensions, 0, Vector512.Create(0.1) * (t4 * t6));
+                var squaresBar = Vector512.Create(0.5) * (stiffnessV * t7) / t1;
+                var t8 = Vector512.Create(2.0) * squaresBar;
                 for (int j2 = 0; j2 < dimensions; j2++)
                 {
-                    for (int lane = 0; lane < 8; lane++)
-                    {
-                        spill[32 + lane] = points[dimensions * Lanes.Item(ref fromColumn, rows, i + lane) + j2];
-                    }
-                    Vector512<double> t12 = Vector512.LoadUnsafe(ref spill[32]);
-                    for (int lane2 = 0; lane2 < 8; lane2++)
-                    {
-                        spill[40 + lane2] = points[dimensions * Lanes.Item(ref toColumn, rows, i + lane2) + j2];
-                    }
-                    Vector512<double> t13 = Vector512.LoadUnsafe(ref spill[40]);
-                    Vector512<double> d = t12 - t13;
-                    Vector512<double> dBar = t11 * d;
-                    (-dBar).StoreUnsafe(ref spill[48]);
-                    for (int lane5 = 0; lane5 < 8; lane5++)
-                    {
-                        pointsGradient[dimensions * Lanes.Item(ref toColumn, rows, i + lane5) + j2] += spill[48 + lane5];
-                    }
-                    dBar.StoreUnsafe(ref spill[56]);
-                    for (int lane6 = 0; lane6 < 8; lane6++)
-                    {
-                        pointsGradient[dimensions * Lanes.Item(ref fromColumn, rows, i + lane6) + j2] += spill[56 + lane6];
-                    }
+                    var d = Lanes.Gather(points, ref fromColumn, rows, i, dimensions, j2) - Lanes.Gather(points, ref toColumn, rows, i, dimensions, j2);
+                    var dBar = t8 * d;
+                    Lanes.Scatter(pointsGradient, ref toColumn, rows, i, dimensions, j2, -dBar);
+                    Lanes.Scatter(pointsGradient, ref fromColumn, rows, i, dimensions, j2, dBar);
                 }
-                loss = Vector512.ConditionalSelect(active, loss + t8, loss);
-                stiffnessBar = Vector512.FusedMultiplyAdd(t4, t10, stiffnessBar);
+                loss = Vector512.ConditionalSelect(active, loss + t5, loss);
+                stiffnessBar = Vector512.FusedMultiplyAdd(t2, t7, stiffnessBar);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -321,35 +271,30 @@ partial class Springs
 
             // squares = 1 + Σⱼ d²
             int count = dimensions;
-            ref double pointsAtt1 = ref Lanes.Range(points, t1, count);
-            ref double pointsAtt2 = ref Lanes.Range(points, t2, count);
-            Vector512<double> squaresV0 = Vector512<double>.Zero, squaresV1 = Vector512<double>.Zero, squaresV2 = Vector512<double>.Zero, squaresV3 = Vector512<double>.Zero;
+            ref double pointsAt = ref Lanes.Range(points, t1, count);
+            ref double pointsAt2 = ref Lanes.Range(points, t2, count);
+            Quad<double> squaresV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> d0 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
-                Vector512<double> d1 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 8)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 8));
-                Vector512<double> d2 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 16)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 16));
-                Vector512<double> d3 = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)(k + 24)) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)(k + 24));
-                squaresV0 = Vector512.FusedMultiplyAdd(d0, d0, squaresV0);
-                squaresV1 = Vector512.FusedMultiplyAdd(d1, d1, squaresV1);
-                squaresV2 = Vector512.FusedMultiplyAdd(d2, d2, squaresV2);
-                squaresV3 = Vector512.FusedMultiplyAdd(d3, d3, squaresV3);
+                var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
+                squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
             }
+            var squaresV = Quad.Sum(squaresV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> d = Vector512.LoadUnsafe(ref pointsAtt1, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt2, (nuint)k);
-                squaresV0 = Vector512.FusedMultiplyAdd(d, d, squaresV0);
+                var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
+                squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> d = Lanes.LoadTail(ref pointsAtt1, count) - Lanes.LoadTail(ref pointsAtt2, count);
-                squaresV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV0), squaresV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
             }
-            double squares2 = 1.0 + Lanes.Sum((squaresV0 + squaresV1) + (squaresV2 + squaresV3));
+            double squares = 1.0 + Lanes.Sum(squaresV);
 
-            residuals[0] = stiffness * (Math.Sqrt(squares2) - length);
+            residuals[0] = stiffness * (Math.Sqrt(squares) - length);
             residuals[1] = 0.1 * points[t2];
         }
 
@@ -386,49 +331,44 @@ partial class Springs
 
             // squares = 1 + Σⱼ d²
             int count = dimensions;
-            ref double pointsAtt7 = ref Lanes.Range(points, t7, count);
-            ref double pointsAtt8 = ref Lanes.Range(points, t8, count);
-            Vector512<double> squaresV0 = Vector512<double>.Zero, squaresV1 = Vector512<double>.Zero, squaresV2 = Vector512<double>.Zero, squaresV3 = Vector512<double>.Zero;
+            ref double pointsAt = ref Lanes.Range(points, t7, count);
+            ref double pointsAt2 = ref Lanes.Range(points, t8, count);
+            Quad<double> squaresV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> d0 = Vector512.LoadUnsafe(ref pointsAtt7, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt8, (nuint)k);
-                Vector512<double> d1 = Vector512.LoadUnsafe(ref pointsAtt7, (nuint)(k + 8)) - Vector512.LoadUnsafe(ref pointsAtt8, (nuint)(k + 8));
-                Vector512<double> d2 = Vector512.LoadUnsafe(ref pointsAtt7, (nuint)(k + 16)) - Vector512.LoadUnsafe(ref pointsAtt8, (nuint)(k + 16));
-                Vector512<double> d3 = Vector512.LoadUnsafe(ref pointsAtt7, (nuint)(k + 24)) - Vector512.LoadUnsafe(ref pointsAtt8, (nuint)(k + 24));
-                squaresV0 = Vector512.FusedMultiplyAdd(d0, d0, squaresV0);
-                squaresV1 = Vector512.FusedMultiplyAdd(d1, d1, squaresV1);
-                squaresV2 = Vector512.FusedMultiplyAdd(d2, d2, squaresV2);
-                squaresV3 = Vector512.FusedMultiplyAdd(d3, d3, squaresV3);
+                var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
+                squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
             }
+            var squaresV = Quad.Sum(squaresV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> d = Vector512.LoadUnsafe(ref pointsAtt7, (nuint)k) - Vector512.LoadUnsafe(ref pointsAtt8, (nuint)k);
-                squaresV0 = Vector512.FusedMultiplyAdd(d, d, squaresV0);
+                var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
+                squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> d = Lanes.LoadTail(ref pointsAtt7, count) - Lanes.LoadTail(ref pointsAtt8, count);
-                squaresV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV0), squaresV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
             }
-            double squares2 = 1.0 + Lanes.Sum((squaresV0 + squaresV1) + (squaresV2 + squaresV3));
+            double squares = 1.0 + Lanes.Sum(squaresV);
 
-            double t12 = Math.Sqrt(squares2);
+            double t9 = Math.Sqrt(squares);
             row.Add(t8, t2);
-            double squaresBar = t6 ? t5 / t12 : 0.0;
-            double t13 = 2.0 * squaresBar;
+            double squaresBar = t6 ? t5 / t9 : 0.0;
+            double t10 = 2.0 * squaresBar;
             for (int j = 0; j < dimensions; j++)
             {
-                int t14 = t7 + j;
-                int t15 = t8 + j;
-                double d = points[t14] - points[t15];
-                double dBar = t13 * d;
-                row.Add(t15, -dBar);
-                row.Add(t14, dBar);
+                int t11 = t7 + j;
+                int t12 = t8 + j;
+                double d = points[t11] - points[t12];
+                double dBar = t10 * d;
+                row.Add(t12, -dBar);
+                row.Add(t11, dBar);
             }
 
-            stiffnessRow[0] += t4 ? t3 * (t12 - length) : 0.0;
+            stiffnessRow[0] += t4 ? t3 * (t9 - length) : 0.0;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

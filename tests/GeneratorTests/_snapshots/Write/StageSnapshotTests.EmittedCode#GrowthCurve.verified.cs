@@ -77,10 +77,6 @@ partial class Curves
             curvature    not shown convex in (a, b, c)
             cost         per example 20 operations, 1 exp; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              r ← y − a·σ(c·x − b);  t1 ← 2·a·r·σ(c·x − b)·σ(b − c·x);  loss += r²
-              gradient.a += −2·r·σ(c·x − b);  gradient.b += t1;  gradient.c += −x·t1
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -120,16 +116,16 @@ partial class Curves
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Vector512<double> cV = Vector512.Create(c);
-            Vector512<double> bV = Vector512.Create(b);
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> loss = Vector512<double>.Zero;
+            var cV = Vector512.Create(c);
+            var bV = Vector512.Create(b);
+            var aV = Vector512.Create(a);
+            var loss = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
                 loss = Vector512.FusedMultiplyAdd(r, r, loss);
             }
 
@@ -138,10 +134,10 @@ partial class Curves
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
+                var active = Lanes.Active((double)done);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Lanes.MultiplyAddNegated(aV, VectorMath.Sigmoid(Lanes.MultiplySubtract(cV, x, bV)), y);
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(r, r, loss), loss);
             }
 
@@ -165,24 +161,24 @@ partial class Curves
             Span<double> bGradient = gradient.Slice(1, 1);
             Span<double> cGradient = gradient.Slice(2, 1);
 
-            Vector512<double> cV = Vector512.Create(c);
-            Vector512<double> bV = Vector512.Create(b);
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> aBar = Vector512<double>.Zero;
-            Vector512<double> bBar = Vector512<double>.Zero;
-            Vector512<double> cBar = Vector512<double>.Zero;
+            var cV = Vector512.Create(c);
+            var bV = Vector512.Create(b);
+            var aV = Vector512.Create(a);
+            var loss = Vector512<double>.Zero;
+            var aBar = Vector512<double>.Zero;
+            var bBar = Vector512<double>.Zero;
+            var cBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t1 = Lanes.MultiplySubtract(cV, x, bV);
-                VectorMath.SigmoidAndComplement(t1, out Vector512<double> sigmoid, out Vector512<double> complement);
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
-                Vector512<double> rBar = r * (Vector512.Create(2.0) * seed);
-                Vector512<double> t2 = aV * rBar * (sigmoid * complement);
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t1 = Lanes.MultiplySubtract(cV, x, bV);
+                VectorMath.SigmoidAndComplement(t1, out var sigmoid, out var complement);
+                var r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
+                var rBar = r * (Vector512.Create(2.0) * seed);
+                var t2 = aV * rBar * (sigmoid * complement);
                 loss = Vector512.FusedMultiplyAdd(r, r, loss);
                 aBar = Lanes.MultiplyAddNegated(sigmoid, rBar, aBar);
                 bBar += t2;
@@ -194,15 +190,15 @@ partial class Curves
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> t3 = Lanes.MultiplySubtract(cV, x, bV);
-                VectorMath.SigmoidAndComplement(t3, out Vector512<double> sigmoid, out Vector512<double> complement);
-                Vector512<double> r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
-                Vector512<double> rBar = r * (Vector512.Create(2.0) * seed);
-                Vector512<double> t4 = aV * rBar * (sigmoid * complement);
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t3 = Lanes.MultiplySubtract(cV, x, bV);
+                VectorMath.SigmoidAndComplement(t3, out var sigmoid, out var complement);
+                var r = Lanes.MultiplyAddNegated(aV, sigmoid, y);
+                var rBar = r * (Vector512.Create(2.0) * seed);
+                var t4 = aV * rBar * (sigmoid * complement);
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(r, r, loss), loss);
                 aBar = Lanes.MultiplyAddNegated(sigmoid, rBar, aBar);
                 bBar += t4;

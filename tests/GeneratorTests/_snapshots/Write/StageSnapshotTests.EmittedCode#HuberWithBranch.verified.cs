@@ -83,11 +83,6 @@ partial class Robust
             smooth       L ≤ λmax ∇²q, q = 0.5·r²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 18 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              r ← offset + slope·x − y;  loss += 0.5·r² if |r| ≤ delta else delta·(|r| − 0.5·delta)
-              gradient.slope += x·(r if |r| ≤ delta else delta·sign(r))
-              gradient.offset += r if |r| ≤ delta else delta·sign(r)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -142,19 +137,19 @@ partial class Robust
 
             double t1 = delta * 0.5;
 
-            Vector512<double> slopeV = Vector512.Create(slope);
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> deltaV = Vector512.Create(delta);
-            Vector512<double> t1V = Vector512.Create(t1);
-            Vector512<double> loss = Vector512<double>.Zero;
+            var slopeV = Vector512.Create(slope);
+            var offsetV = Vector512.Create(offset);
+            var deltaV = Vector512.Create(delta);
+            var t1V = Vector512.Create(t1);
+            var loss = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
-                Vector512<double> t2 = Vector512.Abs(r);
-                Vector512<double> t3 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(t2, deltaV), r * (Vector512.Create(0.5) * r), deltaV * (t2 - t1V));
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
+                var t2 = Vector512.Abs(r);
+                var t3 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(t2, deltaV), r * (Vector512.Create(0.5) * r), deltaV * (t2 - t1V));
                 loss += t3;
             }
 
@@ -163,12 +158,12 @@ partial class Robust
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
-                Vector512<double> t4 = Vector512.Abs(r);
-                Vector512<double> t5 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(t4, deltaV), r * (Vector512.Create(0.5) * r), deltaV * (t4 - t1V));
+                var active = Lanes.Active((double)done);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
+                var t4 = Vector512.Abs(r);
+                var t5 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(t4, deltaV), r * (Vector512.Create(0.5) * r), deltaV * (t4 - t1V));
                 loss = Vector512.ConditionalSelect(active, loss + t5, loss);
             }
 
@@ -193,26 +188,26 @@ partial class Robust
 
             double t1 = delta * 0.5;
 
-            Vector512<double> slopeV = Vector512.Create(slope);
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> deltaV = Vector512.Create(delta);
-            Vector512<double> t1V = Vector512.Create(t1);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> slopeBar = Vector512<double>.Zero;
-            Vector512<double> offsetBar = Vector512<double>.Zero;
+            var slopeV = Vector512.Create(slope);
+            var offsetV = Vector512.Create(offset);
+            var deltaV = Vector512.Create(delta);
+            var t1V = Vector512.Create(t1);
+            var loss = Vector512<double>.Zero;
+            var slopeBar = Vector512<double>.Zero;
+            var offsetBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
-                Vector512<double> t2 = Vector512.Abs(r);
-                Vector512<double> t3 = Vector512.LessThanOrEqual(t2, deltaV);
-                Vector512<double> t4 = Vector512.Create(0.5) * r;
-                Vector512<double> t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
-                Vector512<double> t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
-                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t6, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t5, Vector512<double>.Zero));
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
+                var t2 = Vector512.Abs(r);
+                var t3 = Vector512.LessThanOrEqual(t2, deltaV);
+                var t4 = Vector512.Create(0.5) * r;
+                var t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
+                var t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
+                var rBar = Vector512.FusedMultiplyAdd(t6, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t5, Vector512<double>.Zero));
                 loss += Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V));
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
@@ -223,17 +218,17 @@ partial class Robust
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
-                Vector512<double> t7 = Vector512.Abs(r);
-                Vector512<double> t8 = Vector512.LessThanOrEqual(t7, deltaV);
-                Vector512<double> t9 = Vector512.Create(0.5) * r;
-                Vector512<double> t10 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t9);
-                Vector512<double> t11 = Vector512.ConditionalSelect(t8, Vector512<double>.Zero, deltaV * seed);
-                Vector512<double> rBar = Vector512.FusedMultiplyAdd(t11, VectorMath.Sign(r), Vector512.ConditionalSelect(t8, t10, Vector512<double>.Zero));
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV) - y;
+                var t7 = Vector512.Abs(r);
+                var t8 = Vector512.LessThanOrEqual(t7, deltaV);
+                var t9 = Vector512.Create(0.5) * r;
+                var t10 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t9);
+                var t11 = Vector512.ConditionalSelect(t8, Vector512<double>.Zero, deltaV * seed);
+                var rBar = Vector512.FusedMultiplyAdd(t11, VectorMath.Sign(r), Vector512.ConditionalSelect(t8, t10, Vector512<double>.Zero));
                 loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t8, r * t9, deltaV * (t7 - t1V)), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
@@ -261,18 +256,18 @@ partial class Robust
             Span<double> slopeGradient = gradient.Slice(0, 1);
             Span<double> offsetGradient = gradient.Slice(1, 1);
 
-            Vector512<double> slopeV = Vector512.Create(slope);
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> slopeBar = Vector512<double>.Zero;
-            Vector512<double> offsetBar = Vector512<double>.Zero;
+            var slopeV = Vector512.Create(slope);
+            var offsetV = Vector512.Create(offset);
+            var loss = Vector512<double>.Zero;
+            var slopeBar = Vector512<double>.Zero;
+            var offsetBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
-                Vector512<double> rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
+                var rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
                 loss = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), r * r, loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
@@ -283,11 +278,11 @@ partial class Robust
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
-                Vector512<double> rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var r = Vector512.FusedMultiplyAdd(slopeV, x, offsetV);
+                var rBar = r * (Vector512.Create(2.0) * (Vector512.Create(0.5) * seed));
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), r * r, loss), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;

@@ -77,10 +77,6 @@ partial class HousePrices
             smooth       L ≤ λmax ∇²q, q = error²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·weights.Length + 7 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              error ← intercept − price + Σⱼ weights[j]·features[j];  errorBar ← 2·error;  loss += error²
-              gradient.weights[j] += errorBar·features[j]  (j < weights.Length);  gradient.intercept += errorBar
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -134,56 +130,20 @@ partial class HousePrices
             ref float featuresColumn = ref MemoryMarshal.GetReference(_features.Span);
             ref float priceColumn = ref MemoryMarshal.GetReference(_price.Span);
 
-            Vector512<float> interceptV = Vector512.Create(intercept);
+            var interceptV = Vector512.Create(intercept);
             Span<float> spill = stackalloc float[64];
-            Vector512<float> loss = Vector512<float>.Zero;
+            var loss = Vector512<float>.Zero;
             for (int block = 0; block < rows.Count; block += 16)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> price = Lanes.Column(ref priceColumn, rows, i);
+                var active = Lanes.Active<float, TRows>(rows, block, i);
+                var price = Lanes.Column(ref priceColumn, rows, i);
 
-                int count = weightsLength;
-                ref float weightsAt = ref Lanes.Range(weights, 0, count);
-                for (int r = 0; r < 16; r += 4)
-                {
-                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
-                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
-                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
-                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
-                    ref float featuresAhead0 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.NextRowAhead(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.NextRowAhead(ref featuresAhead1, ref featuresColumn, rows, i + r + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.NextRowAhead(ref featuresAhead2, ref featuresColumn, rows, i + r + 35, weightsLength);
-                    Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
-                    int k = 0;
-                    for (; k <= count - 16; k += 16)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k));
-                        Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
-                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
-                    }
-                    if (k < count)
-                    {
-                        Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
-                    }
-                    Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
-                }
-                Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
+                SumFeaturesRows(rows, i, weightsLength, ref Lanes.Range(weights, 0, weightsLength), ref spill[0], ref featuresColumn);
+                var t1 = Lanes.LoadSums(ref spill[0]);
 
-                Vector512<float> error = interceptV + t5 - price;
+                var error = interceptV + t1 - price;
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(error, error, loss), loss);
             }
 
@@ -207,93 +167,28 @@ partial class HousePrices
             Span<float> weightsGradient = gradient.Slice(0, weightsLength);
             Span<float> interceptGradient = gradient.Slice(weightsLength, 1);
 
-            Vector512<float> interceptV = Vector512.Create(intercept);
+            var interceptV = Vector512.Create(intercept);
             Span<float> spill = stackalloc float[80];
-            Vector512<float> loss = Vector512<float>.Zero;
-            Vector512<float> interceptBar = Vector512<float>.Zero;
+            var loss = Vector512<float>.Zero;
+            var interceptBar = Vector512<float>.Zero;
             for (int block = 0; block < rows.Count; block += 16)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> seed = active & Vector512.Create(weight);
-                Vector512<float> price = Lanes.Column(ref priceColumn, rows, i);
+                var active = Lanes.Active<float, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var price = Lanes.Column(ref priceColumn, rows, i);
 
-                int count = weightsLength;
-                ref float weightsAt = ref Lanes.Range(weights, 0, count);
-                for (int r = 0; r < 16; r += 4)
-                {
-                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
-                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
-                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
-                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
-                    ref float featuresAhead0 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.NextRowAhead(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
-                    Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
-                    int k = 0;
-                    for (; k <= count - 16; k += 16)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k));
-                        Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
-                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
-                    }
-                    if (k < count)
-                    {
-                        Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
-                    }
-                    Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
-                }
-                Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
+                SumFeaturesRows2(rows, i, weightsLength, ref Lanes.Range(weights, 0, weightsLength), ref spill[0], ref featuresColumn);
+                var t1 = Lanes.LoadSums(ref spill[0]);
 
-                Vector512<float> error = interceptV + t5 - price;
-                Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
+                var error = interceptV + t1 - price;
+                var errorBar = error * (Vector512.Create(2f) * seed);
 
                 // gradient.weights[j] += errorBar·features[j], four rows at a time
-                int count2 = weightsLength;
-                ref float weightsGradientAt = ref Lanes.Range(weightsGradient, 0, count2);
                 errorBar.StoreUnsafe(ref spill[64]);
-                for (int r2 = 0; r2 < 16; r2 += 4)
-                {
-                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
-                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r2 + 1, weightsLength);
-                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r2 + 2, weightsLength);
-                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r2 + 3, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r2 + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.NextRowAhead(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
-                    Vector512<float> errorBar0 = Vector512.Create(spill[64 + r2]);
-                    Vector512<float> errorBar1 = Vector512.Create(spill[65 + r2]);
-                    Vector512<float> errorBar2 = Vector512.Create(spill[66 + r2]);
-                    Vector512<float> errorBar3 = Vector512.Create(spill[67 + r2]);
-                    int k2 = 0;
-                    for (; k2 <= count2 - 16; k2 += 16)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
-                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2));
-                        Vector512<float> odd = errorBar1 * Vector512.LoadUnsafe(ref features1, (nuint)k2);
-                        even = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), even);
-                        odd = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), odd);
-                        (even + odd).StoreUnsafe(ref weightsGradientAt, (nuint)k2);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), Lanes.LoadTail(ref weightsGradientAt, count2));
-                        Vector512<float> odd = errorBar1 * Lanes.LoadTail(ref features1, count2);
-                        even = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), even);
-                        odd = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), odd);
-                        Lanes.StoreTail(ref weightsGradientAt, count2, even + odd, tail);
-                    }
-                }
+                AddFeaturesRows(
+                    rows, i, weightsLength, ref Lanes.Range(weightsGradient, 0, weightsLength), ref spill[64], ref featuresColumn);
 
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(error, error, loss), loss);
                 interceptBar += errorBar;
@@ -321,92 +216,27 @@ partial class HousePrices
             Span<float> weightsGradient = gradient.Slice(0, weightsLength);
             Span<float> interceptGradient = gradient.Slice(weightsLength, 1);
 
-            Vector512<float> interceptV = Vector512.Create(intercept);
+            var interceptV = Vector512.Create(intercept);
             Span<float> spill = stackalloc float[80];
-            Vector512<float> loss = Vector512<float>.Zero;
-            Vector512<float> interceptBar = Vector512<float>.Zero;
+            var loss = Vector512<float>.Zero;
+            var interceptBar = Vector512<float>.Zero;
             for (int block = 0; block < rows.Count; block += 16)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 16);
-                Vector512<float> active = Lanes.Active<float, TRows>(rows, block, i);
-                Vector512<float> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<float, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
 
-                int count = weightsLength;
-                ref float weightsAt = ref Lanes.Range(weights, 0, count);
-                for (int r = 0; r < 16; r += 4)
-                {
-                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r, weightsLength);
-                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r + 1, weightsLength);
-                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r + 2, weightsLength);
-                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r + 3, weightsLength);
-                    ref float featuresAhead0 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r + 32, weightsLength);
-                    ref float featuresAhead1 = ref Lanes.NextRowAhead(ref featuresAhead0, ref featuresColumn, rows, i + r + 33, weightsLength);
-                    Vector512<float> sum0 = Vector512<float>.Zero, sum1 = Vector512<float>.Zero, sum2 = Vector512<float>.Zero, sum3 = Vector512<float>.Zero;
-                    int k = 0;
-                    for (; k <= count - 16; k += 16)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead1, k));
-                        Vector512<float> weightsV = Vector512.LoadUnsafe(ref weightsAt, (nuint)k);
-                        sum0 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features0, (nuint)k), sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features1, (nuint)k), sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features2, (nuint)k), sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(weightsV, Vector512.LoadUnsafe(ref features3, (nuint)k), sum3);
-                    }
-                    if (k < count)
-                    {
-                        Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                        Vector512<float> weightsV = Lanes.LoadTail(ref weightsAt, count);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features0, count), sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features1, count), sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features2, count), sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(weightsV, Lanes.LoadTail(ref features3, count), sum3), sum3);
-                    }
-                    Lanes.StoreSums(ref spill[4 * r], sum0, sum1, sum2, sum3);
-                }
-                Vector512<float> t5 = Lanes.LoadSums(ref spill[0]);
+                SumFeaturesRows2(rows, i, weightsLength, ref Lanes.Range(weights, 0, weightsLength), ref spill[0], ref featuresColumn);
+                var t1 = Lanes.LoadSums(ref spill[0]);
 
-                Vector512<float> error = interceptV + t5;
-                Vector512<float> errorBar = error * (Vector512.Create(2f) * seed);
+                var error = interceptV + t1;
+                var errorBar = error * (Vector512.Create(2f) * seed);
 
                 // gradient.weights[j] += errorBar·features[j], four rows at a time
-                int count2 = weightsLength;
-                ref float weightsGradientAt = ref Lanes.Range(weightsGradient, 0, count2);
                 errorBar.StoreUnsafe(ref spill[64]);
-                for (int r2 = 0; r2 < 16; r2 += 4)
-                {
-                    ref float features0 = ref Lanes.Row(ref featuresColumn, rows, i + r2, weightsLength);
-                    ref float features1 = ref Lanes.NextRow(ref features0, ref featuresColumn, rows, i + r2 + 1, weightsLength);
-                    ref float features2 = ref Lanes.NextRow(ref features1, ref featuresColumn, rows, i + r2 + 2, weightsLength);
-                    ref float features3 = ref Lanes.NextRow(ref features2, ref featuresColumn, rows, i + r2 + 3, weightsLength);
-                    ref float featuresAhead2 = ref Lanes.RowAhead(ref featuresColumn, rows, i + r2 + 34, weightsLength);
-                    ref float featuresAhead3 = ref Lanes.NextRowAhead(ref featuresAhead2, ref featuresColumn, rows, i + r2 + 35, weightsLength);
-                    Vector512<float> errorBar0 = Vector512.Create(spill[64 + r2]);
-                    Vector512<float> errorBar1 = Vector512.Create(spill[65 + r2]);
-                    Vector512<float> errorBar2 = Vector512.Create(spill[66 + r2]);
-                    Vector512<float> errorBar3 = Vector512.Create(spill[67 + r2]);
-                    int k2 = 0;
-                    for (; k2 <= count2 - 16; k2 += 16)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref featuresAhead3, k2));
-                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Vector512.LoadUnsafe(ref features0, (nuint)k2), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k2));
-                        Vector512<float> odd = errorBar1 * Vector512.LoadUnsafe(ref features1, (nuint)k2);
-                        even = Vector512.FusedMultiplyAdd(errorBar2, Vector512.LoadUnsafe(ref features2, (nuint)k2), even);
-                        odd = Vector512.FusedMultiplyAdd(errorBar3, Vector512.LoadUnsafe(ref features3, (nuint)k2), odd);
-                        (even + odd).StoreUnsafe(ref weightsGradientAt, (nuint)k2);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                        Vector512<float> even = Vector512.FusedMultiplyAdd(errorBar0, Lanes.LoadTail(ref features0, count2), Lanes.LoadTail(ref weightsGradientAt, count2));
-                        Vector512<float> odd = errorBar1 * Lanes.LoadTail(ref features1, count2);
-                        even = Vector512.FusedMultiplyAdd(errorBar2, Lanes.LoadTail(ref features2, count2), even);
-                        odd = Vector512.FusedMultiplyAdd(errorBar3, Lanes.LoadTail(ref features3, count2), odd);
-                        Lanes.StoreTail(ref weightsGradientAt, count2, even + odd, tail);
-                    }
-                }
+                AddFeaturesRows(
+                    rows, i, weightsLength, ref Lanes.Range(weightsGradient, 0, weightsLength), ref spill[64], ref featuresColumn);
 
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(error, error, loss), loss);
                 interceptBar += errorBar;
@@ -418,6 +248,83 @@ partial class HousePrices
             interceptGradient[0] += interceptBarSum;
 
             return lossSum;
+        }
+
+        /// <summary>Sums along features, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumFeaturesRows<TRows>(
+            TRows rows, int i, int count, ref float weightsAt, ref float sums, ref float featuresColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((float)(count % 16));
+            for (int r = 0; r < 16; r += 4)
+            {
+                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
+                var featuresAhead = Lanes.RowsAhead(ref featuresColumn, rows, i + r + 32, count);
+                Quad<float> sum = Vector512<float>.Zero;
+                int k = 0;
+                for (; k <= count - 16; k += 16)
+                {
+                    featuresAhead.Prefetch(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref weightsAt, (nuint)k), features.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref weightsAt, count), features.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 4 * r), sum);
+            }
+        }
+
+        /// <summary>Sums along features, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumFeaturesRows2<TRows>(
+            TRows rows, int i, int count, ref float weightsAt, ref float sums, ref float featuresColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((float)(count % 16));
+            for (int r = 0; r < 16; r += 4)
+            {
+                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
+                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 32, count);
+                Quad<float> sum = Vector512<float>.Zero;
+                int k = 0;
+                for (; k <= count - 16; k += 16)
+                {
+                    featuresAhead.Prefetch(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref weightsAt, (nuint)k), features.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref weightsAt, count), features.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 4 * r), sum);
+            }
+        }
+
+        /// <summary>gradient.weights[j] += errorBar·features[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddFeaturesRows<TRows>(
+            TRows rows, int i, int count, ref float weightsGradientAt, ref float errorBar, ref float featuresColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((float)(count % 16));
+            for (int r = 0; r < 16; r += 4)
+            {
+                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
+                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 34, count);
+                var errorBar4 = Quad.Broadcast(ref Unsafe.Add(ref errorBar, r));
+                int k = 0;
+                for (; k <= count - 16; k += 16)
+                {
+                    featuresAhead.Prefetch(k);
+                    Quad.AddProducts(errorBar4, features.Load(k), Vector512.LoadUnsafe(ref weightsGradientAt, (nuint)k)).StoreUnsafe(ref weightsGradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref weightsGradientAt, count, Quad.AddProducts(errorBar4, features.LoadTail(count), Lanes.LoadTail(ref weightsGradientAt, count)), tail);
+                }
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

@@ -7,7 +7,7 @@
 //
 //   curvature    not shown convex in a
 //   cost         per example 11·columns·rows + 5 operations, columns·rows cos, columns·rows sin; one pass over the data for value and gradient
-//   vectorized   inside 1 of 4 loops, four rows of data at a time; blocks of 8 examples
+//   vectorized   inside 1 of 4 loops, row by row; blocks of 8 examples
 //
 //   for each example:                                              (pseudo-code of the gradient)
 //     sum′ ← sum + Σⱼ (sin(a[i, j])·x[i, j]·metric[i, i] + a[i, columns − 1]·metric[0, i])
@@ -98,12 +98,6 @@ partial class Kernels
             curvature    not shown convex in a
             cost         per example 11·columns·rows + 5 operations, columns·rows cos, columns·rows sin; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              sum′ ← sum + Σⱼ (sin(a[i, j])·x[i, j]·metric[i, i] + a[i, columns − 1]·metric[0, i])
-              sum ← 0, then sum ← sum′ for each i < rows;  sumBar ← 2·(sum − y);  loss += (sum − y)²
-              gradient.a[i, columns − 1] += sumBar·metric[0, i]  (i < rows, j < columns)
-              gradient.a[i, j] += sumBar·cos(a[i, j])·metric[i, i]·x[i, j]  (i < rows, j < columns)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -146,14 +140,14 @@ partial class Kernels
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Span<double> spill = stackalloc double[16];
-            Vector512<double> loss = Vector512<double>.Zero;
+            Span<double> spill = stackalloc double[8];
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> sum = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < rows2; i2++)
                 {
@@ -161,54 +155,15 @@ partial class Kernels
                     int t2 = i2 + rows2 * i2;
                     int t3 = columns + t1 - 1;
 
-                    // sum = 0, then sum ← sum for each i < rows, four rows at a time
-                    int count = columns;
-                    ref double aAtt1 = ref Lanes.Range(a, t1, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double xt10 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt11 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 1, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt12 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 2, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt13 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 3, aLength), Lanes.Start(t1, count, aLength));
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k = 0;
-                        for (; k <= count - 8; k += 8)
-                        {
-                            Vector512<double> aV = Vector512.LoadUnsafe(ref aAtt1, (nuint)k);
-                            Vector512<double> t4 = VectorMath.Sin(aV);
-                            Vector512<double> t6_0 = t4 * Vector512.LoadUnsafe(ref xt10, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_1 = t4 * Vector512.LoadUnsafe(ref xt11, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_2 = t4 * Vector512.LoadUnsafe(ref xt12, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_3 = t4 * Vector512.LoadUnsafe(ref xt13, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t7 = Vector512.Create(a[t3]) * Vector512.Create(metric[i2]);
-                            sum0 += (t6_0 + t7);
-                            sum1 += (t6_1 + t7);
-                            sum2 += (t6_2 + t7);
-                            sum3 += (t6_3 + t7);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                            Vector512<double> aV = Lanes.LoadTail(ref aAtt1, count);
-                            Vector512<double> t9 = VectorMath.Sin(aV);
-                            Vector512<double> t11_0 = t9 * Lanes.LoadTail(ref xt10, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_1 = t9 * Lanes.LoadTail(ref xt11, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_2 = t9 * Lanes.LoadTail(ref xt12, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_3 = t9 * Lanes.LoadTail(ref xt13, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t12 = Vector512.Create(a[t3]) * Vector512.Create(metric[i2]);
-                            sum0 = Vector512.ConditionalSelect(tail, sum0 + (t11_0 + t12), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, sum1 + (t11_1 + t12), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, sum2 + (t11_2 + t12), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, sum3 + (t11_3 + t12), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = sum + Lanes.LoadSums(ref spill[0]);
+                    // sum = 0, then sum ← sum for each i < rows, row by row
+                    SumXRows(
+                        rows, i, columns, ref Lanes.Range(a, t1, columns), ref spill[0], aLength, ref xColumn, t1, metric, t2, a, t3, i2);
+                    var sum2 = sum + Vector512.LoadUnsafe(ref spill[0]);
 
-                    sum = sum5;
+                    sum = sum2;
                 }
-                Vector512<double> t14 = sum - y;
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t14, t14, loss), loss);
+                var t4 = sum - y;
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -232,15 +187,15 @@ partial class Kernels
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
             Span<double> aGradient = gradient.Slice(0, aLength);
 
-            Span<double> spill = stackalloc double[16];
-            Vector512<double> loss = Vector512<double>.Zero;
+            Span<double> spill = stackalloc double[8];
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> sum = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < rows2; i2++)
                 {
@@ -248,74 +203,62 @@ partial class Kernels
                     int t2 = i2 + rows2 * i2;
                     int t3 = columns + t1 - 1;
 
-                    // sum = 0, then sum ← sum for each i < rows, four rows at a time
-                    int count = columns;
-                    ref double aAtt1 = ref Lanes.Range(a, t1, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double xt10 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt11 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 1, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt12 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 2, aLength), Lanes.Start(t1, count, aLength));
-                        ref double xt13 = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r + 3, aLength), Lanes.Start(t1, count, aLength));
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k = 0;
-                        for (; k <= count - 8; k += 8)
-                        {
-                            Vector512<double> aV = Vector512.LoadUnsafe(ref aAtt1, (nuint)k);
-                            Vector512<double> t4 = VectorMath.Sin(aV);
-                            Vector512<double> t6_0 = t4 * Vector512.LoadUnsafe(ref xt10, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_1 = t4 * Vector512.LoadUnsafe(ref xt11, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_2 = t4 * Vector512.LoadUnsafe(ref xt12, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t6_3 = t4 * Vector512.LoadUnsafe(ref xt13, (nuint)k) * Vector512.Create(metric[t2]);
-                            Vector512<double> t7 = Vector512.Create(a[t3]) * Vector512.Create(metric[i2]);
-                            sum0 += (t6_0 + t7);
-                            sum1 += (t6_1 + t7);
-                            sum2 += (t6_2 + t7);
-                            sum3 += (t6_3 + t7);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                            Vector512<double> aV = Lanes.LoadTail(ref aAtt1, count);
-                            Vector512<double> t9 = VectorMath.Sin(aV);
-                            Vector512<double> t11_0 = t9 * Lanes.LoadTail(ref xt10, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_1 = t9 * Lanes.LoadTail(ref xt11, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_2 = t9 * Lanes.LoadTail(ref xt12, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t11_3 = t9 * Lanes.LoadTail(ref xt13, count) * Vector512.Create(metric[t2]);
-                            Vector512<double> t12 = Vector512.Create(a[t3]) * Vector512.Create(metric[i2]);
-                            sum0 = Vector512.ConditionalSelect(tail, sum0 + (t11_0 + t12), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, sum1 + (t11_1 + t12), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, sum2 + (t11_2 + t12), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, sum3 + (t11_3 + t12), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = sum + Lanes.LoadSums(ref spill[0]);
+                    // sum = 0, then sum ← sum for each i < rows, row by row
+                    SumXRows(
+                        rows, i, columns, ref Lanes.Range(a, t1, columns), ref spill[0], aLength, ref xColumn, t1, metric, t2, a, t3, i2);
+                    var sum2 = sum + Vector512.LoadUnsafe(ref spill[0]);
 
-                    sum = sum5;
+                    sum = sum2;
                 }
-                Vector512<double> t14 = sum - y;
-                Vector512<double> sumBar = t14 * (Vector512.Create(2.0) * seed);
+                var t4 = sum - y;
+                var sumBar = t4 * (Vector512.Create(2.0) * seed);
                 for (int i3 = 0; i3 < rows2; i3++)
                 {
-                    int t15 = columns * i3;
-                    int t16 = i3 + rows2 * i3;
-                    int t17 = columns + t15 - 1;
+                    int t5 = columns * i3;
+                    int t6 = i3 + rows2 * i3;
+                    int t7 = columns + t5 - 1;
                     for (int j = 0; j < columns; j++)
                     {
-                        aGradient[t17] += Lanes.Sum(sumBar * Vector512.Create(metric[i3]));
-                        int t18 = t15 + j;
-                        Vector512<double> t19 = Lanes.Column(ref xColumn, rows, i, aLength, Lanes.Index(t18, aLength));
-                        Vector512<double> t20 = sumBar * Vector512.Create(metric[t16]) * t19 * Vector512.Create(Math.Cos(a[t18]));
-                        aGradient[t18] += Lanes.Sum(t20);
+                        aGradient[t7] += Lanes.Sum(sumBar * Vector512.Create(metric[i3]));
+                        int t8 = t5 + j;
+                        var t9 = Lanes.Column(ref xColumn, rows, i, aLength, Lanes.Index(t8, aLength));
+                        var t10 = sumBar * Vector512.Create(metric[t6]) * t9 * Vector512.Create(Math.Cos(a[t8]));
+                        aGradient[t8] += Lanes.Sum(t10);
                     }
                 }
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t14, t14, loss), loss);
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
 
             return lossSum;
+        }
+
+        /// <summary>sum = 0, then sum ← sum for each i < rows, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows<TRows>(
+            TRows rows, int i, int count, ref double aAt, ref double sums, int xWidth, ref double xColumn, int start,
+            ReadOnlySpan<double> metric, int element, ReadOnlySpan<double> a, int element2, int element3)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r++)
+            {
+                ref double x = ref Unsafe.Add(ref Lanes.Row(ref xColumn, rows, i + r, xWidth), Lanes.Start(start, count, xWidth));
+                var sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    var t1 = VectorMath.Sin(Vector512.LoadUnsafe(ref aAt, (nuint)k)) * Vector512.LoadUnsafe(ref x, (nuint)k) * Vector512.Create(metric[element]);
+                    sum += Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t1);
+                }
+                if (k < count)
+                {
+                    var t2 = VectorMath.Sin(Lanes.LoadTail(ref aAt, count)) * Lanes.LoadTail(ref x, count) * Vector512.Create(metric[element]);
+                    sum = Vector512.ConditionalSelect(tail, sum + Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t2), sum);
+                }
+                Unsafe.Add(ref sums, r) = Lanes.Sum(sum);
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

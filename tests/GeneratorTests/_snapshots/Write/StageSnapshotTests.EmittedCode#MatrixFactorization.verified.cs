@@ -107,13 +107,6 @@ partial class Ratings
             curvature    not shown convex in (user, item, userBias, itemBias)
             cost         per example 14·rank + 14 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              e ← userBias[u] + itemBias[i] − rating + Σⱼ user[u, j]·item[i, j];  s ← 2·l2;  eBar ← 2·e
-              loss += e² + l2·((Σⱼ user[u, j]²) + Σⱼ item[i, j]²)
-              gradient.item[i, j] += s·item[i, j] + eBar·user[u, j]  (j < rank)
-              gradient.user[u, j] += s·user[u, j] + eBar·item[i, j]  (j < rank);  gradient.itemBias[i] += eBar
-              gradient.userBias[u] += eBar
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -185,35 +178,35 @@ partial class Ratings
                 int t2 = rank * i2;
 
                 int count = rank;
-                ref float userAtt1 = ref Lanes.Range(user, t1, count);
-                ref float itemAtt2 = ref Lanes.Range(item, t2, count);
-                Vector512<float> sumV = Vector512<float>.Zero;
-                Vector512<float> sumV2 = Vector512<float>.Zero;
-                Vector512<float> sumV3 = Vector512<float>.Zero;
+                ref float userAt = ref Lanes.Range(user, t1, count);
+                ref float itemAt = ref Lanes.Range(item, t2, count);
+                var sumV = Vector512<float>.Zero;
+                var sumV2 = Vector512<float>.Zero;
+                var sumV3 = Vector512<float>.Zero;
                 int k = 0;
                 for (; k <= count - 16; k += 16)
                 {
-                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1, (nuint)k);
-                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2, (nuint)k);
+                    var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
+                    var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
                     sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
                     sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
                     sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
                 }
                 if (k < count)
                 {
-                    Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1, count);
-                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2, count);
+                    var tail = Lanes.TailMask((float)(count - k));
+                    var userV = Lanes.LoadTail(ref userAt, count);
+                    var itemV = Lanes.LoadTail(ref itemAt, count);
                     sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
                     sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
                     sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
                 }
-                float t15 = Lanes.Sum(sumV);
-                float t16 = Lanes.Sum(sumV2);
-                float t17 = Lanes.Sum(sumV3);
+                float t3 = Lanes.Sum(sumV);
+                float t4 = Lanes.Sum(sumV2);
+                float t5 = Lanes.Sum(sumV3);
 
-                float e = userBias[u] + itemBias[i2] + t15 - rating;
-                loss += (e * e + l2 * (t16 + t17));
+                float e = userBias[u] + itemBias[i2] + t3 - rating;
+                loss += (e * e + l2 * (t4 + t5));
             }
 
             return loss;
@@ -253,64 +246,64 @@ partial class Ratings
                 int t2 = rank * i2;
 
                 int count = rank;
-                ref float userAtt1 = ref Lanes.Range(user, t1, count);
-                ref float itemAtt2 = ref Lanes.Range(item, t2, count);
-                Vector512<float> sumV = Vector512<float>.Zero;
-                Vector512<float> sumV2 = Vector512<float>.Zero;
-                Vector512<float> sumV3 = Vector512<float>.Zero;
+                ref float userAt = ref Lanes.Range(user, t1, count);
+                ref float itemAt = ref Lanes.Range(item, t2, count);
+                var sumV = Vector512<float>.Zero;
+                var sumV2 = Vector512<float>.Zero;
+                var sumV3 = Vector512<float>.Zero;
                 int k = 0;
                 for (; k <= count - 16; k += 16)
                 {
-                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1, (nuint)k);
-                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2, (nuint)k);
+                    var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
+                    var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
                     sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
                     sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
                     sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
                 }
                 if (k < count)
                 {
-                    Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1, count);
-                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2, count);
+                    var tail = Lanes.TailMask((float)(count - k));
+                    var userV = Lanes.LoadTail(ref userAt, count);
+                    var itemV = Lanes.LoadTail(ref itemAt, count);
                     sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
                     sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
                     sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
                 }
-                float t15 = Lanes.Sum(sumV);
-                float t16 = Lanes.Sum(sumV2);
-                float t17 = Lanes.Sum(sumV3);
+                float t3 = Lanes.Sum(sumV);
+                float t4 = Lanes.Sum(sumV2);
+                float t5 = Lanes.Sum(sumV3);
 
-                float e = userBias[u] + itemBias[i2] + t15 - rating;
+                float e = userBias[u] + itemBias[i2] + t3 - rating;
                 float eBar = e * (2f * weight);
-                float t18 = 2f * (l2 * weight);
+                float t6 = 2f * (l2 * weight);
 
                 int count2 = rank;
-                ref float itemAtt2_2 = ref Lanes.Range(item, t2, count2);
-                ref float userAtt1_2 = ref Lanes.Range(user, t1, count2);
-                ref float itemGradientAtt2 = ref Lanes.Range(itemGradient, t2, count2);
-                ref float userGradientAtt1 = ref Lanes.Range(userGradient, t1, count2);
-                Vector512<float> sV = Vector512.Create(t18);
-                Vector512<float> eBarV = Vector512.Create(eBar);
+                ref float itemAt2 = ref Lanes.Range(item, t2, count2);
+                ref float userAt2 = ref Lanes.Range(user, t1, count2);
+                ref float itemGradientAt = ref Lanes.Range(itemGradient, t2, count2);
+                ref float userGradientAt = ref Lanes.Range(userGradient, t1, count2);
+                var sV = Vector512.Create(t6);
+                var eBarV = Vector512.Create(eBar);
                 int k2 = 0;
                 for (; k2 <= count2 - 16; k2 += 16)
                 {
-                    Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt2_2, (nuint)k2);
-                    Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt1_2, (nuint)k2);
-                    (Vector512.LoadUnsafe(ref itemGradientAtt2, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemGradientAtt2, (nuint)k2);
-                    (Vector512.LoadUnsafe(ref userGradientAtt1, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userGradientAtt1, (nuint)k2);
+                    var itemV = Vector512.LoadUnsafe(ref itemAt2, (nuint)k2);
+                    var userV = Vector512.LoadUnsafe(ref userAt2, (nuint)k2);
+                    (Vector512.LoadUnsafe(ref itemGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemGradientAt, (nuint)k2);
+                    (Vector512.LoadUnsafe(ref userGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userGradientAt, (nuint)k2);
                 }
                 if (k2 < count2)
                 {
-                    Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                    Vector512<float> itemV = Lanes.LoadTail(ref itemAtt2_2, count2);
-                    Vector512<float> userV = Lanes.LoadTail(ref userAtt1_2, count2);
-                    Lanes.StoreTail(ref itemGradientAtt2, count2, Lanes.LoadTail(ref itemGradientAtt2, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
-                    Lanes.StoreTail(ref userGradientAtt1, count2, Lanes.LoadTail(ref userGradientAtt1, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+                    var tail = Lanes.TailMask((float)(count2 - k2));
+                    var itemV = Lanes.LoadTail(ref itemAt2, count2);
+                    var userV = Lanes.LoadTail(ref userAt2, count2);
+                    Lanes.StoreTail(ref itemGradientAt, count2, Lanes.LoadTail(ref itemGradientAt, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
+                    Lanes.StoreTail(ref userGradientAt, count2, Lanes.LoadTail(ref userGradientAt, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
                 }
 
                 itemBiasGradient[i2] += eBar;
                 userBiasGradient[u] += eBar;
-                loss += (e * e + l2 * (t16 + t17));
+                loss += (e * e + l2 * (t4 + t5));
             }
 
             return loss;
@@ -343,65 +336,65 @@ partial class Ratings
             int t3 = rank * i;
 
             int count = rank;
-            ref float userAtt2 = ref Lanes.Range(user, t2, count);
-            ref float itemAtt3 = ref Lanes.Range(item, t3, count);
-            Vector512<float> sumV = Vector512<float>.Zero;
-            Vector512<float> sumV2 = Vector512<float>.Zero;
-            Vector512<float> sumV3 = Vector512<float>.Zero;
+            ref float userAt = ref Lanes.Range(user, t2, count);
+            ref float itemAt = ref Lanes.Range(item, t3, count);
+            var sumV = Vector512<float>.Zero;
+            var sumV2 = Vector512<float>.Zero;
+            var sumV3 = Vector512<float>.Zero;
             int k = 0;
             for (; k <= count - 16; k += 16)
             {
-                Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt2, (nuint)k);
-                Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt3, (nuint)k);
+                var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
+                var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
                 sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
                 sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
                 sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
             }
             if (k < count)
             {
-                Vector512<float> tail = Lanes.TailMask((float)(count - k));
-                Vector512<float> userV = Lanes.LoadTail(ref userAtt2, count);
-                Vector512<float> itemV = Lanes.LoadTail(ref itemAtt3, count);
+                var tail = Lanes.TailMask((float)(count - k));
+                var userV = Lanes.LoadTail(ref userAt, count);
+                var itemV = Lanes.LoadTail(ref itemAt, count);
                 sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
                 sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
                 sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
             }
-            float t16 = Lanes.Sum(sumV);
-            float t17 = Lanes.Sum(sumV2);
-            float t18 = Lanes.Sum(sumV3);
+            float t4 = Lanes.Sum(sumV);
+            float t5 = Lanes.Sum(sumV2);
+            float t6 = Lanes.Sum(sumV3);
 
-            float e = userBias[u] + itemBias[i] + t16 - rating;
+            float e = userBias[u] + itemBias[i] + t4 - rating;
             float eBar = 2f * e;
 
             // row.item[i, j] += 2·l2·item[i, j] + eBar·user[u, j];  row.user[u, j] += 2·l2·user[u, j] + eBar·item[i, j]
             int count2 = rank;
-            ref float itemAtt3_2 = ref Lanes.Range(item, t3, count2);
-            ref float userAtt2_2 = ref Lanes.Range(user, t2, count2);
-            ref float itemAtt3_3 = ref Lanes.Range(row, users * rank + t3, count2);
-            ref float userAtt2_3 = ref Lanes.Range(row, t2, count2);
-            Vector512<float> sV = Vector512.Create(t1);
-            Vector512<float> eBarV = Vector512.Create(eBar);
+            ref float itemAt2 = ref Lanes.Range(item, t3, count2);
+            ref float userAt2 = ref Lanes.Range(user, t2, count2);
+            ref float itemAt3 = ref Lanes.Range(row, users * rank + t3, count2);
+            ref float userAt3 = ref Lanes.Range(row, t2, count2);
+            var sV = Vector512.Create(t1);
+            var eBarV = Vector512.Create(eBar);
             int k2 = 0;
             for (; k2 <= count2 - 16; k2 += 16)
             {
-                Vector512<float> itemV = Vector512.LoadUnsafe(ref itemAtt3_2, (nuint)k2);
-                Vector512<float> userV = Vector512.LoadUnsafe(ref userAtt2_2, (nuint)k2);
-                (Vector512.LoadUnsafe(ref itemAtt3_3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemAtt3_3, (nuint)k2);
-                (Vector512.LoadUnsafe(ref userAtt2_3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userAtt2_3, (nuint)k2);
+                var itemV = Vector512.LoadUnsafe(ref itemAt2, (nuint)k2);
+                var userV = Vector512.LoadUnsafe(ref userAt2, (nuint)k2);
+                (Vector512.LoadUnsafe(ref itemAt3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemAt3, (nuint)k2);
+                (Vector512.LoadUnsafe(ref userAt3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userAt3, (nuint)k2);
             }
             if (k2 < count2)
             {
-                Vector512<float> tail = Lanes.TailMask((float)(count2 - k2));
-                Vector512<float> itemV = Lanes.LoadTail(ref itemAtt3_2, count2);
-                Vector512<float> userV = Lanes.LoadTail(ref userAtt2_2, count2);
-                Lanes.StoreTail(ref itemAtt3_3, count2, Lanes.LoadTail(ref itemAtt3_3, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
-                Lanes.StoreTail(ref userAtt2_3, count2, Lanes.LoadTail(ref userAtt2_3, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+                var tail = Lanes.TailMask((float)(count2 - k2));
+                var itemV = Lanes.LoadTail(ref itemAt2, count2);
+                var userV = Lanes.LoadTail(ref userAt2, count2);
+                Lanes.StoreTail(ref itemAt3, count2, Lanes.LoadTail(ref itemAt3, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
+                Lanes.StoreTail(ref userAt3, count2, Lanes.LoadTail(ref userAt3, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
             }
 
             row.Add(users * rank + items * rank + users + i, eBar);
             row.Add(users * rank + items * rank + u, eBar);
 
-            return e * e + l2 * (t17 + t18);
+            return e * e + l2 * (t5 + t6);
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

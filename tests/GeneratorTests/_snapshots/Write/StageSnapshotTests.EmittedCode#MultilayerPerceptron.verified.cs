@@ -90,13 +90,6 @@ partial class Network
             curvature    not shown convex in (w1, b1, w2)
             cost         per example 4·units·units + 10·units + 5 operations, units tanh; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              t1 ← −y + Σᵢ tanh(b1[i] + Σₖ w1[units·i + k]·x[k])·w2[i];  s ← 2·t1
-              h[i] ← tanh(b1[i] + Σₖ w1[units·i + k]·x[k]);  loss += t1²
-              gradient.w2[i] += s·h[i]  (i < units)
-              gradient.w1[units·i + k] += s·(1 − h[i]²)·w2[i]·x[k]  (i < units, k < units)
-              gradient.b1[i] += s·(1 − h[i]²)·w2[i]  (i < units)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -139,54 +132,26 @@ partial class Network
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
             Span<double> spill = stackalloc double[16];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> o = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < units; i2++)
                 {
                     int t1 = units * i2;
 
-                    int count = units;
-                    ref double w1Att1 = ref Lanes.Range(w1, t1, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, units);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k = 0;
-                        for (; k <= count - 8; k += 8)
-                        {
-                            Vector512<double> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
-                            sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x0, (nuint)k), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x1, (nuint)k), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x2, (nuint)k), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x3, (nuint)k), sum3);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                            Vector512<double> w1V = Lanes.LoadTail(ref w1Att1, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> t6 = Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, units, ref Lanes.Range(w1, t1, units), ref spill[0], ref xColumn);
+                    var t2 = Lanes.LoadSums(ref spill[0]);
 
-                    Vector512<double> t7 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t6) * Vector512.Create(w2[i2]);
-                    o += t7;
+                    var t3 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t2) * Vector512.Create(w2[i2]);
+                    o += t3;
                 }
-                Vector512<double> t8 = o - y;
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t8, t8, loss), loss);
+                var t4 = o - y;
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -214,106 +179,94 @@ partial class Network
             Span<double> h = Lanes.Take(ref rest, 8 * units);
 
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 h.Clear();
                 Vector512<double> o = Vector512<double>.Zero;
                 for (int i2 = 0; i2 < units; i2++)
                 {
                     int t1 = units * i2;
 
-                    int count = units;
-                    ref double w1Att1 = ref Lanes.Range(w1, t1, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, units);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k = 0;
-                        for (; k <= count - 8; k += 8)
-                        {
-                            Vector512<double> w1V = Vector512.LoadUnsafe(ref w1Att1, (nuint)k);
-                            sum0 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x0, (nuint)k), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x1, (nuint)k), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x2, (nuint)k), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(w1V, Vector512.LoadUnsafe(ref x3, (nuint)k), sum3);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                            Vector512<double> w1V = Lanes.LoadTail(ref w1Att1, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(w1V, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> t6 = Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, units, ref Lanes.Range(w1, t1, units), ref spill[0], ref xColumn);
+                    var t2 = Lanes.LoadSums(ref spill[0]);
 
-                    Vector512<double> t7 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t6);
-                    t7.StoreUnsafe(ref h.Slice(i2 * 8, 8)[0]);
-                    o = Vector512.FusedMultiplyAdd(t7, Vector512.Create(w2[i2]), o);
+                    var t3 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t2);
+                    t3.StoreUnsafe(ref h.Slice(i2 * 8, 8)[0]);
+                    o = Vector512.FusedMultiplyAdd(t3, Vector512.Create(w2[i2]), o);
                 }
-                Vector512<double> t8 = o - y;
-                Vector512<double> t9 = t8 * (Vector512.Create(2.0) * seed);
+                var t4 = o - y;
+                var t5 = t4 * (Vector512.Create(2.0) * seed);
                 for (int i3 = 0; i3 < units; i3++)
                 {
-                    Vector512<double> t10 = Vector512.LoadUnsafe(ref h.Slice(i3 * 8, 8)[0]);
-                    w2Gradient[i3] += Lanes.Sum(t9 * t10);
-                    Vector512<double> t11 = t9 * Vector512.Create(w2[i3]) * Lanes.MultiplyAddNegated(t10, t10, Vector512.Create(1.0));
-                    int t12 = units * i3;
+                    var t6 = Vector512.LoadUnsafe(ref h.Slice(i3 * 8, 8)[0]);
+                    w2Gradient[i3] += Lanes.Sum(t5 * t6);
+                    var t7 = t5 * Vector512.Create(w2[i3]) * Lanes.MultiplyAddNegated(t6, t6, Vector512.Create(1.0));
+                    int t8 = units * i3;
 
                     // gradient.w1[units·i + k] += t1·x[k], four rows at a time
-                    int count = units;
-                    ref double w1GradientAtt12 = ref Lanes.Range(w1Gradient, t12, count);
-                    t11.StoreUnsafe(ref spill[16]);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, units);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, units);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, units);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, units);
-                        Vector512<double> s0 = Vector512.Create(spill[16 + r]);
-                        Vector512<double> s1 = Vector512.Create(spill[17 + r]);
-                        Vector512<double> s2 = Vector512.Create(spill[18 + r]);
-                        Vector512<double> s3 = Vector512.Create(spill[19 + r]);
-                        int k = 0;
-                        for (; k <= count - 8; k += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(s0, Vector512.LoadUnsafe(ref x0, (nuint)k), Vector512.LoadUnsafe(ref w1GradientAtt12, (nuint)k));
-                            Vector512<double> odd = s1 * Vector512.LoadUnsafe(ref x1, (nuint)k);
-                            even = Vector512.FusedMultiplyAdd(s2, Vector512.LoadUnsafe(ref x2, (nuint)k), even);
-                            odd = Vector512.FusedMultiplyAdd(s3, Vector512.LoadUnsafe(ref x3, (nuint)k), odd);
-                            (even + odd).StoreUnsafe(ref w1GradientAtt12, (nuint)k);
-                        }
-                        if (k < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(s0, Lanes.LoadTail(ref x0, count), Lanes.LoadTail(ref w1GradientAtt12, count));
-                            Vector512<double> odd = s1 * Lanes.LoadTail(ref x1, count);
-                            even = Vector512.FusedMultiplyAdd(s2, Lanes.LoadTail(ref x2, count), even);
-                            odd = Vector512.FusedMultiplyAdd(s3, Lanes.LoadTail(ref x3, count), odd);
-                            Lanes.StoreTail(ref w1GradientAtt12, count, even + odd, tail);
-                        }
-                    }
+                    t7.StoreUnsafe(ref spill[16]);
+                    AddXRows(rows, i, units, ref Lanes.Range(w1Gradient, t8, units), ref spill[16], ref xColumn);
 
-                    b1Gradient[i3] += Lanes.Sum(t11);
+                    b1Gradient[i3] += Lanes.Sum(t7);
                 }
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t8, t8, loss), loss);
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
 
             return lossSum;
+        }
+
+        /// <summary>Sums along x, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows<TRows>(TRows rows, int i, int count, ref double w1At, ref double sums, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref w1At, (nuint)k), x.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref w1At, count), x.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+            }
+        }
+
+        /// <summary>gradient.w1[units·i + k] += t1·x[k], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows<TRows>(
+            TRows rows, int i, int count, ref double w1GradientAt, ref double s, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    Quad.AddProducts(s4, x.Load(k), Vector512.LoadUnsafe(ref w1GradientAt, (nuint)k)).StoreUnsafe(ref w1GradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref w1GradientAt, count, Quad.AddProducts(s4, x.LoadTail(count), Lanes.LoadTail(ref w1GradientAt, count)), tail);
+                }
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

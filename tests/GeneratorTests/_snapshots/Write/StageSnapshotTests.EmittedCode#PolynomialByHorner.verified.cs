@@ -79,11 +79,6 @@ partial class Polynomial
             smooth       L ≤ λmax ∇²q, q = state²                          LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·c.Length + 5 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              p ← 0, then p ← x·p + c[k] for each k < c.Length downward
-              pBar ← 2·(p − y), then pBar ← x·pBar for each k < c.Length;  loss += (p − y)²
-              gradient.c[k] += pBar  (k < c.Length)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -135,20 +130,20 @@ partial class Polynomial
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> p = Vector512<double>.Zero;
                 for (int k = cLength - 1; k >= 0; k--)
                 {
                     p = Vector512.FusedMultiplyAdd(x, p, Vector512.Create(c[k]));
                 }
-                Vector512<double> t1 = p - y;
+                var t1 = p - y;
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t1, t1, loss), loss);
             }
 
@@ -169,21 +164,21 @@ partial class Polynomial
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
             Span<double> cGradient = gradient.Slice(0, cLength);
 
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> y = Lanes.Column(ref yColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
                 Vector512<double> p = Vector512<double>.Zero;
                 for (int k = cLength - 1; k >= 0; k--)
                 {
                     p = Vector512.FusedMultiplyAdd(x, p, Vector512.Create(c[k]));
                 }
-                Vector512<double> t1 = p - y;
+                var t1 = p - y;
                 Vector512<double> pBar = t1 * (Vector512.Create(2.0) * seed);
                 for (int k2 = 0; k2 < cLength; k2++)
                 {
@@ -209,14 +204,14 @@ partial class Polynomial
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             Span<double> cGradient = gradient.Slice(0, cLength);
 
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
                 Vector512<double> t1 = Vector512<double>.Zero;
                 for (int k = cLength - 1; k >= 0; k--)
                 {

@@ -88,10 +88,6 @@ partial class Ratings
             curvature    not shown convex in (user, item)
             cost         per example 21 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              e ← user[u]·item[i] − rating;  loss += e² + l2·(user[u]² + item[i]²)
-              gradient.item[i] += 2·l2·item[i] + 2·e·user[u];  gradient.user[u] += 2·l2·user[u] + 2·e·item[i]
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -146,25 +142,16 @@ partial class Ratings
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
             ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
 
-            Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[64];
-            Vector512<float> loss = Vector512<float>.Zero;
+            var l2V = Vector512.Create(l2);
+            var loss = Vector512<float>.Zero;
             int i = 0;
             for (; i <= rows.Count - 16; i += 16)
             {
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[0 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
-                }
-                Vector512<float> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
-                {
-                    spill[16 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
-                }
-                Vector512<float> t2 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<float> e = Lanes.MultiplySubtract(t1, t2, rating);
-                Vector512<float> t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
+                var rating = Lanes.Column(ref ratingColumn, rows, i);
+                var t1 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
+                var t2 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var e = Lanes.MultiplySubtract(t1, t2, rating);
+                var t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
                 loss += t3;
             }
 
@@ -173,20 +160,12 @@ partial class Ratings
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 16);
                 i -= done;
-                Vector512<float> active = Lanes.Active((float)done);
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[32 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
-                }
-                Vector512<float> t4 = Vector512.LoadUnsafe(ref spill[32]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
-                {
-                    spill[48 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
-                }
-                Vector512<float> t5 = Vector512.LoadUnsafe(ref spill[48]);
-                Vector512<float> e = Lanes.MultiplySubtract(t4, t5, rating);
-                Vector512<float> t6 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t5, t5, t4 * t4), e * e);
+                var active = Lanes.Active((float)done);
+                var rating = Lanes.Column(ref ratingColumn, rows, i);
+                var t4 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
+                var t5 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var e = Lanes.MultiplySubtract(t4, t5, rating);
+                var t6 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t5, t5, t4 * t4), e * e);
                 loss = Vector512.ConditionalSelect(active, loss + t6, loss);
             }
 
@@ -212,38 +191,21 @@ partial class Ratings
             Span<float> userGradient = gradient.Slice(0, userLength);
             Span<float> itemGradient = gradient.Slice(userLength, itemLength);
 
-            Vector512<float> l2V = Vector512.Create(l2);
-            Span<float> spill = stackalloc float[128];
-            Vector512<float> loss = Vector512<float>.Zero;
+            var l2V = Vector512.Create(l2);
+            var loss = Vector512<float>.Zero;
             int i = 0;
             for (; i <= rows.Count - 16; i += 16)
             {
-                Vector512<float> seed = Vector512.Create(weight);
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[0 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
-                }
-                Vector512<float> t1 = Vector512.LoadUnsafe(ref spill[0]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
-                {
-                    spill[16 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
-                }
-                Vector512<float> t2 = Vector512.LoadUnsafe(ref spill[16]);
-                Vector512<float> e = Lanes.MultiplySubtract(t1, t2, rating);
-                Vector512<float> t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
-                Vector512<float> t4 = Vector512.Create(2f) * (l2V * seed);
-                Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
-                Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4).StoreUnsafe(ref spill[32]);
-                for (int lane3 = 0; lane3 < 16; lane3++)
-                {
-                    itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[32 + lane3];
-                }
-                Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4).StoreUnsafe(ref spill[48]);
-                for (int lane4 = 0; lane4 < 16; lane4++)
-                {
-                    userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[48 + lane4];
-                }
+                var seed = Vector512.Create(weight);
+                var rating = Lanes.Column(ref ratingColumn, rows, i);
+                var t1 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
+                var t2 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var e = Lanes.MultiplySubtract(t1, t2, rating);
+                var t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
+                var t4 = Vector512.Create(2f) * (l2V * seed);
+                var eBar = e * (Vector512.Create(2f) * seed);
+                Lanes.Scatter(itemGradient, ref iColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4));
+                Lanes.Scatter(userGradient, ref uColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4));
                 loss += t3;
             }
 
@@ -252,33 +214,17 @@ partial class Ratings
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 16);
                 i -= done;
-                Vector512<float> active = Lanes.Active((float)done);
-                Vector512<float> seed = active & Vector512.Create(weight);
-                Vector512<float> rating = Lanes.Column(ref ratingColumn, rows, i);
-                for (int lane = 0; lane < 16; lane++)
-                {
-                    spill[64 + lane] = user[Lanes.Item(ref uColumn, rows, i + lane)];
-                }
-                Vector512<float> t5 = Vector512.LoadUnsafe(ref spill[64]);
-                for (int lane2 = 0; lane2 < 16; lane2++)
-                {
-                    spill[80 + lane2] = item[Lanes.Item(ref iColumn, rows, i + lane2)];
-                }
-                Vector512<float> t6 = Vector512.LoadUnsafe(ref spill[80]);
-                Vector512<float> e = Lanes.MultiplySubtract(t5, t6, rating);
-                Vector512<float> t7 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t6, t6, t5 * t5), e * e);
-                Vector512<float> t8 = Vector512.Create(2f) * (l2V * seed);
-                Vector512<float> eBar = e * (Vector512.Create(2f) * seed);
-                Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8).StoreUnsafe(ref spill[96]);
-                for (int lane3 = 0; lane3 < 16; lane3++)
-                {
-                    itemGradient[Lanes.Item(ref iColumn, rows, i + lane3)] += spill[96 + lane3];
-                }
-                Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8).StoreUnsafe(ref spill[112]);
-                for (int lane4 = 0; lane4 < 16; lane4++)
-                {
-                    userGradient[Lanes.Item(ref uColumn, rows, i + lane4)] += spill[112 + lane4];
-                }
+                var active = Lanes.Active((float)done);
+                var seed = active & Vector512.Create(weight);
+                var rating = Lanes.Column(ref ratingColumn, rows, i);
+                var t5 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
+                var t6 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var e = Lanes.MultiplySubtract(t5, t6, rating);
+                var t7 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t6, t6, t5 * t5), e * e);
+                var t8 = Vector512.Create(2f) * (l2V * seed);
+                var eBar = e * (Vector512.Create(2f) * seed);
+                Lanes.Scatter(itemGradient, ref iColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8));
+                Lanes.Scatter(userGradient, ref uColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8));
                 loss = Vector512.ConditionalSelect(active, loss + t7, loss);
             }
 

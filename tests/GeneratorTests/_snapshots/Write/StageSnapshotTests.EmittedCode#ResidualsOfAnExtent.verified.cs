@@ -7,7 +7,7 @@
 //
 //   curvature    not shown convex in (gain, offset)
 //   cost         per example 13·outputs + 4 operations, outputs tanh; one pass over the data for value and gradient
-//   vectorized   inside loops, four rows of data at a time; blocks of 8 examples
+//   vectorized   inside loops, row by row; blocks of 8 examples
 //   residuals    outputs per example, the value is ½·Σ r²; a row of the Jacobian 8·outputs + 1 operations, outputs tanh
 //
 //   for each example:                                              (pseudo-code of the gradient)
@@ -84,11 +84,6 @@ partial class Responses
             cost         per example 13·outputs + 4 operations, outputs tanh; one pass over the data for value and gradient
             residuals    outputs per example, the value is ½·Σ r²; a row of the Jacobian 8·outputs + 1 operations, outputs tanh
 
-            for each example:                                              (pseudo-code of the gradient)
-              residuals[k] ← tanh(offset + x·gain[k]) − y[k];  loss += 0.5·Σₖ (tanh(offset + x·gain[k]) − y[k])²
-              gradient.gain[k] += x·(1 − tanh(offset + x·gain[k])²)·residuals[k]  (k < outputs)
-              gradient.offset += Σₖ (1 − tanh(offset + x·gain[k])²)·residuals[k]
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -129,76 +124,20 @@ partial class Responses
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> offsetV2 = Vector512.Create(offset);
-            Vector512<double> offsetV3 = Vector512.Create(offset);
-            Vector512<double> offsetV4 = Vector512.Create(offset);
-            Vector512<double> offsetV5 = Vector512.Create(offset);
-            Vector512<double> offsetV6 = Vector512.Create(offset);
-            Vector512<double> offsetV7 = Vector512.Create(offset);
-            Vector512<double> offsetV8 = Vector512.Create(offset);
-            Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            Span<double> spill = stackalloc double[16];
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var x = Lanes.Column(ref xColumn, rows, i);
 
-                int count = outputs;
-                ref double gainAt = ref Lanes.Range(gain, 0, count);
-                x.StoreUnsafe(ref spill[0]);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double y0 = ref Lanes.Row(ref yColumn, rows, i + r, outputs);
-                    ref double y1 = ref Lanes.NextRow(ref y0, ref yColumn, rows, i + r + 1, outputs);
-                    ref double y2 = ref Lanes.NextRow(ref y1, ref yColumn, rows, i + r + 2, outputs);
-                    ref double y3 = ref Lanes.NextRow(ref y2, ref yColumn, rows, i + r + 3, outputs);
-                    ref double yAhead0 = ref Lanes.RowAhead(ref yColumn, rows, i + r + 16, outputs);
-                    ref double yAhead1 = ref Lanes.NextRowAhead(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
-                    ref double yAhead2 = ref Lanes.NextRowAhead(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
-                    ref double yAhead3 = ref Lanes.NextRowAhead(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
-                    Vector512<double> x0 = Vector512.Create(spill[0 + r]);
-                    Vector512<double> x1 = Vector512.Create(spill[1 + r]);
-                    Vector512<double> x2 = Vector512.Create(spill[2 + r]);
-                    Vector512<double> x3 = Vector512.Create(spill[3 + r]);
-                    Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                    int k = 0;
-                    for (; k <= count - 8; k += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead1, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead2, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead3, k));
-                        Vector512<double> gainV = Vector512.LoadUnsafe(ref gainAt, (nuint)k);
-                        Vector512<double> t4_0 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x0, gainV, offsetV)) - Vector512.LoadUnsafe(ref y0, (nuint)k);
-                        Vector512<double> t4_1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x1, gainV, offsetV2)) - Vector512.LoadUnsafe(ref y1, (nuint)k);
-                        Vector512<double> t4_2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x2, gainV, offsetV3)) - Vector512.LoadUnsafe(ref y2, (nuint)k);
-                        Vector512<double> t4_3 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x3, gainV, offsetV4)) - Vector512.LoadUnsafe(ref y3, (nuint)k);
-                        sum0 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4_0 * t4_0, sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4_1 * t4_1, sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4_2 * t4_2, sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4_3 * t4_3, sum3);
-                    }
-                    if (k < count)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                        Vector512<double> gainV = Lanes.LoadTail(ref gainAt, count);
-                        Vector512<double> t11_0 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x0, gainV, offsetV5)) - Lanes.LoadTail(ref y0, count);
-                        Vector512<double> t11_1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x1, gainV, offsetV6)) - Lanes.LoadTail(ref y1, count);
-                        Vector512<double> t11_2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x2, gainV, offsetV7)) - Lanes.LoadTail(ref y2, count);
-                        Vector512<double> t11_3 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x3, gainV, offsetV8)) - Lanes.LoadTail(ref y3, count);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_0 * t11_0, sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_1 * t11_1, sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_2 * t11_2, sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t11_3 * t11_3, sum3), sum3);
-                    }
-                    Lanes.StoreSums(ref spill[8 + 2 * r], sum0, sum1, sum2, sum3);
-                }
-                Vector512<double> t15 = Lanes.LoadSums(ref spill[8]);
+                x.StoreUnsafe(ref spill[8]);
+                SumYRows(rows, i, outputs, ref Lanes.Range(gain, 0, outputs), offset, ref spill[8], ref spill[0], ref yColumn);
+                var t1 = Vector512.LoadUnsafe(ref spill[0]);
 
-                loss = Vector512.ConditionalSelect(active, loss + t15, loss);
+                loss = Vector512.ConditionalSelect(active, loss + t1, loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -224,172 +163,29 @@ partial class Responses
             Span<double> residuals2 = Lanes.Take(ref rest, 8 * outputs);
             Span<double> tape_value = Lanes.Take(ref rest, 8 * outputs);
 
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> offsetV2 = Vector512.Create(offset);
-            Vector512<double> offsetV3 = Vector512.Create(offset);
-            Vector512<double> offsetV4 = Vector512.Create(offset);
-            Vector512<double> offsetV5 = Vector512.Create(offset);
-            Vector512<double> offsetV6 = Vector512.Create(offset);
-            Vector512<double> offsetV7 = Vector512.Create(offset);
-            Vector512<double> offsetV8 = Vector512.Create(offset);
-            Span<double> spill = stackalloc double[48];
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> offsetBar = Vector512<double>.Zero;
+            Span<double> spill = stackalloc double[32];
+            var loss = Vector512<double>.Zero;
+            var offsetBar = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
                 residuals2.Clear();
-                Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
+                var t1 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
 
-                int count = outputs;
-                ref double gainAt = ref Lanes.Range(gain, 0, count);
-                ref double gainGradientAt = ref Lanes.Range(gainGradient, 0, count);
-                x.StoreUnsafe(ref spill[0]);
-                t1.StoreUnsafe(ref spill[8]);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double tape_value0 = ref Unsafe.Add(ref MemoryMarshal.GetReference(tape_value[((r) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double tape_value1 = ref Unsafe.Add(ref MemoryMarshal.GetReference(tape_value[((r + 1) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double tape_value2 = ref Unsafe.Add(ref MemoryMarshal.GetReference(tape_value[((r + 2) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double tape_value3 = ref Unsafe.Add(ref MemoryMarshal.GetReference(tape_value[((r + 3) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double y0 = ref Lanes.Row(ref yColumn, rows, i + r, outputs);
-                    ref double y1 = ref Lanes.NextRow(ref y0, ref yColumn, rows, i + r + 1, outputs);
-                    ref double y2 = ref Lanes.NextRow(ref y1, ref yColumn, rows, i + r + 2, outputs);
-                    ref double y3 = ref Lanes.NextRow(ref y2, ref yColumn, rows, i + r + 3, outputs);
-                    ref double residuals20 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double residuals21 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 1) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double residuals22 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 2) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double residuals23 = ref Unsafe.Add(ref MemoryMarshal.GetReference(residuals2[((r + 3) * outputs)..]), Lanes.Start(0, count, outputs));
-                    ref double yAhead0 = ref Lanes.RowAhead(ref yColumn, rows, i + r + 16, outputs);
-                    ref double yAhead1 = ref Lanes.NextRowAhead(ref yAhead0, ref yColumn, rows, i + r + 17, outputs);
-                    ref double yAhead2 = ref Lanes.NextRowAhead(ref yAhead1, ref yColumn, rows, i + r + 18, outputs);
-                    ref double yAhead3 = ref Lanes.NextRowAhead(ref yAhead2, ref yColumn, rows, i + r + 19, outputs);
-                    Vector512<double> x0 = Vector512.Create(spill[0 + r]);
-                    Vector512<double> x1 = Vector512.Create(spill[1 + r]);
-                    Vector512<double> x2 = Vector512.Create(spill[2 + r]);
-                    Vector512<double> x3 = Vector512.Create(spill[3 + r]);
-                    Vector512<double> s0 = Vector512.Create(spill[8 + r]);
-                    Vector512<double> s1 = Vector512.Create(spill[9 + r]);
-                    Vector512<double> s2 = Vector512.Create(spill[10 + r]);
-                    Vector512<double> s3 = Vector512.Create(spill[11 + r]);
-                    Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                    Vector512<double> offsetBar0 = Vector512<double>.Zero, offsetBar1 = Vector512<double>.Zero, offsetBar2 = Vector512<double>.Zero, offsetBar3 = Vector512<double>.Zero;
-                    int k = 0;
-                    for (; k <= count - 8; k += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead1, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead2, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref yAhead3, k));
-                        Vector512<double> gainV = Vector512.LoadUnsafe(ref gainAt, (nuint)k);
-                        Vector512<double> t4_0 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x0, gainV, offsetV));
-                        Vector512<double> t4_1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x1, gainV, offsetV2));
-                        Vector512<double> t4_2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x2, gainV, offsetV3));
-                        Vector512<double> t4_3 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x3, gainV, offsetV4));
-                        t4_0.StoreUnsafe(ref tape_value0, (nuint)k);
-                        t4_1.StoreUnsafe(ref tape_value1, (nuint)k);
-                        t4_2.StoreUnsafe(ref tape_value2, (nuint)k);
-                        t4_3.StoreUnsafe(ref tape_value3, (nuint)k);
-                        Vector512<double> t5_0 = t4_0 - Vector512.LoadUnsafe(ref y0, (nuint)k);
-                        Vector512<double> t5_1 = t4_1 - Vector512.LoadUnsafe(ref y1, (nuint)k);
-                        Vector512<double> t5_2 = t4_2 - Vector512.LoadUnsafe(ref y2, (nuint)k);
-                        Vector512<double> t5_3 = t4_3 - Vector512.LoadUnsafe(ref y3, (nuint)k);
-                        t5_0.StoreUnsafe(ref residuals20, (nuint)k);
-                        t5_1.StoreUnsafe(ref residuals21, (nuint)k);
-                        t5_2.StoreUnsafe(ref residuals22, (nuint)k);
-                        t5_3.StoreUnsafe(ref residuals23, (nuint)k);
-                        Vector512<double> residuals2V0 = Vector512.LoadUnsafe(ref residuals20, (nuint)k);
-                        Vector512<double> residuals2V1 = Vector512.LoadUnsafe(ref residuals21, (nuint)k);
-                        Vector512<double> residuals2V2 = Vector512.LoadUnsafe(ref residuals22, (nuint)k);
-                        Vector512<double> residuals2V3 = Vector512.LoadUnsafe(ref residuals23, (nuint)k);
-                        Vector512<double> tape_valueV0 = Vector512.LoadUnsafe(ref tape_value0, (nuint)k);
-                        Vector512<double> tape_valueV1 = Vector512.LoadUnsafe(ref tape_value1, (nuint)k);
-                        Vector512<double> tape_valueV2 = Vector512.LoadUnsafe(ref tape_value2, (nuint)k);
-                        Vector512<double> tape_valueV3 = Vector512.LoadUnsafe(ref tape_value3, (nuint)k);
-                        Vector512<double> t11_0 = Lanes.MultiplyAddNegated(tape_valueV0, tape_valueV0, Vector512.Create(1.0));
-                        Vector512<double> t11_1 = Lanes.MultiplyAddNegated(tape_valueV1, tape_valueV1, Vector512.Create(1.0));
-                        Vector512<double> t11_2 = Lanes.MultiplyAddNegated(tape_valueV2, tape_valueV2, Vector512.Create(1.0));
-                        Vector512<double> t11_3 = Lanes.MultiplyAddNegated(tape_valueV3, tape_valueV3, Vector512.Create(1.0));
-                        Vector512<double> t12_0 = s0 * residuals2V0 * t11_0;
-                        Vector512<double> t12_1 = s1 * residuals2V1 * t11_1;
-                        Vector512<double> t12_2 = s2 * residuals2V2 * t11_2;
-                        Vector512<double> t12_3 = s3 * residuals2V3 * t11_3;
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(x0, t12_0, Vector512.LoadUnsafe(ref gainGradientAt, (nuint)k));
-                        Vector512<double> odd = x1 * t12_1;
-                        even = Vector512.FusedMultiplyAdd(x2, t12_2, even);
-                        odd = Vector512.FusedMultiplyAdd(x3, t12_3, odd);
-                        (even + odd).StoreUnsafe(ref gainGradientAt, (nuint)k);
-                        sum0 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5_0 * t5_0, sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5_1 * t5_1, sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5_2 * t5_2, sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5_3 * t5_3, sum3);
-                        offsetBar0 += t12_0;
-                        offsetBar1 += t12_1;
-                        offsetBar2 += t12_2;
-                        offsetBar3 += t12_3;
-                    }
-                    if (k < count)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                        Vector512<double> gainV = Lanes.LoadTail(ref gainAt, count);
-                        Vector512<double> t17_0 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x0, gainV, offsetV5));
-                        Vector512<double> t17_1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x1, gainV, offsetV6));
-                        Vector512<double> t17_2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x2, gainV, offsetV7));
-                        Vector512<double> t17_3 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(x3, gainV, offsetV8));
-                        Lanes.StoreTail(ref tape_value0, count, t17_0, tail);
-                        Lanes.StoreTail(ref tape_value1, count, t17_1, tail);
-                        Lanes.StoreTail(ref tape_value2, count, t17_2, tail);
-                        Lanes.StoreTail(ref tape_value3, count, t17_3, tail);
-                        Vector512<double> t18_0 = t17_0 - Lanes.LoadTail(ref y0, count);
-                        Vector512<double> t18_1 = t17_1 - Lanes.LoadTail(ref y1, count);
-                        Vector512<double> t18_2 = t17_2 - Lanes.LoadTail(ref y2, count);
-                        Vector512<double> t18_3 = t17_3 - Lanes.LoadTail(ref y3, count);
-                        Lanes.StoreTail(ref residuals20, count, t18_0, tail);
-                        Lanes.StoreTail(ref residuals21, count, t18_1, tail);
-                        Lanes.StoreTail(ref residuals22, count, t18_2, tail);
-                        Lanes.StoreTail(ref residuals23, count, t18_3, tail);
-                        Vector512<double> residuals2V0 = Lanes.LoadTail(ref residuals20, count);
-                        Vector512<double> residuals2V1 = Lanes.LoadTail(ref residuals21, count);
-                        Vector512<double> residuals2V2 = Lanes.LoadTail(ref residuals22, count);
-                        Vector512<double> residuals2V3 = Lanes.LoadTail(ref residuals23, count);
-                        Vector512<double> tape_valueV0 = Lanes.LoadTail(ref tape_value0, count);
-                        Vector512<double> tape_valueV1 = Lanes.LoadTail(ref tape_value1, count);
-                        Vector512<double> tape_valueV2 = Lanes.LoadTail(ref tape_value2, count);
-                        Vector512<double> tape_valueV3 = Lanes.LoadTail(ref tape_value3, count);
-                        Vector512<double> t24_0 = Lanes.MultiplyAddNegated(tape_valueV0, tape_valueV0, Vector512.Create(1.0));
-                        Vector512<double> t24_1 = Lanes.MultiplyAddNegated(tape_valueV1, tape_valueV1, Vector512.Create(1.0));
-                        Vector512<double> t24_2 = Lanes.MultiplyAddNegated(tape_valueV2, tape_valueV2, Vector512.Create(1.0));
-                        Vector512<double> t24_3 = Lanes.MultiplyAddNegated(tape_valueV3, tape_valueV3, Vector512.Create(1.0));
-                        Vector512<double> t25_0 = s0 * residuals2V0 * t24_0;
-                        Vector512<double> t25_1 = s1 * residuals2V1 * t24_1;
-                        Vector512<double> t25_2 = s2 * residuals2V2 * t24_2;
-                        Vector512<double> t25_3 = s3 * residuals2V3 * t24_3;
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(x0, t25_0, Lanes.LoadTail(ref gainGradientAt, count));
-                        Vector512<double> odd = x1 * t25_1;
-                        even = Vector512.FusedMultiplyAdd(x2, t25_2, even);
-                        odd = Vector512.FusedMultiplyAdd(x3, t25_3, odd);
-                        Lanes.StoreTail(ref gainGradientAt, count, even + odd, tail);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t18_0 * t18_0, sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t18_1 * t18_1, sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t18_2 * t18_2, sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t18_3 * t18_3, sum3), sum3);
-                        offsetBar0 = Vector512.ConditionalSelect(tail, offsetBar0 + t25_0, offsetBar0);
-                        offsetBar1 = Vector512.ConditionalSelect(tail, offsetBar1 + t25_1, offsetBar1);
-                        offsetBar2 = Vector512.ConditionalSelect(tail, offsetBar2 + t25_2, offsetBar2);
-                        offsetBar3 = Vector512.ConditionalSelect(tail, offsetBar3 + t25_3, offsetBar3);
-                    }
-                    Lanes.StoreSums(ref spill[16 + 2 * r], sum0, sum1, sum2, sum3);
-                    Lanes.StoreSums(ref spill[32 + 2 * r], offsetBar0, offsetBar1, offsetBar2, offsetBar3);
-                }
-                Vector512<double> t28 = Lanes.LoadSums(ref spill[16]);
-                Vector512<double> offsetBar4 = Lanes.LoadSums(ref spill[32]);
+                x.StoreUnsafe(ref spill[16]);
+                t1.StoreUnsafe(ref spill[24]);
+                SumYRows2(
+                    rows, i, outputs, ref Lanes.Range(gain, 0, outputs), ref Lanes.Range(gainGradient, 0, outputs), offset,
+                    ref spill[16], ref spill[24], ref spill[0], ref spill[8], tape_value, ref yColumn, residuals2);
+                var t2 = Vector512.LoadUnsafe(ref spill[0]);
+                var offsetBar2 = Vector512.LoadUnsafe(ref spill[8]);
 
-                loss = Vector512.ConditionalSelect(active, loss + t28, loss);
-                offsetBar += offsetBar4;
+                loss = Vector512.ConditionalSelect(active, loss + t2, loss);
+                offsetBar += offsetBar2;
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -417,19 +213,19 @@ partial class Responses
             ref double gainAt = ref Lanes.Range(gain, 0, count);
             ref double yAt = ref Lanes.Range(y, 0, count);
             ref double residualsAt = ref Lanes.Range(residuals, 0, count);
-            Vector512<double> xV = Vector512.Create(x);
-            Vector512<double> offsetV = Vector512.Create(offset);
+            var xV = Vector512.Create(x);
+            var offsetV = Vector512.Create(offset);
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> t2 = Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV);
-                (VectorMath.Tanh(t2) - Vector512.LoadUnsafe(ref yAt, (nuint)k)).StoreUnsafe(ref residualsAt, (nuint)k);
+                var t1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV)) - Vector512.LoadUnsafe(ref yAt, (nuint)k);
+                t1.StoreUnsafe(ref residualsAt, (nuint)k);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> t6 = Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV);
-                Lanes.StoreTail(ref residualsAt, count, VectorMath.Tanh(t6) - Lanes.LoadTail(ref yAt, count), tail);
+                var tail = Lanes.TailMask((double)(count - k));
+                var t2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV)) - Lanes.LoadTail(ref yAt, count);
+                Lanes.StoreTail(ref residualsAt, count, t2, tail);
             }
 
         }
@@ -459,36 +255,115 @@ partial class Responses
             ref double tape_valueAt = ref Lanes.Range(tape_value, 0, count);
             ref double residualsBarAt = ref Lanes.Range(residualsBar, 0, count);
             ref double gainRowAt = ref Lanes.Range(gainRow, 0, count);
-            Vector512<double> xV = Vector512.Create(x);
-            Vector512<double> offsetV = Vector512.Create(offset);
-            Vector512<double> offsetBarV = Vector512<double>.Zero;
+            var xV = Vector512.Create(x);
+            var offsetV = Vector512.Create(offset);
+            var offsetBarV = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> t2 = Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV);
-                VectorMath.Tanh(t2).StoreUnsafe(ref tape_valueAt, (nuint)k);
-                Vector512<double> residualsBarV = Vector512.LoadUnsafe(ref residualsBarAt, (nuint)k);
-                Vector512<double> tape_valueV = Vector512.LoadUnsafe(ref tape_valueAt, (nuint)k);
-                Vector512<double> t5 = Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
-                Vector512<double> t6 = residualsBarV * t5;
-                Vector512.FusedMultiplyAdd(xV, t6, Vector512.LoadUnsafe(ref gainRowAt, (nuint)k)).StoreUnsafe(ref gainRowAt, (nuint)k);
-                offsetBarV += t6;
+                VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV)).StoreUnsafe(ref tape_valueAt, (nuint)k);
+                var residualsBarV = Vector512.LoadUnsafe(ref residualsBarAt, (nuint)k);
+                var tape_valueV = Vector512.LoadUnsafe(ref tape_valueAt, (nuint)k);
+                var t1 = residualsBarV * Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
+                Vector512.FusedMultiplyAdd(xV, t1, Vector512.LoadUnsafe(ref gainRowAt, (nuint)k)).StoreUnsafe(ref gainRowAt, (nuint)k);
+                offsetBarV += t1;
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> t10 = Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV);
-                Lanes.StoreTail(ref tape_valueAt, count, VectorMath.Tanh(t10), tail);
-                Vector512<double> residualsBarV = Lanes.LoadTail(ref residualsBarAt, count);
-                Vector512<double> tape_valueV = Lanes.LoadTail(ref tape_valueAt, count);
-                Vector512<double> t13 = Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
-                Vector512<double> t14 = residualsBarV * t13;
-                Lanes.StoreTail(ref gainRowAt, count, Vector512.FusedMultiplyAdd(xV, t14, Lanes.LoadTail(ref gainRowAt, count)), tail);
-                offsetBarV = Vector512.ConditionalSelect(tail, offsetBarV + t14, offsetBarV);
+                var tail = Lanes.TailMask((double)(count - k));
+                Lanes.StoreTail(ref tape_valueAt, count, VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV)), tail);
+                var residualsBarV = Lanes.LoadTail(ref residualsBarAt, count);
+                var tape_valueV = Lanes.LoadTail(ref tape_valueAt, count);
+                var t2 = residualsBarV * Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
+                Lanes.StoreTail(ref gainRowAt, count, Vector512.FusedMultiplyAdd(xV, t2, Lanes.LoadTail(ref gainRowAt, count)), tail);
+                offsetBarV = Vector512.ConditionalSelect(tail, offsetBarV + t2, offsetBarV);
             }
             double offsetBar = Lanes.Sum(offsetBarV);
 
             offsetRow[0] += offsetBar;
+        }
+
+        /// <summary>Sums along y, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumYRows<TRows>(
+            TRows rows, int i, int count, ref double gainAt, double offset, ref double x, ref double sums, ref double yColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var offsetV = Vector512.Create(offset);
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r++)
+            {
+                ref double y = ref Lanes.Row(ref yColumn, rows, i + r, count);
+                var yAhead = Lanes.OneRowAhead(ref yColumn, rows, i + r + 16, count);
+                var xV = Vector512.Create(Unsafe.Add(ref x, r));
+                var sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    yAhead.Prefetch(k);
+                    var t1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV)) - Vector512.LoadUnsafe(ref y, (nuint)k);
+                    sum = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t1 * t1, sum);
+                }
+                if (k < count)
+                {
+                    var t2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV)) - Lanes.LoadTail(ref y, count);
+                    sum = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t2 * t2, sum), sum);
+                }
+                Unsafe.Add(ref sums, r) = Lanes.Sum(sum);
+            }
+        }
+
+        /// <summary>Sums along y, for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumYRows2<TRows>(
+            TRows rows, int i, int count, ref double gainAt, ref double gainGradientAt, double offset, ref double x,
+            ref double s, ref double sums, ref double sums2, Span<double> tape_valueRows, ref double yColumn,
+            Span<double> residuals2Rows)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var offsetV = Vector512.Create(offset);
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r++)
+            {
+                ref double tape_value = ref Lanes.Row(tape_valueRows, r, count);
+                ref double y = ref Lanes.Row(ref yColumn, rows, i + r, count);
+                ref double residuals2 = ref Lanes.Row(residuals2Rows, r, count);
+                var yAhead = Lanes.OneRowAhead(ref yColumn, rows, i + r + 16, count);
+                var xV = Vector512.Create(Unsafe.Add(ref x, r));
+                var sV = Vector512.Create(Unsafe.Add(ref s, r));
+                var sum = Vector512<double>.Zero;
+                var sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    yAhead.Prefetch(k);
+                    var t1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV));
+                    t1.StoreUnsafe(ref tape_value, (nuint)k);
+                    var t2 = t1 - Vector512.LoadUnsafe(ref y, (nuint)k);
+                    t2.StoreUnsafe(ref residuals2, (nuint)k);
+                    var residuals2V = Vector512.LoadUnsafe(ref residuals2, (nuint)k);
+                    var tape_valueV = Vector512.LoadUnsafe(ref tape_value, (nuint)k);
+                    var t3 = sV * residuals2V * Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
+                    Vector512.FusedMultiplyAdd(xV, t3, Vector512.LoadUnsafe(ref gainGradientAt, (nuint)k)).StoreUnsafe(ref gainGradientAt, (nuint)k);
+                    sum = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t2 * t2, sum);
+                    sum2 += t3;
+                }
+                if (k < count)
+                {
+                    var t4 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV));
+                    Lanes.StoreTail(ref tape_value, count, t4, tail);
+                    var t5 = t4 - Lanes.LoadTail(ref y, count);
+                    Lanes.StoreTail(ref residuals2, count, t5, tail);
+                    var residuals2V = Lanes.LoadTail(ref residuals2, count);
+                    var tape_valueV = Lanes.LoadTail(ref tape_value, count);
+                    var t6 = sV * residuals2V * Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
+                    Lanes.StoreTail(ref gainGradientAt, count, Vector512.FusedMultiplyAdd(xV, t6, Lanes.LoadTail(ref gainGradientAt, count)), tail);
+                    sum = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t5 * t5, sum), sum);
+                    sum2 = Vector512.ConditionalSelect(tail, sum2 + t6, sum2);
+                }
+                Unsafe.Add(ref sums, r) = Lanes.Sum(sum);
+                Unsafe.Add(ref sums2, r) = Lanes.Sum(sum2);
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

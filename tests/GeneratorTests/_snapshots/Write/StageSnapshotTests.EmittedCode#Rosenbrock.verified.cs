@@ -72,12 +72,6 @@ partial class Functions
             curvature    not shown convex in x
             cost         per call 17·x.Length − 18 operations
 
-            once per call:                                                 (pseudo-code of the gradient)
-              a ← x[i + 1] − x[i]²;  b ← 1 − x[i];  loss ← Σᵢ (100·a² + b²)
-              gradient.x[i] += −2·b − 400·a·x[i]  (i < x.Length − 1)
-              gradient.x[i + 1] += 200·a  (i < x.Length − 1)
-              (gathered: each element of the gradient is written once, with all that it gets)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -105,28 +99,26 @@ partial class Functions
             int count = xLength - 1;
             ref double xAt_1 = ref Lanes.Range(x, 1, count);
             ref double xAt = ref Lanes.Range(x, 0, count);
-            Vector512<double> sumV = Vector512<double>.Zero;
+            var sumV = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t5 = Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
-                sumV += t5;
+                var xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
+                var b = Vector512.Create(1.0) - xV;
+                sumV += Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> xV = Lanes.LoadTail(ref xAt, count);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t10 = Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
-                sumV = Vector512.ConditionalSelect(tail, sumV + t10, sumV);
+                var tail = Lanes.TailMask((double)(count - k));
+                var xV = Lanes.LoadTail(ref xAt, count);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
+                var b = Vector512.Create(1.0) - xV;
+                sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a)), sumV);
             }
-            double sum2 = Lanes.Sum(sumV);
+            double sum = Lanes.Sum(sumV);
 
-            return sum2;
+            return sum;
         }
 
         /// <summary>The loss; adds its derivatives to the gradient.</summary>
@@ -138,7 +130,7 @@ partial class Functions
             Span<double> xGradient = gradient.Slice(0, xLength);
 
             int t1 = xLength - 1;
-            double sum5;
+            double sum4;
             if (1 <= t1)
             {
                 double t2 = x[0];
@@ -153,67 +145,67 @@ partial class Functions
                 ref double xAt = ref Lanes.Range(x, 0, count);
                 ref double xAt_2 = ref Lanes.Range(x, 2, count);
                 ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, count);
-                Vector512<double> sumV = Vector512<double>.Zero;
+                var sumV = Vector512<double>.Zero;
                 int k = 0;
                 for (; k <= count - 8; k += 8)
                 {
-                    Vector512<double> xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
-                    Vector512<double> xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    Vector512<double> b2 = Vector512.Create(1.0) - xV2;
-                    Vector512<double> t5 = Vector512.Create(100.0) * a2;
-                    Vector512<double> aBar = t5 + t5;
-                    Vector512<double> a3 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
-                    Vector512<double> b3 = Vector512.Create(1.0) - xV;
-                    Vector512<double> t14 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    t14.StoreUnsafe(ref xGradientAt_1, (nuint)k);
-                    sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t5);
+                    var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
+                    var xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
+                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var b2 = Vector512.Create(1.0) - xV2;
+                    var t4 = Vector512.Create(100.0) * a2;
+                    var aBar = t4 + t4;
+                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
+                    var b3 = Vector512.Create(1.0) - xV;
+                    var t5 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
+                    t5.StoreUnsafe(ref xGradientAt_1, (nuint)k);
+                    sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t4);
                 }
                 if (k < count)
                 {
-                    Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                    Vector512<double> xV = Lanes.LoadTail(ref xAt_1, count);
-                    Vector512<double> xV2 = Lanes.LoadTail(ref xAt, count);
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    Vector512<double> b2 = Vector512.Create(1.0) - xV2;
-                    Vector512<double> t16 = Vector512.Create(100.0) * a2;
-                    Vector512<double> aBar = t16 + t16;
-                    Vector512<double> a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
-                    Vector512<double> b3 = Vector512.Create(1.0) - xV;
-                    Vector512<double> t25 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    Lanes.StoreTail(ref xGradientAt_1, count, t25, tail);
-                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t16), sumV);
+                    var tail = Lanes.TailMask((double)(count - k));
+                    var xV = Lanes.LoadTail(ref xAt_1, count);
+                    var xV2 = Lanes.LoadTail(ref xAt, count);
+                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var b2 = Vector512.Create(1.0) - xV2;
+                    var t6 = Vector512.Create(100.0) * a2;
+                    var aBar = t6 + t6;
+                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
+                    var b3 = Vector512.Create(1.0) - xV;
+                    var t7 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
+                    Lanes.StoreTail(ref xGradientAt_1, count, t7, tail);
+                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t6), sumV);
                 }
-                double sum2 = Lanes.Sum(sumV);
+                double sum = Lanes.Sum(sumV);
 
-                double t26 = x[t3];
-                double a4 = x[t1] - t26 * t26;
-                double b4 = 1.0 - t26;
-                double t27 = 100.0 * a4;
-                double sum3 = sum2 + (a4 * t27 + b4 * b4);
-                double aBar2 = t27 + t27;
+                double t8 = x[t3];
+                double a4 = x[t1] - t8 * t8;
+                double b4 = 1.0 - t8;
+                double t9 = 100.0 * a4;
+                double sum2 = sum + (a4 * t9 + b4 * b4);
+                double aBar2 = t9 + t9;
                 xGradient[t1] = aBar2;
-                sum5 = sum3;
+                sum4 = sum2;
             }
             else
             {
-                double sum4 = 0.0;
+                double sum3 = 0.0;
                 for (int i = 0; i < t1; i++)
                 {
-                    int t28 = 1 + i;
-                    double t29 = x[i];
-                    double a2 = x[t28] - t29 * t29;
-                    double b2 = 1.0 - t29;
-                    double t30 = 100.0 * a2;
-                    double aBar = t30 + t30;
-                    xGradient[i] += -2.0 * b2 + t29 * (-400.0 * a2);
-                    xGradient[t28] += aBar;
-                    sum4 += (a2 * t30 + b2 * b2);
+                    int t10 = 1 + i;
+                    double t11 = x[i];
+                    double a2 = x[t10] - t11 * t11;
+                    double b2 = 1.0 - t11;
+                    double t12 = 100.0 * a2;
+                    double aBar = t12 + t12;
+                    xGradient[i] += -2.0 * b2 + t11 * (-400.0 * a2);
+                    xGradient[t10] += aBar;
+                    sum3 += (a2 * t12 + b2 * b2);
                 }
-                sum5 = sum4;
+                sum4 = sum3;
             }
 
-            return sum5;
+            return sum4;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

@@ -100,13 +100,6 @@ partial class Softmax
             smooth       L ≤ λmax ∇²q, q = 0.25·Σⱼ logits[j]²              LipschitzBound(): GradientDescent needs no learning rate
             cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              sum ← bias[k] + Σⱼ w[x.Length·k + j]·x[j];  logits[k] ← sum;  logitsBar[label] ← −1
-              s ← 1/(Σⱼ exp(logits[j] − maxₖ sum));  logitsBar[j] += s·exp(logits[j] − maxₖ sum)
-              loss += log(Σⱼ exp(logits[j] − maxₖ sum)) − logits[label] + maxₖ sum
-              gradient.w[x.Length·j + k] += logitsBar[j]·x[k]  (j < classes, k < x.Length)
-              gradient.bias[j] += logitsBar[j]  (j < classes)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -164,12 +157,12 @@ partial class Softmax
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -178,52 +171,24 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref spill[0], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t5 = Vector512<double>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+                Vector512<double> t3 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
                 {
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    t5 += VectorMath.Exp(t6 - t1);
+                    var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    t3 += VectorMath.Exp(t4 - t1);
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
                     spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[16]);
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t7)), loss);
+                var t5 = Vector512.LoadUnsafe(ref spill[16]);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t3) + (t1 - t5)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -252,13 +217,13 @@ partial class Softmax
             Span<double> tape_value = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[40];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
@@ -268,103 +233,45 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref spill[0], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t5 = Vector512<double>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+                Vector512<double> t3 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
                 {
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t7 = VectorMath.Exp(t6 - t1);
-                    t7.StoreUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
-                    t5 += t7;
+                    var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    var t5 = VectorMath.Exp(t4 - t1);
+                    t5.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
+                    t3 += t5;
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
                     spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[16]);
+                var t6 = Vector512.LoadUnsafe(ref spill[16]);
                 (-seed).StoreUnsafe(ref spill[24]);
                 for (int lane2 = 0; lane2 < 8; lane2++)
                 {
                     logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[24 + lane2];
                 }
-                Vector512<double> t9 = seed / t5;
-                for (int k4 = 0; k4 < classes; k4++)
+                var t7 = seed / t3;
+                for (int k3 = 0; k3 < classes; k3++)
                 {
-                    Vector512<double> t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k4 * 8, 8)[0]);
-                    (Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]) + t9 * t10).StoreUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]);
-                    Vector512<double> sumBar = Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]);
-                    int t11 = xLength * k4;
+                    var t8 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
+                    (Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]) + t7 * t8).StoreUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]);
+                    var sumBar = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]);
+                    int t9 = xLength * k3;
 
                     // gradient.w[x.Length·j + k] += logitsBar[j]·x[k], four rows at a time
-                    int count = xLength;
-                    ref double wGradientAtt11 = ref Lanes.Range(wGradient, t11, count);
                     sumBar.StoreUnsafe(ref spill[32]);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[32 + r]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[33 + r]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[34 + r]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[35 + r]);
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2));
-                            Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k2), odd);
-                            (even + odd).StoreUnsafe(ref wGradientAtt11, (nuint)k2);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count), Lanes.LoadTail(ref wGradientAtt11, count));
-                            Vector512<double> odd = sumBar1 * Lanes.LoadTail(ref x1, count);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count), odd);
-                            Lanes.StoreTail(ref wGradientAtt11, count, even + odd, tail);
-                        }
-                    }
+                    AddXRows(rows, i, xLength, ref Lanes.Range(wGradient, t9, xLength), ref spill[32], ref xColumn);
 
-                    biasGradient[k4] += Lanes.Sum(sumBar);
+                    biasGradient[k3] += Lanes.Sum(sumBar);
                 }
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t8)), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t3) + (t1 - t6)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -390,92 +297,34 @@ partial class Softmax
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
                 logits.Clear();
-                Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
+                var t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
                 Vector512<double> t2 = Vector512<double>.Zero;
                 for (int k = 0; k < classes; k++)
                 {
                     double sum = bias[k];
                     int t3 = xLength * k;
 
-                    int count = xLength;
-                    ref double wAtt3 = ref Lanes.Range(w, t3, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt3, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt3, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> t6 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t3, xLength), ref spill[0], ref xColumn);
+                    var t4 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    t6.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    Vector512<double> t7 = Vector512.LoadUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    Vector512<double> sumBar = t1 * t7;
+                    t4.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    var t5 = Vector512.LoadUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    var sumBar = t1 * t5;
 
                     // gradient.w[x.Length·k + j] += sumBar·x[j], four rows at a time
-                    int count2 = xLength;
-                    ref double wGradientAtt3 = ref Lanes.Range(wGradient, t3, count2);
                     sumBar.StoreUnsafe(ref spill[16]);
-                    for (int r2 = 0; r2 < 8; r2 += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[16 + r2]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[17 + r2]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[18 + r2]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[19 + r2]);
-                        int k3 = 0;
-                        for (; k3 <= count2 - 8; k3 += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAtt3, (nuint)k3));
-                            Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), odd);
-                            (even + odd).StoreUnsafe(ref wGradientAtt3, (nuint)k3);
-                        }
-                        if (k3 < count2)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count2 - k3));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count2), Lanes.LoadTail(ref wGradientAtt3, count2));
-                            Vector512<double> odd = sumBar1 * Lanes.LoadTail(ref x1, count2);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count2), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count2), odd);
-                            Lanes.StoreTail(ref wGradientAtt3, count2, even + odd, tail);
-                        }
-                    }
+                    AddXRows(rows, i, xLength, ref Lanes.Range(wGradient, t3, xLength), ref spill[16], ref xColumn);
 
                     biasGradient[k] += Lanes.Sum(sumBar);
-                    t2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.25), t6 * t6, t2);
+                    t2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.25), t4 * t4, t2);
                 }
                 loss = Vector512.ConditionalSelect(active, loss + t2, loss);
             }
@@ -483,6 +332,52 @@ partial class Softmax
             double lossSum = Lanes.Sum(loss);
 
             return lossSum;
+        }
+
+        /// <summary>sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows<TRows>(TRows rows, int i, int count, ref double wAt, ref double sums, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), x.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), x.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+            }
+        }
+
+        /// <summary>gradient.w[x.Length·j + k] += logitsBar[j]·x[k], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows<TRows>(
+            TRows rows, int i, int count, ref double wGradientAt, ref double sumBar, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    Quad.AddProducts(sumBar4, x.Load(k), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k)).StoreUnsafe(ref wGradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref wGradientAt, count, Quad.AddProducts(sumBar4, x.LoadTail(count), Lanes.LoadTail(ref wGradientAt, count)), tail);
+                }
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

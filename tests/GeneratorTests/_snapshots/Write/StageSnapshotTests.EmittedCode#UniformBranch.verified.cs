@@ -80,11 +80,6 @@ partial class Modes
             smooth       L ≤ λmax ∇²q, q = (0.0481125224324688·z²·|x| if mode > 0 else 0) + 0.125·z² LipschitzBound(): GradientDescent needs no learning ra…
             cost         per example 21 operations, 3 exp, 1 log1p; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              z ← b + a·x;  zBar ← σ(z) + ((x·σ(z)·σ(−z) if mode > 0 else 0) if mode > 0 else 0)
-              loss += (x·σ(z) if mode > 0 else 0) + softplus(z)
-              gradient.a += x·zBar;  gradient.b += zBar
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -138,18 +133,18 @@ partial class Modes
 
             bool t1 = 0.0 < mode;
 
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> bV = Vector512.Create(b);
-            Vector512<double> loss = Vector512<double>.Zero;
+            var aV = Vector512.Create(a);
+            var bV = Vector512.Create(b);
+            var loss = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
                 Vector512<double> t2;
                 if (t1)
                 {
-                    Vector512<double> extra = x * VectorMath.Sigmoid(z);
+                    var extra = x * VectorMath.Sigmoid(z);
                     t2 = extra;
                 }
                 else
@@ -164,13 +159,13 @@ partial class Modes
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var active = Lanes.Active((double)done);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
                 Vector512<double> t3;
                 if (t1)
                 {
-                    Vector512<double> extra = x * VectorMath.Sigmoid(z);
+                    var extra = x * VectorMath.Sigmoid(z);
                     t3 = extra;
                 }
                 else
@@ -200,23 +195,23 @@ partial class Modes
 
             bool t1 = 0.0 < mode;
 
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> bV = Vector512.Create(b);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> aBar = Vector512<double>.Zero;
-            Vector512<double> bBar = Vector512<double>.Zero;
+            var aV = Vector512.Create(a);
+            var bV = Vector512.Create(b);
+            var loss = Vector512<double>.Zero;
+            var aBar = Vector512<double>.Zero;
+            var bBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
                 Vector512<double> t2;
                 Vector512<double> t3;
                 if (t1)
                 {
-                    Vector512<double> t4 = VectorMath.Sigmoid(z);
-                    Vector512<double> extra = x * t4;
+                    var t4 = VectorMath.Sigmoid(z);
+                    var extra = x * t4;
                     t2 = extra;
                     t3 = t4;
                 }
@@ -225,7 +220,7 @@ partial class Modes
                     t2 = Vector512<double>.Zero;
                     t3 = Vector512<double>.Zero;
                 }
-                VectorMath.SigmoidAndSoftplus(z, out Vector512<double> sigmoid, out Vector512<double> softplus);
+                VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t5;
                 if (t1)
                 {
@@ -235,7 +230,7 @@ partial class Modes
                 {
                     t5 = Vector512<double>.Zero;
                 }
-                Vector512<double> zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t5);
+                var zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t5);
                 loss += (t2 + softplus);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
@@ -246,16 +241,16 @@ partial class Modes
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
                 Vector512<double> t6;
                 Vector512<double> t7;
                 if (t1)
                 {
-                    Vector512<double> t8 = VectorMath.Sigmoid(z);
-                    Vector512<double> extra = x * t8;
+                    var t8 = VectorMath.Sigmoid(z);
+                    var extra = x * t8;
                     t6 = extra;
                     t7 = t8;
                 }
@@ -264,7 +259,7 @@ partial class Modes
                     t6 = Vector512<double>.Zero;
                     t7 = Vector512<double>.Zero;
                 }
-                VectorMath.SigmoidAndSoftplus(z, out Vector512<double> sigmoid, out Vector512<double> softplus);
+                VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t9;
                 if (t1)
                 {
@@ -274,7 +269,7 @@ partial class Modes
                 {
                     t9 = Vector512<double>.Zero;
                 }
-                Vector512<double> zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t9);
+                var zBar = Vector512.FusedMultiplyAdd(seed, sigmoid, t9);
                 loss = Vector512.ConditionalSelect(active, loss + (t6 + softplus), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
@@ -305,24 +300,24 @@ partial class Modes
 
             bool t1 = 0.0 < mode;
 
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> bV = Vector512.Create(b);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> aBar = Vector512<double>.Zero;
-            Vector512<double> bBar = Vector512<double>.Zero;
+            var aV = Vector512.Create(a);
+            var bV = Vector512.Create(b);
+            var loss = Vector512<double>.Zero;
+            var aBar = Vector512<double>.Zero;
+            var bBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t2 = z * z;
-                Vector512<double> t3 = Vector512.Abs(x);
-                Vector512<double> extra = Vector512.Create(0.048112522432468816) * t2 * t3;
-                Vector512<double> t4 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
-                Vector512<double> t5 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t3));
-                Vector512<double> t6 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t5, Vector512<double>.Zero);
-                Vector512<double> zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t6);
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var t2 = z * z;
+                var t3 = Vector512.Abs(x);
+                var extra = Vector512.Create(0.048112522432468816) * t2 * t3;
+                var t4 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
+                var t5 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t3));
+                var t6 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t5, Vector512<double>.Zero);
+                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t6);
                 loss += Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t2, t4);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
@@ -333,17 +328,17 @@ partial class Modes
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t7 = z * z;
-                Vector512<double> t8 = Vector512.Abs(x);
-                Vector512<double> extra = Vector512.Create(0.048112522432468816) * t7 * t8;
-                Vector512<double> t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
-                Vector512<double> t10 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t8));
-                Vector512<double> t11 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t10, Vector512<double>.Zero);
-                Vector512<double> zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t11);
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var z = Vector512.FusedMultiplyAdd(aV, x, bV);
+                var t7 = z * z;
+                var t8 = Vector512.Abs(x);
+                var extra = Vector512.Create(0.048112522432468816) * t7 * t8;
+                var t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
+                var t10 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t8));
+                var t11 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t10, Vector512<double>.Zero);
+                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t11);
                 loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t7, t9), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;

@@ -67,10 +67,6 @@ partial class Branches
             curvature    not shown convex in a
             cost         per example 7 operations; one pass over the data for value and gradient
 
-            for each example:                                              (pseudo-code of the gradient)
-              v ← a·x;  loss += √v if v > 0 else 0
-              gradient.a += 0.5·x/√v if v > 0 else 0
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -107,14 +103,14 @@ partial class Branches
             double a = parameters[0];
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
 
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> loss = Vector512<double>.Zero;
+            var aV = Vector512.Create(a);
+            var loss = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> v = aV * x;
-                Vector512<double> t1 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var v = aV * x;
+                var t1 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
                 loss += t1;
             }
 
@@ -123,10 +119,10 @@ partial class Branches
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> v = aV * x;
-                Vector512<double> t2 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
+                var active = Lanes.Active((double)done);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var v = aV * x;
+                var t2 = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<double>.Zero, v), Vector512.Sqrt(v), Vector512<double>.Zero);
                 loss = Vector512.ConditionalSelect(active, loss + t2, loss);
             }
 
@@ -145,18 +141,18 @@ partial class Branches
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             Span<double> aGradient = gradient.Slice(0, 1);
 
-            Vector512<double> aV = Vector512.Create(a);
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> aBar = Vector512<double>.Zero;
+            var aV = Vector512.Create(a);
+            var loss = Vector512<double>.Zero;
+            var aBar = Vector512<double>.Zero;
             int i = 0;
             for (; i <= rows.Count - 8; i += 8)
             {
-                Vector512<double> seed = Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> v = aV * x;
-                Vector512<double> t1 = Vector512.LessThan(Vector512<double>.Zero, v);
-                Vector512<double> t2 = Vector512.Sqrt(v);
-                Vector512<double> vBar = Vector512.ConditionalSelect(t1, Vector512.Create(0.5) * seed / t2, Vector512<double>.Zero);
+                var seed = Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var v = aV * x;
+                var t1 = Vector512.LessThan(Vector512<double>.Zero, v);
+                var t2 = Vector512.Sqrt(v);
+                var vBar = Vector512.ConditionalSelect(t1, Vector512.Create(0.5) * seed / t2, Vector512<double>.Zero);
                 loss += Vector512.ConditionalSelect(t1, t2, Vector512<double>.Zero);
                 aBar = Vector512.FusedMultiplyAdd(x, vBar, aBar);
             }
@@ -166,13 +162,13 @@ partial class Branches
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int done = i - (rows.Count - 8);
                 i -= done;
-                Vector512<double> active = Lanes.Active((double)done);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> x = Lanes.Column(ref xColumn, rows, i);
-                Vector512<double> v = aV * x;
-                Vector512<double> t3 = Vector512.LessThan(Vector512<double>.Zero, v);
-                Vector512<double> t4 = Vector512.Sqrt(v);
-                Vector512<double> vBar = Vector512.ConditionalSelect(t3, Vector512.Create(0.5) * seed / t4, Vector512<double>.Zero);
+                var active = Lanes.Active((double)done);
+                var seed = active & Vector512.Create(weight);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var v = aV * x;
+                var t3 = Vector512.LessThan(Vector512<double>.Zero, v);
+                var t4 = Vector512.Sqrt(v);
+                var vBar = Vector512.ConditionalSelect(t3, Vector512.Create(0.5) * seed / t4, Vector512<double>.Zero);
                 loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t3, t4, Vector512<double>.Zero), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, vBar, aBar);
             }

@@ -90,12 +90,6 @@ partial class Spam
             cost         per example 4·features + 13 operations, 1 exp, 1 log1p; one pass over the data for value and gradient
             products     Hessian times vector per example 6·features + 9 operations, 1 exp
 
-            for each example:                                              (pseudo-code of the gradient)
-              z ← bias + Σⱼ w[j]·x[j];  zBar ← σ(z) − label;  loss += softplus(z) − label·z + l2·Σⱼ w[j]²
-              gradient.w[j] += zBar·x[j]  (j < features);  gradient.bias += zBar
-            then once per call:
-              gradient.w[j] += 2·l2·w[j]  (j < features)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -153,87 +147,45 @@ partial class Spam
             // penalty = Σⱼ w[j]²
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
-            Vector512<double> penaltyV0 = Vector512<double>.Zero, penaltyV1 = Vector512<double>.Zero, penaltyV2 = Vector512<double>.Zero, penaltyV3 = Vector512<double>.Zero;
+            Quad<double> penaltyV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> wj0 = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                Vector512<double> wj1 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 8));
-                Vector512<double> wj2 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 16));
-                Vector512<double> wj3 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 24));
-                penaltyV0 = Vector512.FusedMultiplyAdd(wj0, wj0, penaltyV0);
-                penaltyV1 = Vector512.FusedMultiplyAdd(wj1, wj1, penaltyV1);
-                penaltyV2 = Vector512.FusedMultiplyAdd(wj2, wj2, penaltyV2);
-                penaltyV3 = Vector512.FusedMultiplyAdd(wj3, wj3, penaltyV3);
+                var wj = Quad.Load(ref wAt, k);
+                penaltyV4 = Quad.FusedMultiplyAdd(wj, wj, penaltyV4);
             }
+            var penaltyV = Quad.Sum(penaltyV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                penaltyV0 = Vector512.FusedMultiplyAdd(wj, wj, penaltyV0);
+                var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
+                penaltyV = Vector512.FusedMultiplyAdd(wj, wj, penaltyV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
-                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV0), penaltyV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var wj = Lanes.LoadTail(ref wAt, count);
+                penaltyV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV), penaltyV);
             }
-            double penalty2 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
+            double penalty = Lanes.Sum(penaltyV);
 
-            double t4 = l2 * penalty2;
+            double t1 = l2 * penalty;
 
-            Vector512<double> biasV = Vector512.Create(bias);
-            Vector512<double> t4V = Vector512.Create(t4);
+            var biasV = Vector512.Create(bias);
+            var t1V = Vector512.Create(t1);
             Span<double> spill = stackalloc double[16];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
-                int count2 = features;
-                ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, features);
-                    Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
-                        Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
-                        z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
-                        z2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
-                        z3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
-                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count2), z0), z0);
-                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count2), z1), z1);
-                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
-                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
-                }
-                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
+                SumXRows(rows, i, features, ref Lanes.Range(w, 0, features), ref spill[0], ref xColumn);
+                var z = biasV + Lanes.LoadSums(ref spill[0]);
 
-                Vector512<double> t7 = t4V + Lanes.MultiplyAddNegated(label, z4, VectorMath.Softplus(z4));
-                loss = Vector512.ConditionalSelect(active, loss + t7, loss);
+                loss = Vector512.ConditionalSelect(active, loss + (t1V + Lanes.MultiplyAddNegated(label, z, VectorMath.Softplus(z))), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -260,151 +212,80 @@ partial class Spam
             // penalty = Σⱼ w[j]²
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
-            Vector512<double> penaltyV0 = Vector512<double>.Zero, penaltyV1 = Vector512<double>.Zero, penaltyV2 = Vector512<double>.Zero, penaltyV3 = Vector512<double>.Zero;
+            Quad<double> penaltyV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> wj0 = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                Vector512<double> wj1 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 8));
-                Vector512<double> wj2 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 16));
-                Vector512<double> wj3 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 24));
-                penaltyV0 = Vector512.FusedMultiplyAdd(wj0, wj0, penaltyV0);
-                penaltyV1 = Vector512.FusedMultiplyAdd(wj1, wj1, penaltyV1);
-                penaltyV2 = Vector512.FusedMultiplyAdd(wj2, wj2, penaltyV2);
-                penaltyV3 = Vector512.FusedMultiplyAdd(wj3, wj3, penaltyV3);
+                var wj = Quad.Load(ref wAt, k);
+                penaltyV4 = Quad.FusedMultiplyAdd(wj, wj, penaltyV4);
             }
+            var penaltyV = Quad.Sum(penaltyV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                penaltyV0 = Vector512.FusedMultiplyAdd(wj, wj, penaltyV0);
+                var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
+                penaltyV = Vector512.FusedMultiplyAdd(wj, wj, penaltyV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
-                penaltyV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV0), penaltyV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var wj = Lanes.LoadTail(ref wAt, count);
+                penaltyV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV), penaltyV);
             }
-            double penalty2 = Lanes.Sum((penaltyV0 + penaltyV1) + (penaltyV2 + penaltyV3));
+            double penalty = Lanes.Sum(penaltyV);
 
-            double t4 = l2 * penalty2;
+            double t1 = l2 * penalty;
 
-            Vector512<double> biasV = Vector512.Create(bias);
-            Vector512<double> t4V = Vector512.Create(t4);
+            var biasV = Vector512.Create(bias);
+            var t1V = Vector512.Create(t1);
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> biasBar = Vector512<double>.Zero;
-            Vector512<double> t5 = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
+            var biasBar = Vector512<double>.Zero;
+            var t2 = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
-                Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
+                var label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j], four rows at a time
-                int count2 = features;
-                ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                        Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        z0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), z0);
-                        z1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), z1);
-                        z2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), z2);
-                        z3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), z3);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
-                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count2), z0), z0);
-                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count2), z1), z1);
-                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), z2), z2);
-                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), z3), z3);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
-                }
-                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
+                SumXRows2(rows, i, features, ref Lanes.Range(w, 0, features), ref spill[0], ref xColumn);
+                var z = biasV + Lanes.LoadSums(ref spill[0]);
 
-                VectorMath.SigmoidAndSoftplus(z4, out Vector512<double> sigmoid, out Vector512<double> softplus);
-                Vector512<double> zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
+                VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
+                var zBar = Lanes.MultiplyAddNegated(seed, label, seed * sigmoid);
 
                 // gradient.w[j] += zBar·x[j], four rows at a time
-                int count3 = features;
-                ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
                 zBar.StoreUnsafe(ref spill[16]);
-                for (int r2 = 0; r2 < 8; r2 += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBar0 = Vector512.Create(spill[16 + r2]);
-                    Vector512<double> zBar1 = Vector512.Create(spill[17 + r2]);
-                    Vector512<double> zBar2 = Vector512.Create(spill[18 + r2]);
-                    Vector512<double> zBar3 = Vector512.Create(spill[19 + r2]);
-                    int k3 = 0;
-                    for (; k3 <= count3 - 8; k3 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));
-                        Vector512<double> odd = zBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
-                        even = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);
-                        odd = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), odd);
-                        (even + odd).StoreUnsafe(ref wGradientAt, (nuint)k3);
-                    }
-                    if (k3 < count3)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0, count3), Lanes.LoadTail(ref wGradientAt, count3));
-                        Vector512<double> odd = zBar1 * Lanes.LoadTail(ref x1, count3);
-                        even = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2, count3), even);
-                        odd = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3, count3), odd);
-                        Lanes.StoreTail(ref wGradientAt, count3, even + odd, tail);
-                    }
-                }
+                AddXRows(rows, i, features, ref Lanes.Range(wGradient, 0, features), ref spill[16], ref xColumn);
 
-                loss = Vector512.ConditionalSelect(active, loss + (t4V + Lanes.MultiplyAddNegated(label, z4, softplus)), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (t1V + Lanes.MultiplyAddNegated(label, z, softplus)), loss);
                 biasBar += zBar;
-                t5 += seed;
+                t2 += seed;
             }
 
             double lossSum = Lanes.Sum(loss);
             double biasBarSum = Lanes.Sum(biasBar);
-            double t5Sum = Lanes.Sum(t5);
+            double t2Sum = Lanes.Sum(t2);
 
-            double penaltyBar = l2 * t5Sum;
-            double t10 = penaltyBar * 2.0;
+            double penaltyBar = l2 * t2Sum;
+            double t3 = penaltyBar * 2.0;
 
             // gradient.w[j] += 2·l2·w[j]
-            int count4 = features;
-            ref double wAt3 = ref Lanes.Range(w, 0, count4);
-            ref double wGradientAt2 = ref Lanes.Range(wGradient, 0, count4);
-            Vector512<double> sV = Vector512.Create(t10);
-            int k4 = 0;
-            for (; k4 <= count4 - 8; k4 += 8)
+            int count2 = features;
+            ref double wAt2 = ref Lanes.Range(w, 0, count2);
+            ref double wGradientAt = ref Lanes.Range(wGradient, 0, count2);
+            var sV = Vector512.Create(t3);
+            int k2 = 0;
+            for (; k2 <= count2 - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt3, (nuint)k4), Vector512.LoadUnsafe(ref wGradientAt2, (nuint)k4)).StoreUnsafe(ref wGradientAt2, (nuint)k4);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt2, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
             }
-            if (k4 < count4)
+            if (k2 < count2)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count4 - k4));
-                Lanes.StoreTail(ref wGradientAt2, count4, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt3, count4), Lanes.LoadTail(ref wGradientAt2, count4)), tail);
+                var tail = Lanes.TailMask((double)(count2 - k2));
+                Lanes.StoreTail(ref wGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt2, count2), Lanes.LoadTail(ref wGradientAt, count2)), tail);
             }
 
             biasGradient[0] += biasBarSum;
@@ -429,150 +310,79 @@ partial class Spam
 
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
-            Vector512<double> sumV0 = Vector512<double>.Zero, sumV1 = Vector512<double>.Zero, sumV2 = Vector512<double>.Zero, sumV3 = Vector512<double>.Zero;
+            Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> wj0 = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                Vector512<double> wj1 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 8));
-                Vector512<double> wj2 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 16));
-                Vector512<double> wj3 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 24));
-                sumV0 = Vector512.FusedMultiplyAdd(wj0, wj0, sumV0);
-                sumV1 = Vector512.FusedMultiplyAdd(wj1, wj1, sumV1);
-                sumV2 = Vector512.FusedMultiplyAdd(wj2, wj2, sumV2);
-                sumV3 = Vector512.FusedMultiplyAdd(wj3, wj3, sumV3);
+                var wj = Quad.Load(ref wAt, k);
+                sumV4 = Quad.FusedMultiplyAdd(wj, wj, sumV4);
             }
+            var sumV = Quad.Sum(sumV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                sumV0 = Vector512.FusedMultiplyAdd(wj, wj, sumV0);
+                var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
+                sumV = Vector512.FusedMultiplyAdd(wj, wj, sumV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
-                sumV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, sumV0), sumV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var wj = Lanes.LoadTail(ref wAt, count);
+                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, sumV), sumV);
             }
-            double t4 = Lanes.Sum((sumV0 + sumV1) + (sumV2 + sumV3));
+            double t1 = Lanes.Sum(sumV);
 
-            double t5 = Math.Abs(l2);
-            double t6 = t4 * t5;
+            double t2 = Math.Abs(l2);
+            double t3 = t1 * t2;
 
-            Vector512<double> biasV = Vector512.Create(bias);
-            Vector512<double> t6V = Vector512.Create(t6);
+            var biasV = Vector512.Create(bias);
+            var t3V = Vector512.Create(t3);
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
-            Vector512<double> biasBar = Vector512<double>.Zero;
-            Vector512<double> t7 = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
+            var biasBar = Vector512<double>.Zero;
+            var t4 = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
 
-                int count2 = features;
-                ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                        Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                        sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                        sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                        sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
-                        sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count2), sum0), sum0);
-                        sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count2), sum1), sum1);
-                        sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count2), sum2), sum2);
-                        sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count2), sum3), sum3);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                }
-                Vector512<double> t10 = biasV + Lanes.LoadSums(ref spill[0]);
+                SumXRows2(rows, i, features, ref Lanes.Range(w, 0, features), ref spill[0], ref xColumn);
+                var t5 = biasV + Lanes.LoadSums(ref spill[0]);
 
-                Vector512<double> t11 = Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t10 * t10, t6V);
-                Vector512<double> zBar = t10 * (Vector512.Create(2.0) * (Vector512.Create(0.125) * seed));
+                var t6 = Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t5 * t5, t3V);
+                var zBar = t5 * (Vector512.Create(2.0) * (Vector512.Create(0.125) * seed));
 
                 // gradient.w[j] += zBar·x[j], four rows at a time
-                int count3 = features;
-                ref double wGradientAt = ref Lanes.Range(wGradient, 0, count3);
                 zBar.StoreUnsafe(ref spill[16]);
-                for (int r2 = 0; r2 < 8; r2 += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBar0 = Vector512.Create(spill[16 + r2]);
-                    Vector512<double> zBar1 = Vector512.Create(spill[17 + r2]);
-                    Vector512<double> zBar2 = Vector512.Create(spill[18 + r2]);
-                    Vector512<double> zBar3 = Vector512.Create(spill[19 + r2]);
-                    int k3 = 0;
-                    for (; k3 <= count3 - 8; k3 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k3));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k3));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k3));
-                        Vector512<double> odd = zBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
-                        even = Vector512.FusedMultiplyAdd(zBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);
-                        odd = Vector512.FusedMultiplyAdd(zBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), odd);
-                        (even + odd).StoreUnsafe(ref wGradientAt, (nuint)k3);
-                    }
-                    if (k3 < count3)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBar0, Lanes.LoadTail(ref x0, count3), Lanes.LoadTail(ref wGradientAt, count3));
-                        Vector512<double> odd = zBar1 * Lanes.LoadTail(ref x1, count3);
-                        even = Vector512.FusedMultiplyAdd(zBar2, Lanes.LoadTail(ref x2, count3), even);
-                        odd = Vector512.FusedMultiplyAdd(zBar3, Lanes.LoadTail(ref x3, count3), odd);
-                        Lanes.StoreTail(ref wGradientAt, count3, even + odd, tail);
-                    }
-                }
+                AddXRows(rows, i, features, ref Lanes.Range(wGradient, 0, features), ref spill[16], ref xColumn);
 
-                loss = Vector512.ConditionalSelect(active, loss + t11, loss);
+                loss = Vector512.ConditionalSelect(active, loss + t6, loss);
                 biasBar += zBar;
-                t7 += seed;
+                t4 += seed;
             }
 
             double lossSum = Lanes.Sum(loss);
             double biasBarSum = Lanes.Sum(biasBar);
-            double t7Sum = Lanes.Sum(t7);
+            double t4Sum = Lanes.Sum(t4);
 
-            double penaltyBar = t5 * t7Sum;
-            double t14 = 2.0 * penaltyBar;
+            double penaltyBar = t2 * t4Sum;
+            double t7 = 2.0 * penaltyBar;
 
             // gradient.w[j] += 2·|l2|·w[j]
-            int count4 = features;
-            ref double wAt3 = ref Lanes.Range(w, 0, count4);
-            ref double wGradientAt2 = ref Lanes.Range(wGradient, 0, count4);
-            Vector512<double> sV = Vector512.Create(t14);
-            int k4 = 0;
-            for (; k4 <= count4 - 8; k4 += 8)
+            int count2 = features;
+            ref double wAt2 = ref Lanes.Range(w, 0, count2);
+            ref double wGradientAt = ref Lanes.Range(wGradient, 0, count2);
+            var sV = Vector512.Create(t7);
+            int k2 = 0;
+            for (; k2 <= count2 - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt3, (nuint)k4), Vector512.LoadUnsafe(ref wGradientAt2, (nuint)k4)).StoreUnsafe(ref wGradientAt2, (nuint)k4);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt2, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
             }
-            if (k4 < count4)
+            if (k2 < count2)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count4 - k4));
-                Lanes.StoreTail(ref wGradientAt2, count4, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt3, count4), Lanes.LoadTail(ref wGradientAt2, count4)), tail);
+                var tail = Lanes.TailMask((double)(count2 - k2));
+                Lanes.StoreTail(ref wGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt2, count2), Lanes.LoadTail(ref wGradientAt, count2)), tail);
             }
 
             biasGradient[0] += biasBarSum;
@@ -619,116 +429,53 @@ partial class Spam
             int count = features;
             ref double wAt = ref Lanes.Range(w, 0, count);
             ref double wDirectionAt = ref Lanes.Range(wDirection, 0, count);
-            Vector512<double> penaltyDotV0 = Vector512<double>.Zero, penaltyDotV1 = Vector512<double>.Zero, penaltyDotV2 = Vector512<double>.Zero, penaltyDotV3 = Vector512<double>.Zero;
+            Quad<double> penaltyDotV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 32; k += 32)
             {
-                Vector512<double> wj0 = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                Vector512<double> wj1 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 8));
-                Vector512<double> wj2 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 16));
-                Vector512<double> wj3 = Vector512.LoadUnsafe(ref wAt, (nuint)(k + 24));
-                Vector512<double> wjDot0 = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k);
-                Vector512<double> wjDot1 = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)(k + 8));
-                Vector512<double> wjDot2 = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)(k + 16));
-                Vector512<double> wjDot3 = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)(k + 24));
-                penaltyDotV0 = Vector512.FusedMultiplyAdd(wj0, Vector512.Create(2.0) * wjDot0, penaltyDotV0);
-                penaltyDotV1 = Vector512.FusedMultiplyAdd(wj1, Vector512.Create(2.0) * wjDot1, penaltyDotV1);
-                penaltyDotV2 = Vector512.FusedMultiplyAdd(wj2, Vector512.Create(2.0) * wjDot2, penaltyDotV2);
-                penaltyDotV3 = Vector512.FusedMultiplyAdd(wj3, Vector512.Create(2.0) * wjDot3, penaltyDotV3);
+                var wj = Quad.Load(ref wAt, k);
+                var wjDot = Quad.Load(ref wDirectionAt, k);
+                penaltyDotV4 = Quad.FusedMultiplyAdd(wj, Vector512.Create(2.0) * wjDot, penaltyDotV4);
             }
+            var penaltyDotV = Quad.Sum(penaltyDotV4);
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                Vector512<double> wjDot = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k);
-                penaltyDotV0 = Vector512.FusedMultiplyAdd(wj, Vector512.Create(2.0) * wjDot, penaltyDotV0);
+                var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
+                var wjDot = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k);
+                penaltyDotV = Vector512.FusedMultiplyAdd(wj, Vector512.Create(2.0) * wjDot, penaltyDotV);
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> wj = Lanes.LoadTail(ref wAt, count);
-                Vector512<double> wjDot = Lanes.LoadTail(ref wDirectionAt, count);
-                penaltyDotV0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, Vector512.Create(2.0) * wjDot, penaltyDotV0), penaltyDotV0);
+                var tail = Lanes.TailMask((double)(count - k));
+                var wj = Lanes.LoadTail(ref wAt, count);
+                var wjDot = Lanes.LoadTail(ref wDirectionAt, count);
+                penaltyDotV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, Vector512.Create(2.0) * wjDot, penaltyDotV), penaltyDotV);
             }
-            double penaltyDot2 = Lanes.Sum((penaltyDotV0 + penaltyDotV1) + (penaltyDotV2 + penaltyDotV3));
+            double penaltyDot = Lanes.Sum(penaltyDotV);
 
-            double t7 = l2 * penaltyDot2;
+            double t1 = l2 * penaltyDot;
 
-            Vector512<double> biasV = Vector512.Create(bias);
-            Vector512<double> biasDotV = Vector512.Create(biasDot);
-            Vector512<double> t7V = Vector512.Create(t7);
+            var biasV = Vector512.Create(bias);
+            var biasDotV = Vector512.Create(biasDot);
+            var t1V = Vector512.Create(t1);
             Span<double> spill = stackalloc double[32];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> label = Lanes.Column(ref labelColumn, rows, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var label = Lanes.Column(ref labelColumn, rows, i);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time
-                int count2 = features;
-                ref double wAt2 = ref Lanes.Range(w, 0, count2);
-                ref double wDirectionAt2 = ref Lanes.Range(wDirection, 0, count2);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    ref double xAhead2 = ref Lanes.NextRowAhead(ref xAhead1, ref xColumn, rows, i + r + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r + 19, features);
-                    Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
-                    Vector512<double> zDot0 = Vector512<double>.Zero, zDot1 = Vector512<double>.Zero, zDot2 = Vector512<double>.Zero, zDot3 = Vector512<double>.Zero;
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
-                        Vector512<double> wV = Vector512.LoadUnsafe(ref wAt2, (nuint)k2);
-                        Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAt2, (nuint)k2);
-                        Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k2);
-                        Vector512<double> xV1 = Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                        Vector512<double> xV2 = Vector512.LoadUnsafe(ref x2, (nuint)k2);
-                        Vector512<double> xV3 = Vector512.LoadUnsafe(ref x3, (nuint)k2);
-                        z0 = Vector512.FusedMultiplyAdd(wV, xV0, z0);
-                        z1 = Vector512.FusedMultiplyAdd(wV, xV1, z1);
-                        z2 = Vector512.FusedMultiplyAdd(wV, xV2, z2);
-                        z3 = Vector512.FusedMultiplyAdd(wV, xV3, z3);
-                        zDot0 = Vector512.FusedMultiplyAdd(wDirectionV, xV0, zDot0);
-                        zDot1 = Vector512.FusedMultiplyAdd(wDirectionV, xV1, zDot1);
-                        zDot2 = Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2);
-                        zDot3 = Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> wV = Lanes.LoadTail(ref wAt2, count2);
-                        Vector512<double> wDirectionV = Lanes.LoadTail(ref wDirectionAt2, count2);
-                        Vector512<double> xV0 = Lanes.LoadTail(ref x0, count2);
-                        Vector512<double> xV1 = Lanes.LoadTail(ref x1, count2);
-                        Vector512<double> xV2 = Lanes.LoadTail(ref x2, count2);
-                        Vector512<double> xV3 = Lanes.LoadTail(ref x3, count2);
-                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV0, z0), z0);
-                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV1, z1), z1);
-                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV2, z2), z2);
-                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV3, z3), z3);
-                        zDot0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV0, zDot0), zDot0);
-                        zDot1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV1, zDot1), zDot1);
-                        zDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2), zDot2);
-                        zDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3), zDot3);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
-                    Lanes.StoreSums(ref spill[16 + 2 * r], zDot0, zDot1, zDot2, zDot3);
-                }
-                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
-                Vector512<double> zDot4 = biasDotV + Lanes.LoadSums(ref spill[16]);
+                SumXRows4(
+                    rows, i, features, ref Lanes.Range(w, 0, features), ref Lanes.Range(wDirection, 0, features), ref spill[0],
+                    ref spill[16], ref xColumn);
+                var z = biasV + Lanes.LoadSums(ref spill[0]);
+                var zDot = biasDotV + Lanes.LoadSums(ref spill[16]);
 
-                Vector512<double> t12 = Lanes.MultiplyAddNegated(label, zDot4, zDot4 * VectorMath.Sigmoid(z4));
-                loss = Vector512.ConditionalSelect(active, loss + (t7V + t12), loss);
+                var t2 = Lanes.MultiplyAddNegated(label, zDot, zDot * VectorMath.Sigmoid(z));
+                loss = Vector512.ConditionalSelect(active, loss + (t1V + t2), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -754,116 +501,31 @@ partial class Spam
 
             double biasDot = direction[features];
 
-            Vector512<double> biasV = Vector512.Create(bias);
-            Vector512<double> biasDotV = Vector512.Create(biasDot);
+            var biasV = Vector512.Create(bias);
+            var biasDotV = Vector512.Create(biasDot);
             Span<double> spill = stackalloc double[40];
-            Vector512<double> t1 = Vector512<double>.Zero;
-            Vector512<double> biasBarDot = Vector512<double>.Zero;
+            var t1 = Vector512<double>.Zero;
+            var biasBarDot = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
 
                 // z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], four rows at a time
-                int count = features;
-                ref double wAt = ref Lanes.Range(w, 0, count);
-                ref double wDirectionAt = ref Lanes.Range(wDirection, 0, count);
-                for (int r = 0; r < 8; r += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, features);
-                    ref double xAhead0 = ref Lanes.RowAhead(ref xColumn, rows, i + r + 16, features);
-                    ref double xAhead1 = ref Lanes.NextRowAhead(ref xAhead0, ref xColumn, rows, i + r + 17, features);
-                    Vector512<double> z0 = Vector512<double>.Zero, z1 = Vector512<double>.Zero, z2 = Vector512<double>.Zero, z3 = Vector512<double>.Zero;
-                    Vector512<double> zDot0 = Vector512<double>.Zero, zDot1 = Vector512<double>.Zero, zDot2 = Vector512<double>.Zero, zDot3 = Vector512<double>.Zero;
-                    int k = 0;
-                    for (; k <= count - 8; k += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead0, k));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead1, k));
-                        Vector512<double> wV = Vector512.LoadUnsafe(ref wAt, (nuint)k);
-                        Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k);
-                        Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k);
-                        Vector512<double> xV1 = Vector512.LoadUnsafe(ref x1, (nuint)k);
-                        Vector512<double> xV2 = Vector512.LoadUnsafe(ref x2, (nuint)k);
-                        Vector512<double> xV3 = Vector512.LoadUnsafe(ref x3, (nuint)k);
-                        z0 = Vector512.FusedMultiplyAdd(wV, xV0, z0);
-                        z1 = Vector512.FusedMultiplyAdd(wV, xV1, z1);
-                        z2 = Vector512.FusedMultiplyAdd(wV, xV2, z2);
-                        z3 = Vector512.FusedMultiplyAdd(wV, xV3, z3);
-                        zDot0 = Vector512.FusedMultiplyAdd(wDirectionV, xV0, zDot0);
-                        zDot1 = Vector512.FusedMultiplyAdd(wDirectionV, xV1, zDot1);
-                        zDot2 = Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2);
-                        zDot3 = Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3);
-                    }
-                    if (k < count)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                        Vector512<double> wV = Lanes.LoadTail(ref wAt, count);
-                        Vector512<double> wDirectionV = Lanes.LoadTail(ref wDirectionAt, count);
-                        Vector512<double> xV0 = Lanes.LoadTail(ref x0, count);
-                        Vector512<double> xV1 = Lanes.LoadTail(ref x1, count);
-                        Vector512<double> xV2 = Lanes.LoadTail(ref x2, count);
-                        Vector512<double> xV3 = Lanes.LoadTail(ref x3, count);
-                        z0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV0, z0), z0);
-                        z1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV1, z1), z1);
-                        z2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV2, z2), z2);
-                        z3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV3, z3), z3);
-                        zDot0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV0, zDot0), zDot0);
-                        zDot1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV1, zDot1), zDot1);
-                        zDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, zDot2), zDot2);
-                        zDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, zDot3), zDot3);
-                    }
-                    Lanes.StoreSums(ref spill[2 * r], z0, z1, z2, z3);
-                    Lanes.StoreSums(ref spill[16 + 2 * r], zDot0, zDot1, zDot2, zDot3);
-                }
-                Vector512<double> z4 = biasV + Lanes.LoadSums(ref spill[0]);
-                Vector512<double> zDot4 = biasDotV + Lanes.LoadSums(ref spill[16]);
+                SumXRows3(
+                    rows, i, features, ref Lanes.Range(w, 0, features), ref Lanes.Range(wDirection, 0, features), ref spill[0],
+                    ref spill[16], ref xColumn);
+                var z = biasV + Lanes.LoadSums(ref spill[0]);
+                var zDot = biasDotV + Lanes.LoadSums(ref spill[16]);
 
-                VectorMath.SigmoidAndComplement(z4, out Vector512<double> sigmoid, out Vector512<double> complement);
-                Vector512<double> zBarDot = seed * (zDot4 * (sigmoid * complement));
+                VectorMath.SigmoidAndComplement(z, out var sigmoid, out var complement);
+                var zBarDot = seed * (zDot * (sigmoid * complement));
 
                 // product.w[j] += zBarDot·x[j], four rows at a time
-                int count2 = features;
-                ref double wProductAt = ref Lanes.Range(wProduct, 0, count2);
                 zBarDot.StoreUnsafe(ref spill[32]);
-                for (int r2 = 0; r2 < 8; r2 += 4)
-                {
-                    ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, features);
-                    ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, features);
-                    ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, features);
-                    ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, features);
-                    ref double xAhead2 = ref Lanes.RowAhead(ref xColumn, rows, i + r2 + 18, features);
-                    ref double xAhead3 = ref Lanes.NextRowAhead(ref xAhead2, ref xColumn, rows, i + r2 + 19, features);
-                    Vector512<double> zBarDot0 = Vector512.Create(spill[32 + r2]);
-                    Vector512<double> zBarDot1 = Vector512.Create(spill[33 + r2]);
-                    Vector512<double> zBarDot2 = Vector512.Create(spill[34 + r2]);
-                    Vector512<double> zBarDot3 = Vector512.Create(spill[35 + r2]);
-                    int k2 = 0;
-                    for (; k2 <= count2 - 8; k2 += 8)
-                    {
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead2, k2));
-                        Lanes.Prefetch(ref Unsafe.Add(ref xAhead3, k2));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBarDot0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wProductAt, (nuint)k2));
-                        Vector512<double> odd = zBarDot1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                        even = Vector512.FusedMultiplyAdd(zBarDot2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
-                        odd = Vector512.FusedMultiplyAdd(zBarDot3, Vector512.LoadUnsafe(ref x3, (nuint)k2), odd);
-                        (even + odd).StoreUnsafe(ref wProductAt, (nuint)k2);
-                    }
-                    if (k2 < count2)
-                    {
-                        Vector512<double> tail = Lanes.TailMask((double)(count2 - k2));
-                        Vector512<double> even = Vector512.FusedMultiplyAdd(zBarDot0, Lanes.LoadTail(ref x0, count2), Lanes.LoadTail(ref wProductAt, count2));
-                        Vector512<double> odd = zBarDot1 * Lanes.LoadTail(ref x1, count2);
-                        even = Vector512.FusedMultiplyAdd(zBarDot2, Lanes.LoadTail(ref x2, count2), even);
-                        odd = Vector512.FusedMultiplyAdd(zBarDot3, Lanes.LoadTail(ref x3, count2), odd);
-                        Lanes.StoreTail(ref wProductAt, count2, even + odd, tail);
-                    }
-                }
+                AddXRows2(rows, i, features, ref Lanes.Range(wProduct, 0, features), ref spill[32], ref xColumn);
 
                 t1 += seed;
                 biasBarDot += zBarDot;
@@ -873,25 +535,191 @@ partial class Spam
             double biasBarDotSum = Lanes.Sum(biasBarDot);
 
             double penaltyBar = l2 * t1Sum;
-            double t8 = penaltyBar * 2.0;
+            double t2 = penaltyBar * 2.0;
 
             // product.w[j] += 2·l2·direction.w[j]
-            int count3 = features;
-            ref double wDirectionAt2 = ref Lanes.Range(wDirection, 0, count3);
-            ref double wProductAt2 = ref Lanes.Range(wProduct, 0, count3);
-            Vector512<double> sV = Vector512.Create(t8);
-            int k3 = 0;
-            for (; k3 <= count3 - 8; k3 += 8)
+            int count = features;
+            ref double wDirectionAt = ref Lanes.Range(wDirection, 0, count);
+            ref double wProductAt = ref Lanes.Range(wProduct, 0, count);
+            var sV = Vector512.Create(t2);
+            int k = 0;
+            for (; k <= count - 8; k += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wDirectionAt2, (nuint)k3), Vector512.LoadUnsafe(ref wProductAt2, (nuint)k3)).StoreUnsafe(ref wProductAt2, (nuint)k3);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k), Vector512.LoadUnsafe(ref wProductAt, (nuint)k)).StoreUnsafe(ref wProductAt, (nuint)k);
             }
-            if (k3 < count3)
+            if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count3 - k3));
-                Lanes.StoreTail(ref wProductAt2, count3, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wDirectionAt2, count3), Lanes.LoadTail(ref wProductAt2, count3)), tail);
+                var tail = Lanes.TailMask((double)(count - k));
+                Lanes.StoreTail(ref wProductAt, count, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wDirectionAt, count), Lanes.LoadTail(ref wProductAt, count)), tail);
             }
 
             biasProduct[0] += biasBarDotSum;
+        }
+
+        /// <summary>z = bias + Σⱼ w[j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows<TRows>(TRows rows, int i, int count, ref double wAt, ref double sums, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), x.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), x.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+            }
+        }
+
+        /// <summary>z = bias + Σⱼ w[j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows2<TRows>(TRows rows, int i, int count, ref double wAt, ref double sums, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), x.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), x.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+            }
+        }
+
+        /// <summary>gradient.w[j] += zBar·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows<TRows>(
+            TRows rows, int i, int count, ref double wGradientAt, ref double zBar, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    Quad.AddProducts(zBar4, x.Load(k), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k)).StoreUnsafe(ref wGradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref wGradientAt, count, Quad.AddProducts(zBar4, x.LoadTail(count), Lanes.LoadTail(ref wGradientAt, count)), tail);
+                }
+            }
+        }
+
+        /// <summary>z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows3<TRows>(
+            TRows rows, int i, int count, ref double wAt, ref double wDirectionAt, ref double sums, ref double sums2,
+            ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                Quad<double> sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    var xV = x.Load(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), xV, sum);
+                    sum2 = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k), xV, sum2);
+                }
+                if (k < count)
+                {
+                    var xV = x.LoadTail(count);
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), xV, sum), sum);
+                    sum2 = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wDirectionAt, count), xV, sum2), sum2);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+                Lanes.StoreSums(ref Unsafe.Add(ref sums2, 2 * r), sum2);
+            }
+        }
+
+        /// <summary>product.w[j] += zBarDot·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows2<TRows>(
+            TRows rows, int i, int count, ref double wProductAt, ref double zBarDot, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                var zBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref zBarDot, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    Quad.AddProducts(zBarDot4, x.Load(k), Vector512.LoadUnsafe(ref wProductAt, (nuint)k)).StoreUnsafe(ref wProductAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref wProductAt, count, Quad.AddProducts(zBarDot4, x.LoadTail(count), Lanes.LoadTail(ref wProductAt, count)), tail);
+                }
+            }
+        }
+
+        /// <summary>z = bias + Σⱼ w[j]·x[j];  zDot = direction.bias + Σⱼ direction.w[j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows4<TRows>(
+            TRows rows, int i, int count, ref double wAt, ref double wDirectionAt, ref double sums, ref double sums2,
+            ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                Quad<double> sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    xAhead.Prefetch(k);
+                    var xV = x.Load(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), xV, sum);
+                    sum2 = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k), xV, sum2);
+                }
+                if (k < count)
+                {
+                    var xV = x.LoadTail(count);
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), xV, sum), sum);
+                    sum2 = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wDirectionAt, count), xV, sum2), sum2);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+                Lanes.StoreSums(ref Unsafe.Add(ref sums2, 2 * r), sum2);
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

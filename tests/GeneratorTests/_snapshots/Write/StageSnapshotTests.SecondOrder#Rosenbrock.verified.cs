@@ -74,12 +74,6 @@ partial class Functions
             cost         per call 17·x.Length − 18 operations
             products     Hessian times vector per call 17·x.Length − 18 operations
 
-            once per call:                                                 (pseudo-code of the gradient)
-              a ← x[i + 1] − x[i]²;  b ← 1 − x[i];  loss ← Σᵢ (100·a² + b²)
-              gradient.x[i] += −2·b − 400·a·x[i]  (i < x.Length − 1)
-              gradient.x[i + 1] += 200·a  (i < x.Length − 1)
-              (gathered: each element of the gradient is written once, with all that it gets)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -107,28 +101,26 @@ partial class Functions
             int count = xLength - 1;
             ref double xAt_1 = ref Lanes.Range(x, 1, count);
             ref double xAt = ref Lanes.Range(x, 0, count);
-            Vector512<double> sumV = Vector512<double>.Zero;
+            var sumV = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t5 = Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
-                sumV += t5;
+                var xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
+                var b = Vector512.Create(1.0) - xV;
+                sumV += Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> xV = Lanes.LoadTail(ref xAt, count);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t10 = Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
-                sumV = Vector512.ConditionalSelect(tail, sumV + t10, sumV);
+                var tail = Lanes.TailMask((double)(count - k));
+                var xV = Lanes.LoadTail(ref xAt, count);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
+                var b = Vector512.Create(1.0) - xV;
+                sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a)), sumV);
             }
-            double sum2 = Lanes.Sum(sumV);
+            double sum = Lanes.Sum(sumV);
 
-            return sum2;
+            return sum;
         }
 
         /// <summary>The loss; adds its derivatives to the gradient.</summary>
@@ -140,7 +132,7 @@ partial class Functions
             Span<double> xGradient = gradient.Slice(0, xLength);
 
             int t1 = xLength - 1;
-            double sum5;
+            double sum4;
             if (1 <= t1)
             {
                 double t2 = x[0];
@@ -155,67 +147,67 @@ partial class Functions
                 ref double xAt = ref Lanes.Range(x, 0, count);
                 ref double xAt_2 = ref Lanes.Range(x, 2, count);
                 ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, count);
-                Vector512<double> sumV = Vector512<double>.Zero;
+                var sumV = Vector512<double>.Zero;
                 int k = 0;
                 for (; k <= count - 8; k += 8)
                 {
-                    Vector512<double> xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
-                    Vector512<double> xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    Vector512<double> b2 = Vector512.Create(1.0) - xV2;
-                    Vector512<double> t5 = Vector512.Create(100.0) * a2;
-                    Vector512<double> aBar = t5 + t5;
-                    Vector512<double> a3 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
-                    Vector512<double> b3 = Vector512.Create(1.0) - xV;
-                    Vector512<double> t14 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    t14.StoreUnsafe(ref xGradientAt_1, (nuint)k);
-                    sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t5);
+                    var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
+                    var xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
+                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var b2 = Vector512.Create(1.0) - xV2;
+                    var t4 = Vector512.Create(100.0) * a2;
+                    var aBar = t4 + t4;
+                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
+                    var b3 = Vector512.Create(1.0) - xV;
+                    var t5 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
+                    t5.StoreUnsafe(ref xGradientAt_1, (nuint)k);
+                    sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t4);
                 }
                 if (k < count)
                 {
-                    Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                    Vector512<double> xV = Lanes.LoadTail(ref xAt_1, count);
-                    Vector512<double> xV2 = Lanes.LoadTail(ref xAt, count);
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    Vector512<double> b2 = Vector512.Create(1.0) - xV2;
-                    Vector512<double> t16 = Vector512.Create(100.0) * a2;
-                    Vector512<double> aBar = t16 + t16;
-                    Vector512<double> a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
-                    Vector512<double> b3 = Vector512.Create(1.0) - xV;
-                    Vector512<double> t25 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    Lanes.StoreTail(ref xGradientAt_1, count, t25, tail);
-                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t16), sumV);
+                    var tail = Lanes.TailMask((double)(count - k));
+                    var xV = Lanes.LoadTail(ref xAt_1, count);
+                    var xV2 = Lanes.LoadTail(ref xAt, count);
+                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var b2 = Vector512.Create(1.0) - xV2;
+                    var t6 = Vector512.Create(100.0) * a2;
+                    var aBar = t6 + t6;
+                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
+                    var b3 = Vector512.Create(1.0) - xV;
+                    var t7 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
+                    Lanes.StoreTail(ref xGradientAt_1, count, t7, tail);
+                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t6), sumV);
                 }
-                double sum2 = Lanes.Sum(sumV);
+                double sum = Lanes.Sum(sumV);
 
-                double t26 = x[t3];
-                double a4 = x[t1] - t26 * t26;
-                double b4 = 1.0 - t26;
-                double t27 = 100.0 * a4;
-                double sum3 = sum2 + (a4 * t27 + b4 * b4);
-                double aBar2 = t27 + t27;
+                double t8 = x[t3];
+                double a4 = x[t1] - t8 * t8;
+                double b4 = 1.0 - t8;
+                double t9 = 100.0 * a4;
+                double sum2 = sum + (a4 * t9 + b4 * b4);
+                double aBar2 = t9 + t9;
                 xGradient[t1] = aBar2;
-                sum5 = sum3;
+                sum4 = sum2;
             }
             else
             {
-                double sum4 = 0.0;
+                double sum3 = 0.0;
                 for (int i = 0; i < t1; i++)
                 {
-                    int t28 = 1 + i;
-                    double t29 = x[i];
-                    double a2 = x[t28] - t29 * t29;
-                    double b2 = 1.0 - t29;
-                    double t30 = 100.0 * a2;
-                    double aBar = t30 + t30;
-                    xGradient[i] += -2.0 * b2 + t29 * (-400.0 * a2);
-                    xGradient[t28] += aBar;
-                    sum4 += (a2 * t30 + b2 * b2);
+                    int t10 = 1 + i;
+                    double t11 = x[i];
+                    double a2 = x[t10] - t11 * t11;
+                    double b2 = 1.0 - t11;
+                    double t12 = 100.0 * a2;
+                    double aBar = t12 + t12;
+                    xGradient[i] += -2.0 * b2 + t11 * (-400.0 * a2);
+                    xGradient[t10] += aBar;
+                    sum3 += (a2 * t12 + b2 * b2);
                 }
-                sum5 = sum4;
+                sum4 = sum3;
             }
 
-            return sum5;
+            return sum4;
         }
 
         /// <inheritdoc/>
@@ -257,34 +249,32 @@ partial class Functions
             ref double xDirectionAt_1 = ref Lanes.Range(xDirection, 1, count);
             ref double xAt = ref Lanes.Range(x, 0, count);
             ref double xDirectionAt = ref Lanes.Range(xDirection, 0, count);
-            Vector512<double> sumDotV = Vector512<double>.Zero;
+            var sumDotV = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
-                Vector512<double> xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                Vector512<double> xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
-                Vector512<double> aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t8 = Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a));
-                Vector512<double> t11 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, t8);
-                sumDotV += t11;
+                var xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
+                var xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
+                var aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k));
+                var b = Vector512.Create(1.0) - xV;
+                var t1 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a)));
+                sumDotV += t1;
             }
             if (k < count)
             {
-                Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                Vector512<double> xV = Lanes.LoadTail(ref xAt, count);
-                Vector512<double> xDirectionV = Lanes.LoadTail(ref xDirectionAt, count);
-                Vector512<double> a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
-                Vector512<double> aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Lanes.LoadTail(ref xDirectionAt_1, count));
-                Vector512<double> b = Vector512.Create(1.0) - xV;
-                Vector512<double> t19 = Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a));
-                Vector512<double> t22 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, t19);
-                sumDotV = Vector512.ConditionalSelect(tail, sumDotV + t22, sumDotV);
+                var tail = Lanes.TailMask((double)(count - k));
+                var xV = Lanes.LoadTail(ref xAt, count);
+                var xDirectionV = Lanes.LoadTail(ref xDirectionAt, count);
+                var a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
+                var aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Lanes.LoadTail(ref xDirectionAt_1, count));
+                var b = Vector512.Create(1.0) - xV;
+                var t2 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a)));
+                sumDotV = Vector512.ConditionalSelect(tail, sumDotV + t2, sumDotV);
             }
-            double sumDot2 = Lanes.Sum(sumDotV);
+            double sumDot = Lanes.Sum(sumDotV);
 
-            return sumDot2;
+            return sumDot;
         }
 
         /// <summary>Adds the Hessian times the direction to the product.</summary>
@@ -318,55 +308,52 @@ partial class Functions
                 int k = 0;
                 for (; k <= count - 8; k += 8)
                 {
-                    Vector512<double> xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
-                    Vector512<double> xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k);
-                    Vector512<double> t6 = Vector512.Create(2.0) * Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k);
-                    Vector512<double> aDot2 = Lanes.MultiplyAddNegated(Vector512.LoadUnsafe(ref xAt, (nuint)k), t6, xDirectionV);
-                    Vector512<double> t8 = Vector512.Create(100.0) * aDot2;
-                    Vector512<double> aBarDot = t8 + t8;
-                    Vector512<double> t10 = Vector512.Create(2.0) * xDirectionV;
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
-                    Vector512<double> aDot3 = Lanes.MultiplyAddNegated(xV, t10, Vector512.LoadUnsafe(ref xDirectionAt_2, (nuint)k));
-                    Vector512<double> t17 = Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t10);
-                    Vector512<double> t18 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, t17);
-                    t18.StoreUnsafe(ref xProductAt_1, (nuint)k);
+                    var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
+                    var xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k);
+                    var t6 = Vector512.LoadUnsafe(ref xAt, (nuint)k) * (Vector512.Create(2.0) * Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k));
+                    var aDot2 = xDirectionV - t6;
+                    var t7 = Vector512.Create(100.0) * aDot2;
+                    var aBarDot = t7 + t7;
+                    var t8 = Vector512.Create(2.0) * xDirectionV;
+                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
+                    var aDot3 = Lanes.MultiplyAddNegated(xV, t8, Vector512.LoadUnsafe(ref xDirectionAt_2, (nuint)k));
+                    var t9 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t8));
+                    t9.StoreUnsafe(ref xProductAt_1, (nuint)k);
                 }
                 if (k < count)
                 {
-                    Vector512<double> tail = Lanes.TailMask((double)(count - k));
-                    Vector512<double> xV = Lanes.LoadTail(ref xAt_1, count);
-                    Vector512<double> xDirectionV = Lanes.LoadTail(ref xDirectionAt_1, count);
-                    Vector512<double> t20 = Lanes.LoadTail(ref xAt, count) * (Vector512.Create(2.0) * Lanes.LoadTail(ref xDirectionAt, count));
-                    Vector512<double> aDot2 = xDirectionV - t20;
-                    Vector512<double> t21 = Vector512.Create(100.0) * aDot2;
-                    Vector512<double> aBarDot = t21 + t21;
-                    Vector512<double> t23 = Vector512.Create(2.0) * xDirectionV;
-                    Vector512<double> a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
-                    Vector512<double> aDot3 = Lanes.MultiplyAddNegated(xV, t23, Lanes.LoadTail(ref xDirectionAt_2, count));
-                    Vector512<double> t30 = Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t23);
-                    Vector512<double> t31 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, t30);
-                    Lanes.StoreTail(ref xProductAt_1, count, t31, tail);
+                    var tail = Lanes.TailMask((double)(count - k));
+                    var xV = Lanes.LoadTail(ref xAt_1, count);
+                    var xDirectionV = Lanes.LoadTail(ref xDirectionAt_1, count);
+                    var aDot2 = Lanes.MultiplyAddNegated(Lanes.LoadTail(ref xAt, count), Vector512.Create(2.0) * Lanes.LoadTail(ref xDirectionAt, count), xDirectionV);
+                    var t10 = Vector512.Create(100.0) * aDot2;
+                    var aBarDot = t10 + t10;
+                    var t11 = Vector512.Create(2.0) * xDirectionV;
+                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
+                    var aDot3 = Lanes.MultiplyAddNegated(xV, t11, Lanes.LoadTail(ref xDirectionAt_2, count));
+                    var t12 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t11));
+                    Lanes.StoreTail(ref xProductAt_1, count, t12, tail);
                 }
 
                 double aDot4 = xDirection[t1] - x[t5] * (2.0 * xDirection[t5]);
-                double t32 = 100.0 * aDot4;
-                double aBarDot2 = t32 + t32;
+                double t13 = 100.0 * aDot4;
+                double aBarDot2 = t13 + t13;
                 xProduct[t1] = aBarDot2;
             }
             else
             {
                 for (int i = 0; i < t1; i++)
                 {
-                    int t33 = 1 + i;
-                    double t34 = x[i];
-                    double t35 = xDirection[i];
-                    double t36 = 2.0 * t35;
-                    double a2 = x[t33] - t34 * t34;
-                    double aDot2 = xDirection[t33] - t34 * t36;
-                    double t37 = 100.0 * aDot2;
-                    double aBarDot = t37 + t37;
-                    xProduct[i] += t36 + (t35 * (-400.0 * a2) + t34 * (-400.0 * aDot2));
-                    xProduct[t33] += aBarDot;
+                    int t14 = 1 + i;
+                    double t15 = x[i];
+                    double t16 = xDirection[i];
+                    double t17 = 2.0 * t16;
+                    double a2 = x[t14] - t15 * t15;
+                    double aDot2 = xDirection[t14] - t15 * t17;
+                    double t18 = 100.0 * aDot2;
+                    double aBarDot = t18 + t18;
+                    xProduct[i] += t17 + (t16 * (-400.0 * a2) + t15 * (-400.0 * aDot2));
+                    xProduct[t14] += aBarDot;
                 }
             }
         }

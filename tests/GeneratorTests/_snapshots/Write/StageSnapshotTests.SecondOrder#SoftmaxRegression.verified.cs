@@ -108,13 +108,6 @@ partial class Softmax
             cost         per example 4·classes·x.Length + 6·classes + 4 operations, classes exp, 1 log; one pass over the data for value and gradient
             products     Hessian times vector per example 6·classes·x.Length + 9·classes + 3 operations, classes exp
 
-            for each example:                                              (pseudo-code of the gradient)
-              sum ← bias[k] + Σⱼ w[x.Length·k + j]·x[j];  logits[k] ← sum;  logitsBar[label] ← −1
-              s ← 1/(Σⱼ exp(logits[j] − maxₖ sum));  logitsBar[j] += s·exp(logits[j] − maxₖ sum)
-              loss += log(Σⱼ exp(logits[j] − maxₖ sum)) − logits[label] + maxₖ sum
-              gradient.w[x.Length·j + k] += logitsBar[j]·x[k]  (j < classes, k < x.Length)
-              gradient.bias[j] += logitsBar[j]  (j < classes)
-
             """;
 
         /// <inheritdoc cref="Description"/>
@@ -172,12 +165,12 @@ partial class Softmax
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
                 for (int k = 0; k < classes; k++)
@@ -186,52 +179,24 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref spill[0], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t5 = Vector512<double>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+                Vector512<double> t3 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
                 {
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    t5 += VectorMath.Exp(t6 - t1);
+                    var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    t3 += VectorMath.Exp(t4 - t1);
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
                     spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t7 = Vector512.LoadUnsafe(ref spill[16]);
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t7)), loss);
+                var t5 = Vector512.LoadUnsafe(ref spill[16]);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t3) + (t1 - t5)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -260,13 +225,13 @@ partial class Softmax
             Span<double> tape_value = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[40];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsBar.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
@@ -276,103 +241,45 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref spill[0], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t5 = Vector512<double>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+                Vector512<double> t3 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
                 {
-                    Vector512<double> t6 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t7 = VectorMath.Exp(t6 - t1);
-                    t7.StoreUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
-                    t5 += t7;
+                    var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    var t5 = VectorMath.Exp(t4 - t1);
+                    t5.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
+                    t3 += t5;
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
                     spill[16 + lane] = logits[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t8 = Vector512.LoadUnsafe(ref spill[16]);
+                var t6 = Vector512.LoadUnsafe(ref spill[16]);
                 (-seed).StoreUnsafe(ref spill[24]);
                 for (int lane2 = 0; lane2 < 8; lane2++)
                 {
                     logitsBar[Lanes.Item(ref labelColumn, rows, i + lane2) * 8 + (i + lane2 - i)] = spill[24 + lane2];
                 }
-                Vector512<double> t9 = seed / t5;
-                for (int k4 = 0; k4 < classes; k4++)
+                var t7 = seed / t3;
+                for (int k3 = 0; k3 < classes; k3++)
                 {
-                    Vector512<double> t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k4 * 8, 8)[0]);
-                    (Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]) + t9 * t10).StoreUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]);
-                    Vector512<double> sumBar = Vector512.LoadUnsafe(ref logitsBar.Slice(k4 * 8, 8)[0]);
-                    int t11 = xLength * k4;
+                    var t8 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
+                    (Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]) + t7 * t8).StoreUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]);
+                    var sumBar = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 8, 8)[0]);
+                    int t9 = xLength * k3;
 
                     // gradient.w[x.Length·j + k] += logitsBar[j]·x[k], four rows at a time
-                    int count = xLength;
-                    ref double wGradientAtt11 = ref Lanes.Range(wGradient, t11, count);
                     sumBar.StoreUnsafe(ref spill[32]);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[32 + r]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[33 + r]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[34 + r]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[35 + r]);
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAtt11, (nuint)k2));
-                            Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k2), odd);
-                            (even + odd).StoreUnsafe(ref wGradientAtt11, (nuint)k2);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count), Lanes.LoadTail(ref wGradientAtt11, count));
-                            Vector512<double> odd = sumBar1 * Lanes.LoadTail(ref x1, count);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count), odd);
-                            Lanes.StoreTail(ref wGradientAtt11, count, even + odd, tail);
-                        }
-                    }
+                    AddXRows(rows, i, xLength, ref Lanes.Range(wGradient, t9, xLength), ref spill[32], ref xColumn);
 
-                    biasGradient[k4] += Lanes.Sum(sumBar);
+                    biasGradient[k3] += Lanes.Sum(sumBar);
                 }
-                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t1 - t8)), loss);
+                loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t3) + (t1 - t6)), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -398,92 +305,34 @@ partial class Softmax
             Span<double> logits = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[24];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
                 logits.Clear();
-                Vector512<double> t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
+                var t1 = Vector512.Create(2.0) * (Vector512.Create(0.25) * seed);
                 Vector512<double> t2 = Vector512<double>.Zero;
                 for (int k = 0; k < classes; k++)
                 {
                     double sum = bias[k];
                     int t3 = xLength * k;
 
-                    int count = xLength;
-                    ref double wAtt3 = ref Lanes.Range(w, t3, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt3, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x0, (nuint)k2), sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x1, (nuint)k2), sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x2, (nuint)k2), sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, Vector512.LoadUnsafe(ref x3, (nuint)k2), sum3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt3, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x0, count), sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x1, count), sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x2, count), sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, Lanes.LoadTail(ref x3, count), sum3), sum3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                    }
-                    Vector512<double> t6 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    SumXRows(rows, i, xLength, ref Lanes.Range(w, t3, xLength), ref spill[0], ref xColumn);
+                    var t4 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
 
-                    t6.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    Vector512<double> t7 = Vector512.LoadUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    Vector512<double> sumBar = t1 * t7;
+                    t4.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    var t5 = Vector512.LoadUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    var sumBar = t1 * t5;
 
                     // gradient.w[x.Length·k + j] += sumBar·x[j], four rows at a time
-                    int count2 = xLength;
-                    ref double wGradientAtt3 = ref Lanes.Range(wGradient, t3, count2);
                     sumBar.StoreUnsafe(ref spill[16]);
-                    for (int r2 = 0; r2 < 8; r2 += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r2, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r2 + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r2 + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r2 + 3, xLength);
-                        Vector512<double> sumBar0 = Vector512.Create(spill[16 + r2]);
-                        Vector512<double> sumBar1 = Vector512.Create(spill[17 + r2]);
-                        Vector512<double> sumBar2 = Vector512.Create(spill[18 + r2]);
-                        Vector512<double> sumBar3 = Vector512.Create(spill[19 + r2]);
-                        int k3 = 0;
-                        for (; k3 <= count2 - 8; k3 += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Vector512.LoadUnsafe(ref x0, (nuint)k3), Vector512.LoadUnsafe(ref wGradientAtt3, (nuint)k3));
-                            Vector512<double> odd = sumBar1 * Vector512.LoadUnsafe(ref x1, (nuint)k3);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Vector512.LoadUnsafe(ref x2, (nuint)k3), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Vector512.LoadUnsafe(ref x3, (nuint)k3), odd);
-                            (even + odd).StoreUnsafe(ref wGradientAtt3, (nuint)k3);
-                        }
-                        if (k3 < count2)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count2 - k3));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBar0, Lanes.LoadTail(ref x0, count2), Lanes.LoadTail(ref wGradientAtt3, count2));
-                            Vector512<double> odd = sumBar1 * Lanes.LoadTail(ref x1, count2);
-                            even = Vector512.FusedMultiplyAdd(sumBar2, Lanes.LoadTail(ref x2, count2), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBar3, Lanes.LoadTail(ref x3, count2), odd);
-                            Lanes.StoreTail(ref wGradientAtt3, count2, even + odd, tail);
-                        }
-                    }
+                    AddXRows(rows, i, xLength, ref Lanes.Range(wGradient, t3, xLength), ref spill[16], ref xColumn);
 
                     biasGradient[k] += Lanes.Sum(sumBar);
-                    t2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.25), t6 * t6, t2);
+                    t2 = Vector512.FusedMultiplyAdd(Vector512.Create(0.25), t4 * t4, t2);
                 }
                 loss = Vector512.ConditionalSelect(active, loss + t2, loss);
             }
@@ -531,12 +380,12 @@ partial class Softmax
             Span<double> logitsDot = Lanes.Take(ref rest, 8 * classes);
 
             Span<double> spill = stackalloc double[40];
-            Vector512<double> loss = Vector512<double>.Zero;
+            var loss = Vector512<double>.Zero;
             for (int block = 0; block < rows.Count; block += 8)
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
                 logits.Clear();
                 logitsDot.Clear();
                 Vector512<double> t1 = Vector512.Create(double.NegativeInfinity);
@@ -547,79 +396,32 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j];  sumDot = direction.bias[k] + Σⱼ direction.w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    ref double wDirectionAtt2 = ref Lanes.Range(wDirection, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        Vector512<double> sumDot0 = Vector512<double>.Zero, sumDot1 = Vector512<double>.Zero, sumDot2 = Vector512<double>.Zero, sumDot3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAtt2, (nuint)k2);
-                            Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k2);
-                            Vector512<double> xV1 = Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                            Vector512<double> xV2 = Vector512.LoadUnsafe(ref x2, (nuint)k2);
-                            Vector512<double> xV3 = Vector512.LoadUnsafe(ref x3, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, xV0, sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, xV1, sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, xV2, sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, xV3, sum3);
-                            sumDot0 = Vector512.FusedMultiplyAdd(wDirectionV, xV0, sumDot0);
-                            sumDot1 = Vector512.FusedMultiplyAdd(wDirectionV, xV1, sumDot1);
-                            sumDot2 = Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2);
-                            sumDot3 = Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            Vector512<double> wDirectionV = Lanes.LoadTail(ref wDirectionAtt2, count);
-                            Vector512<double> xV0 = Lanes.LoadTail(ref x0, count);
-                            Vector512<double> xV1 = Lanes.LoadTail(ref x1, count);
-                            Vector512<double> xV2 = Lanes.LoadTail(ref x2, count);
-                            Vector512<double> xV3 = Lanes.LoadTail(ref x3, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV0, sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV1, sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV2, sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV3, sum3), sum3);
-                            sumDot0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV0, sumDot0), sumDot0);
-                            sumDot1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV1, sumDot1), sumDot1);
-                            sumDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2), sumDot2);
-                            sumDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3), sumDot3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                        Lanes.StoreSums(ref spill[16 + 2 * r], sumDot0, sumDot1, sumDot2, sumDot3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
-                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
+                    SumXRows2(
+                        rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref Lanes.Range(wDirection, t2, xLength), ref spill[0],
+                        ref spill[16], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    var sumDot2 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    sumDot5.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    sumDot2.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t7 = Vector512<double>.Zero;
-                Vector512<double> t8 = Vector512<double>.Zero;
-                for (int k3 = 0; k3 < classes; k3++)
+                Vector512<double> t3 = Vector512<double>.Zero;
+                Vector512<double> t4 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
                 {
-                    Vector512<double> t9 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t10 = Vector512.LoadUnsafe(ref logitsDot.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t11 = VectorMath.Exp(t9 - t1);
-                    t7 += t11;
-                    t8 = Vector512.FusedMultiplyAdd(t10, t11, t8);
+                    var t5 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    var t6 = Vector512.LoadUnsafe(ref logitsDot.Slice(k2 * 8, 8)[0]);
+                    var t7 = VectorMath.Exp(t5 - t1);
+                    t3 += t7;
+                    t4 = Vector512.FusedMultiplyAdd(t6, t7, t4);
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
                     spill[32 + lane] = logitsDot[Lanes.Item(ref labelColumn, rows, i + lane) * 8 + (i + lane - i)];
                 }
-                Vector512<double> t12 = Vector512.LoadUnsafe(ref spill[32]);
-                loss = Vector512.ConditionalSelect(active, loss + (t8 / t7 - t12), loss);
+                var t8 = Vector512.LoadUnsafe(ref spill[32]);
+                loss = Vector512.ConditionalSelect(active, loss + (t4 / t3 - t8), loss);
             }
 
             double lossSum = Lanes.Sum(loss);
@@ -655,8 +457,8 @@ partial class Softmax
             {
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
-                Vector512<double> active = Lanes.Active<double, TRows>(rows, block, i);
-                Vector512<double> seed = active & Vector512.Create(weight);
+                var active = Lanes.Active<double, TRows>(rows, block, i);
+                var seed = active & Vector512.Create(weight);
                 logits.Clear();
                 logitsDot.Clear();
                 logitsBarDot.Clear();
@@ -668,124 +470,147 @@ partial class Softmax
                     int t2 = xLength * k;
 
                     // sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j];  sumDot = direction.bias[k] + Σⱼ direction.w[x.Length·k + j]·x[j], four rows at a time
-                    int count = xLength;
-                    ref double wAtt2 = ref Lanes.Range(w, t2, count);
-                    ref double wDirectionAtt2 = ref Lanes.Range(wDirection, t2, count);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = Vector512<double>.Zero, sum2 = Vector512<double>.Zero, sum3 = Vector512<double>.Zero;
-                        Vector512<double> sumDot0 = Vector512<double>.Zero, sumDot1 = Vector512<double>.Zero, sumDot2 = Vector512<double>.Zero, sumDot3 = Vector512<double>.Zero;
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> wV = Vector512.LoadUnsafe(ref wAtt2, (nuint)k2);
-                            Vector512<double> wDirectionV = Vector512.LoadUnsafe(ref wDirectionAtt2, (nuint)k2);
-                            Vector512<double> xV0 = Vector512.LoadUnsafe(ref x0, (nuint)k2);
-                            Vector512<double> xV1 = Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                            Vector512<double> xV2 = Vector512.LoadUnsafe(ref x2, (nuint)k2);
-                            Vector512<double> xV3 = Vector512.LoadUnsafe(ref x3, (nuint)k2);
-                            sum0 = Vector512.FusedMultiplyAdd(wV, xV0, sum0);
-                            sum1 = Vector512.FusedMultiplyAdd(wV, xV1, sum1);
-                            sum2 = Vector512.FusedMultiplyAdd(wV, xV2, sum2);
-                            sum3 = Vector512.FusedMultiplyAdd(wV, xV3, sum3);
-                            sumDot0 = Vector512.FusedMultiplyAdd(wDirectionV, xV0, sumDot0);
-                            sumDot1 = Vector512.FusedMultiplyAdd(wDirectionV, xV1, sumDot1);
-                            sumDot2 = Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2);
-                            sumDot3 = Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> wV = Lanes.LoadTail(ref wAtt2, count);
-                            Vector512<double> wDirectionV = Lanes.LoadTail(ref wDirectionAtt2, count);
-                            Vector512<double> xV0 = Lanes.LoadTail(ref x0, count);
-                            Vector512<double> xV1 = Lanes.LoadTail(ref x1, count);
-                            Vector512<double> xV2 = Lanes.LoadTail(ref x2, count);
-                            Vector512<double> xV3 = Lanes.LoadTail(ref x3, count);
-                            sum0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV0, sum0), sum0);
-                            sum1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV1, sum1), sum1);
-                            sum2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV2, sum2), sum2);
-                            sum3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wV, xV3, sum3), sum3);
-                            sumDot0 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV0, sumDot0), sumDot0);
-                            sumDot1 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV1, sumDot1), sumDot1);
-                            sumDot2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV2, sumDot2), sumDot2);
-                            sumDot3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wDirectionV, xV3, sumDot3), sumDot3);
-                        }
-                        Lanes.StoreSums(ref spill[2 * r], sum0, sum1, sum2, sum3);
-                        Lanes.StoreSums(ref spill[16 + 2 * r], sumDot0, sumDot1, sumDot2, sumDot3);
-                    }
-                    Vector512<double> sum5 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
-                    Vector512<double> sumDot5 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
+                    SumXRows2(
+                        rows, i, xLength, ref Lanes.Range(w, t2, xLength), ref Lanes.Range(wDirection, t2, xLength), ref spill[0],
+                        ref spill[16], ref xColumn);
+                    var sum2 = Vector512.Create(sum) + Lanes.LoadSums(ref spill[0]);
+                    var sumDot2 = Vector512.Create(sumDot) + Lanes.LoadSums(ref spill[16]);
 
-                    sum5.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
-                    sumDot5.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
-                    t1 = Vector512.Max(t1, sum5);
+                    sum2.StoreUnsafe(ref logits.Slice(k * 8, 8)[0]);
+                    sumDot2.StoreUnsafe(ref logitsDot.Slice(k * 8, 8)[0]);
+                    t1 = Vector512.Max(t1, sum2);
                 }
-                Vector512<double> t7 = Vector512<double>.Zero;
-                Vector512<double> t8 = Vector512<double>.Zero;
+                Vector512<double> t3 = Vector512<double>.Zero;
+                Vector512<double> t4 = Vector512<double>.Zero;
+                for (int k2 = 0; k2 < classes; k2++)
+                {
+                    var t5 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
+                    var t6 = Vector512.LoadUnsafe(ref logitsDot.Slice(k2 * 8, 8)[0]);
+                    var t7 = VectorMath.Exp(t5 - t1);
+                    var t8 = t6 * t7;
+                    t7.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
+                    t8.StoreUnsafe(ref tape_valueDot.Slice(k2 * 8, 8)[0]);
+                    t3 += t7;
+                    t4 += t8;
+                }
+                var t9 = seed / t3;
+                var t10 = t4 / t3 * t9;
                 for (int k3 = 0; k3 < classes; k3++)
                 {
-                    Vector512<double> t9 = Vector512.LoadUnsafe(ref logits.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t10 = Vector512.LoadUnsafe(ref logitsDot.Slice(k3 * 8, 8)[0]);
-                    Vector512<double> t11 = VectorMath.Exp(t9 - t1);
-                    Vector512<double> t12 = t10 * t11;
-                    t11.StoreUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
-                    t12.StoreUnsafe(ref tape_valueDot.Slice(k3 * 8, 8)[0]);
-                    t7 += t11;
-                    t8 += t12;
-                }
-                Vector512<double> t13 = seed / t7;
-                Vector512<double> t14 = t8 / t7 * t13;
-                for (int k4 = 0; k4 < classes; k4++)
-                {
-                    Vector512<double> t15 = Vector512.LoadUnsafe(ref tape_value.Slice(k4 * 8, 8)[0]);
-                    Vector512<double> t16 = Vector512.LoadUnsafe(ref tape_valueDot.Slice(k4 * 8, 8)[0]);
-                    Lanes.MultiplyAddNegated(t14, t15, t13 * t16).StoreUnsafe(ref logitsBarDot.Slice(k4 * 8, 8)[0]);
-                    Vector512<double> sumBarDot = Vector512.LoadUnsafe(ref logitsBarDot.Slice(k4 * 8, 8)[0]);
-                    int t17 = xLength * k4;
+                    var t11 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 8, 8)[0]);
+                    var t12 = Vector512.LoadUnsafe(ref tape_valueDot.Slice(k3 * 8, 8)[0]);
+                    Lanes.MultiplyAddNegated(t10, t11, t9 * t12).StoreUnsafe(ref logitsBarDot.Slice(k3 * 8, 8)[0]);
+                    var sumBarDot = Vector512.LoadUnsafe(ref logitsBarDot.Slice(k3 * 8, 8)[0]);
+                    int t13 = xLength * k3;
 
                     // product.w[x.Length·j + k] += sumBarDot·x[k], four rows at a time
-                    int count = xLength;
-                    ref double wProductAtt17 = ref Lanes.Range(wProduct, t17, count);
                     sumBarDot.StoreUnsafe(ref spill[32]);
-                    for (int r = 0; r < 8; r += 4)
-                    {
-                        ref double x0 = ref Lanes.Row(ref xColumn, rows, i + r, xLength);
-                        ref double x1 = ref Lanes.NextRow(ref x0, ref xColumn, rows, i + r + 1, xLength);
-                        ref double x2 = ref Lanes.NextRow(ref x1, ref xColumn, rows, i + r + 2, xLength);
-                        ref double x3 = ref Lanes.NextRow(ref x2, ref xColumn, rows, i + r + 3, xLength);
-                        Vector512<double> sumBarDot0 = Vector512.Create(spill[32 + r]);
-                        Vector512<double> sumBarDot1 = Vector512.Create(spill[33 + r]);
-                        Vector512<double> sumBarDot2 = Vector512.Create(spill[34 + r]);
-                        Vector512<double> sumBarDot3 = Vector512.Create(spill[35 + r]);
-                        int k2 = 0;
-                        for (; k2 <= count - 8; k2 += 8)
-                        {
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBarDot0, Vector512.LoadUnsafe(ref x0, (nuint)k2), Vector512.LoadUnsafe(ref wProductAtt17, (nuint)k2));
-                            Vector512<double> odd = sumBarDot1 * Vector512.LoadUnsafe(ref x1, (nuint)k2);
-                            even = Vector512.FusedMultiplyAdd(sumBarDot2, Vector512.LoadUnsafe(ref x2, (nuint)k2), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBarDot3, Vector512.LoadUnsafe(ref x3, (nuint)k2), odd);
-                            (even + odd).StoreUnsafe(ref wProductAtt17, (nuint)k2);
-                        }
-                        if (k2 < count)
-                        {
-                            Vector512<double> tail = Lanes.TailMask((double)(count - k2));
-                            Vector512<double> even = Vector512.FusedMultiplyAdd(sumBarDot0, Lanes.LoadTail(ref x0, count), Lanes.LoadTail(ref wProductAtt17, count));
-                            Vector512<double> odd = sumBarDot1 * Lanes.LoadTail(ref x1, count);
-                            even = Vector512.FusedMultiplyAdd(sumBarDot2, Lanes.LoadTail(ref x2, count), even);
-                            odd = Vector512.FusedMultiplyAdd(sumBarDot3, Lanes.LoadTail(ref x3, count), odd);
-                            Lanes.StoreTail(ref wProductAtt17, count, even + odd, tail);
-                        }
-                    }
+                    AddXRows2(rows, i, xLength, ref Lanes.Range(wProduct, t13, xLength), ref spill[32], ref xColumn);
 
-                    biasProduct[k4] += Lanes.Sum(sumBarDot);
+                    biasProduct[k3] += Lanes.Sum(sumBarDot);
                 }
             }
 
+        }
+
+        /// <summary>sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows<TRows>(TRows rows, int i, int count, ref double wAt, ref double sums, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), x.Load(k), sum);
+                }
+                if (k < count)
+                {
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), x.LoadTail(count), sum), sum);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+            }
+        }
+
+        /// <summary>gradient.w[x.Length·j + k] += logitsBar[j]·x[k], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows<TRows>(
+            TRows rows, int i, int count, ref double wGradientAt, ref double sumBar, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    Quad.AddProducts(sumBar4, x.Load(k), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k)).StoreUnsafe(ref wGradientAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref wGradientAt, count, Quad.AddProducts(sumBar4, x.LoadTail(count), Lanes.LoadTail(ref wGradientAt, count)), tail);
+                }
+            }
+        }
+
+        /// <summary>sum = bias[k] + Σⱼ w[x.Length·k + j]·x[j];  sumDot = direction.bias[k] + Σⱼ direction.w[x.Length·k + j]·x[j], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void SumXRows2<TRows>(
+            TRows rows, int i, int count, ref double wAt, ref double wDirectionAt, ref double sums, ref double sums2,
+            ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                Quad<double> sum = Vector512<double>.Zero;
+                Quad<double> sum2 = Vector512<double>.Zero;
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    var xV = x.Load(k);
+                    sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), xV, sum);
+                    sum2 = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wDirectionAt, (nuint)k), xV, sum2);
+                }
+                if (k < count)
+                {
+                    var xV = x.LoadTail(count);
+                    sum = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wAt, count), xV, sum), sum);
+                    sum2 = Quad.ConditionalSelect(tail, Quad.FusedMultiplyAdd(Lanes.LoadTail(ref wDirectionAt, count), xV, sum2), sum2);
+                }
+                Lanes.StoreSums(ref Unsafe.Add(ref sums, 2 * r), sum);
+                Lanes.StoreSums(ref Unsafe.Add(ref sums2, 2 * r), sum2);
+            }
+        }
+
+        /// <summary>product.w[x.Length·j + k] += sumBarDot·x[k], for the rows of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddXRows2<TRows>(
+            TRows rows, int i, int count, ref double wProductAt, ref double sumBarDot, ref double xColumn)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            var tail = Lanes.TailMask((double)(count % 8));
+            for (int r = 0; r < 8; r += 4)
+            {
+                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var sumBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref sumBarDot, r));
+                int k = 0;
+                for (; k <= count - 8; k += 8)
+                {
+                    Quad.AddProducts(sumBarDot4, x.Load(k), Vector512.LoadUnsafe(ref wProductAt, (nuint)k)).StoreUnsafe(ref wProductAt, (nuint)k);
+                }
+                if (k < count)
+                {
+                    Lanes.StoreTail(ref wProductAt, count, Quad.AddProducts(sumBarDot4, x.LoadTail(count), Lanes.LoadTail(ref wProductAt, count)), tail);
+                }
+            }
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

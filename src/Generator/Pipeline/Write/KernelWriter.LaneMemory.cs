@@ -1,0 +1,177 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>What a block of examples reads and writes: columns, elements that the examples share or name, and working arrays with one element per lane.</summary>
+internal sealed partial class KernelWriter
+{
+    /// <summary>Computes one scalar per lane and reads them back as a vector.</summary>
+    private Text FillLanes(int value, Func<string, string> text, string? suffix)
+    {
+        int slot = _block!.Slots++;
+        string lane = _names.Unique("lane");
+        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
+        {
+            _code.Line($"spill[{NumberText.Integer(slot * _lanes)} + {lane}] = {text($"{_block.Position} + {lane}")};");
+        }
+
+        string name = NameOf(value, suffix);
+        string loaded = $"Vector512.LoadUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}])";
+        _code.Line(_function.TypeOf(value) == ScalarType.Bool
+            ? $"var {name} = Vector512.GreaterThan({loaded}, {VectorType}.Zero);"
+            : $"var {name} = {loaded};");
+        return new Text(name);
+    }
+
+    /// <summary>The slot of the spill area that holds a lane value, one element per example.</summary>
+    private int Spill(int value)
+    {
+        BlockState block = _block!;
+        if (block.SpillSlots.TryGetValue(value, out int slot)) return slot;
+        slot = block.Slots++;
+        _code.Line($"{Vector(value).Under(Text.Atom)}.StoreUnsafe(ref spill[{NumberText.Integer(slot * _lanes)}]);");
+
+        // A spilled value inside a loop changes from iteration to iteration: it is spilled at each use there.
+        if (_currentLoopDepth == 0) block.SpillSlots[value] = slot;
+        return slot;
+    }
+
+    private int _currentLoopDepth;
+
+    private void WriteLaneLoad(Load load)
+    {
+        BlockState block = _block!;
+        BufferInfo buffer = _function.Buffers[load.Buffer];
+        if (buffer.Type == ScalarType.I32)
+        {
+            block.PerLane[load.Id] = at => buffer.Kind == BufferKind.Constant
+                ? new Text($"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]")
+                : _function.Arguments[buffer.Argument].IsArray
+                    ? new Text($"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))")
+                    : new Text($"Lanes.Item(ref {_columnNames[load.Buffer]}, rows, {at})");
+            return;
+        }
+
+        bool scattered = IsLane(load.Index);
+        switch (buffer.Kind)
+        {
+            case BufferKind.Data when !_function.Arguments[buffer.Argument].IsArray:
+                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position})"));
+                break;
+            case BufferKind.Data when !scattered:
+                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position}, {_lengthTexts[load.Buffer]}, Lanes.Index({Scalar(load.Index)}, {_lengthTexts[load.Buffer]}))"));
+                break;
+            case BufferKind.Data:
+                block.Vectors[load.Id] = FillLanes(load.Id, at =>
+                    $"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))", null);
+                break;
+            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction when NamedByInteger(load.Index) is { } place:
+                DefineVector(load.Id, new Text($"Lanes.Gather({_bufferNames[load.Buffer]}, {place})"));
+                break;
+            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
+                break;
+            case var _ when _plan.LayoutOf(load.Buffer) == BufferLayout.Shared:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
+                break;
+            case var _ when scattered:
+                block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{LaneElement(load.Index, at)}]", null);
+                break;
+            default:
+                // Not inlined: a later store may change the element.
+                string name = NameOf(load.Id);
+                _code.Line($"var {name} = Vector512.LoadUnsafe(ref {Element(load.Buffer, load.Index)});");
+                block.Vectors[load.Id] = new Text(name);
+                break;
+        }
+    }
+
+    /// <summary>Where the vector of an element of a per-lane array lies; the index is checked by the span.</summary>
+    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_examplesPerElement}{ColumnShift}, {_lanes})[0]";
+
+    private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
+
+    /// <summary>
+    /// The arguments of <c>Lanes.Gather</c> and <c>Lanes.Scatter</c> for an index that is a multiple of an integer column, or of the example's index, and
+    /// what is the same for all examples; null for any other.
+    /// </summary>
+    private string? NamedByInteger(int index)
+    {
+        if (!IsLane(index) || Decompose(index) is not { } place) return null;
+        return $"{place.Source}, {_block!.Position}, {place.Width}, {place.Offset}";
+
+        (string Source, Text Width, Text Offset)? Decompose(int value)
+        {
+            if (_function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples && l.Counter == value)) return ("rows", new Text("1"), new Text("0"));
+            if (_index.DefinitionOf(value) is Load { } load)
+            {
+                return _columnNames.TryGetValue(load.Buffer, out string column) && !_function.Arguments[_function.Buffers[load.Buffer].Argument].IsArray
+                    ? ($"ref {column}, rows", new Text("1"), new Text("0")) : null;
+            }
+
+            if (_index.LetOf(value) is not { Op: Op.Add or Op.Mul } let || IsLane(let.A) == IsLane(let.B)) return null;
+            if (Decompose(IsLane(let.A) ? let.A : let.B) is not { } place) return null;
+            Text same = Scalar(IsLane(let.A) ? let.B : let.A);
+            bool starts = place.Offset.Code == "0";
+            return let.Op == Op.Add
+                ? (place.Source, place.Width, starts ? same : OpText.Scalar(Op.Add, ScalarType.I32, ScalarType.I32, place.Offset, same, default))
+                : starts ? (place.Source, place.Width.Code == "1" ? same : OpText.Scalar(Op.Mul, ScalarType.I32, ScalarType.I32, place.Width, same, default), place.Offset) : null;
+        }
+    }
+
+    private void WriteLaneStore(Store store)
+    {
+        if (IsLane(store.Index))
+        {
+            int slot = Spill(store.Value);
+            ForLanes((lane, at) => $"{_bufferNames[store.Buffer]}[{LaneElement(store.Index, at)}] = spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
+            return;
+        }
+
+        string element = Element(store.Buffer, store.Index), value = Vector(store.Value).Code;
+        if (_block!.Mask is { } mask) value = $"Vector512.ConditionalSelect({mask}, {value}, Vector512.LoadUnsafe(ref {element}))";
+        _code.Line($"{new Text(value, Vector(store.Value).Precedence).Under(Text.Atom)}.StoreUnsafe(ref {element});");
+    }
+
+    private void WriteLaneAccumulate(Accumulate accumulate)
+    {
+        string buffer = _bufferNames[accumulate.Buffer];
+        Text value = Vector(accumulate.Value);
+        bool shared = _plan.LayoutOf(accumulate.Buffer) == BufferLayout.Shared;
+        if (shared && _block!.Mask is null && NamedByInteger(accumulate.Index) is { } place)
+        {
+            _code.Line($"Lanes.Scatter({buffer}, {place}, {value});");
+            return;
+        }
+
+        if (IsLane(accumulate.Index))
+        {
+            int slot = Spill(accumulate.Value);
+            ForLanes((lane, at) =>
+                $"{buffer}[{(shared ? PerLane(accumulate.Index, at).Code : LaneElement(accumulate.Index, at))}] += spill[{NumberText.Integer(slot * _lanes)} + {lane}];");
+            return;
+        }
+
+        string masked = _block!.Mask is { } mask ? $"Vector512.ConditionalSelect({mask}, {value}, {VectorType}.Zero)" : value.Code;
+        if (shared)
+        {
+            _code.Line($"{buffer}[{Scalar(accumulate.Index)}] += Lanes.Sum({masked});");
+        }
+        else
+        {
+            string element = Element(accumulate.Buffer, accumulate.Index);
+            _code.Line($"(Vector512.LoadUnsafe(ref {element}) + {new Text(masked, _block.Mask is null ? value.Precedence : Text.Atom).RightUnder(Text.Sum)}).StoreUnsafe(ref {element});");
+        }
+    }
+
+    /// <summary>A loop over the lanes, or inside a branch those that take it. Where the block before has done an example, what is added is zero.</summary>
+    private void ForLanes(Func<string, string, string> statement)
+    {
+        string lane = _names.Unique("lane");
+        string taken = _block!.Mask is null ? string.Empty : $" if ({_block.Mask}[{lane}] != 0)";
+        using (Block($"for (int {lane} = 0; {lane} < {_lanes}; {lane}++)"))
+        {
+            _code.Line((taken.Length > 0 ? taken.Substring(1) + " " : string.Empty) + statement(lane, $"{_block.Position} + {lane}"));
+        }
+    }
+}
