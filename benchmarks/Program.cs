@@ -11,7 +11,7 @@ using Perfolizer.Horology;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>ratios [logistic|rosenbrock|growth|gemm|generator]…</c> prints Markdown tables with the acceptance targets; anything else goes to BenchmarkDotNet.
+/// <c>ratios [logistic|rosenbrock|growth|ratings|gemm|threads|generator]…</c> prints Markdown tables with the acceptance targets; anything else goes to BenchmarkDotNet.
 /// </summary>
 internal static class Program
 {
@@ -26,7 +26,7 @@ internal static class Program
 
     private static bool Ratios(string[] names)
     {
-        string[] reports = ["gemm", "generator"];
+        string[] reports = ["gemm", "threads", "generator"];
         string[] known = ["logistic", "rosenbrock", "growth", "ratings", .. reports];
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
@@ -38,6 +38,7 @@ internal static class Program
         string[] workloads = [.. names.Where(name => !reports.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (all || workloads.Length > 0) met &= RatioReport.Write(Console.Out, workloads);
         if (Wanted("gemm")) met &= ProductReport.Write(Console.Out);
+        if (Wanted("threads")) met &= ThreadReport.Write(Console.Out);
         if (Wanted("generator")) met &= GeneratorReport.Write(Console.Out);
         return met;
 

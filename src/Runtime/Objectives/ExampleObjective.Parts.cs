@@ -13,7 +13,7 @@ public abstract partial class ExampleObjective<T>
     /// </summary>
     /// <remarks>
     /// <para>Results are the same to the last bit whatever the number. Examples are split into parts, by their number, the operations that each takes and the number of
-    /// parameters; each part has a sum of its own, and the sums are added in the order of the parts. An evaluation that takes less than some 50 µs has one part.</para>
+    /// parameters; each part has a sum of its own, and the sums are added in the order of the parts. An evaluation that takes less than some 100 µs has one part.</para>
     /// <para>The other threads are those of the <see cref="ThreadPool"/>. The calling thread works too and does not wait for one of them to begin. May be set between calls.</para>
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is 0 or below −1.</exception>
@@ -30,6 +30,15 @@ public abstract partial class ExampleObjective<T>
 
             threads = value;
         }
+    }
+
+    /// <summary>Into how many parts an evaluation over so many examples is split. More threads than parts are of no use.</summary>
+    /// <param name="examples">The number of examples, or the length of a batch.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples.</exception>
+    public int PartsOf(int examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(examples);
+        return Parts(examples);
     }
 
     /// <summary>How much a gradient computes. It decides into how many parts an evaluation is split; by default it is not.</summary>
@@ -120,8 +129,7 @@ public abstract partial class ExampleObjective<T>
 
     private T Reduced(T sum, int count) => Reduction == Reduction.Mean ? sum / T.CreateChecked(count) : sum;
 
-    /// <summary>Into how many parts so many examples are split.</summary>
-    internal unsafe int Parts(int count)
+    private unsafe int Parts(int count)
     {
         if (leastForParts == 0)
         {

@@ -7,8 +7,8 @@ namespace SymbolicGD;
 /// <param name="PerCall">For each part of the examples, however many they are.</param>
 public readonly record struct ExampleWork(double PerExample, double PerCall)
 {
-    // A part takes at least some 30 µs: starting another thread takes 5, and a part costs one thread a tenth of a microsecond.
-    private const double LeastPart = 1.5e6;
+    // A part takes at least some 50 µs: starting another thread takes 5, and a part costs one thread a tenth of a microsecond.
+    private const double LeastPart = 3e6;
 
     // To clear a sum of the gradient and to add it to another takes as long as so many operations per element.
     private const double PerElement = 20;

@@ -214,7 +214,6 @@ internal static class ObjectiveWriter
             return;
         }
 
-        code.Line("/// <inheritdoc/>");
         code.Line($"protected override ExampleWork WorkCore => {WorkText.Of(model, gradient)};");
         code.Gap();
         code.Line("/// <inheritdoc/>");
