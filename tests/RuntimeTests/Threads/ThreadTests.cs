@@ -26,9 +26,9 @@ public sealed class ThreadTests
     public void Results_have_the_same_bits_on_any_number_of_threads(string name)
     {
         int two = ThreadCases.Visit(name, 0, new Least(2)), four = ThreadCases.Visit(name, 0, new Least(4));
-        foreach (int examples in (int[])[two - 1, two, two + 77])
+        foreach (int examples in (int[])[two - 1, two + 77])
         {
-            int[] batches = [64, two - 1, two, two + 13, four - 1, four, four + 63];
+            int[] batches = [64, two, two + 13, four - 1, four + 63];
             Dictionary<string, ulong> expected = ThreadCases.Visit(name, examples, new BitsOf(1, batches));
             foreach (int threads in Threads)
             {

@@ -40,7 +40,7 @@ internal static class ObjectiveWriter
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
-                WriteCores(code, model, gradient.Function);
+                WriteCores(code, model, gradient);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
@@ -194,7 +194,7 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model, Function gradient)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, KernelPlan gradient)
     {
         string real = model.Real;
         code.Line("/// <inheritdoc/>");
@@ -206,7 +206,7 @@ internal static class ObjectiveWriter
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
             {
-                code.Line(Clear(gradient, "gradient"));
+                code.Line(Clear(gradient.Function, "gradient"));
                 code.Line("return GradientKernel(parameters, gradient, workspace);");
             }
 
@@ -222,7 +222,7 @@ internal static class ObjectiveWriter
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)")};");
         code.Gap();
-        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
+        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient.Function);
         if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
     }
 

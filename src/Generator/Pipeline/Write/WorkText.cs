@@ -5,16 +5,19 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>How much a gradient computes, as C# over the objective's extents: the runtime splits examples by it.</summary>
 internal static class WorkText
 {
-    public static string Of(ObjectiveModel model, Function gradient)
+    /// <summary>How much longer an operation takes where examples do not run in blocks, one in each lane of a vector.</summary>
+    private const double OneByOne = 8;
+
+    public static string Of(ObjectiveModel model, KernelPlan gradient)
     {
         (IReadOnlyDictionary<string, double> example, IReadOnlyDictionary<string, double> call) = HeaderCost.Work(
-            gradient, (op, payload) => op == Op.Extent ? model.ExtentField((int)payload) : model.ConstantMember((int)payload));
-        return $"new({Sum(example)}, {Sum(call)})";
+            gradient.Function, (op, payload) => op == Op.Extent ? model.ExtentField((int)payload) : model.ConstantMember((int)payload));
+        return $"new({Sum(example, gradient.Examples == ExampleMode.OneByOne ? OneByOne : 1)}, {Sum(call, 1)})";
     }
 
-    private static string Sum(IReadOnlyDictionary<string, double> terms)
+    private static string Sum(IReadOnlyDictionary<string, double> terms, double factor)
     {
-        string sum = string.Join(" + ", terms.Where(t => t.Value != 0).Select(t => NumberText.Real(t.Value, ScalarType.F64) + string.Concat(t.Key.Split('·').Where(n => n.Length > 0).Select(n => " * " + n))));
+        string sum = string.Join(" + ", terms.Where(t => t.Value != 0).Select(t => NumberText.Real(factor * t.Value, ScalarType.F64) + string.Concat(t.Key.Split('·').Where(n => n.Length > 0).Select(n => " * " + n))));
         return sum.Length == 0 ? "0" : sum.Replace("+ -", "- ");
     }
 }
