@@ -120,7 +120,7 @@ internal sealed partial class MethodReader
     private List<int>? ChangingArguments(IOperation call, IMethodSymbol method, IOperation body, IReadOnlyList<Passed> arguments)
     {
         if (method.IsGenericMethod || method.ReturnsVoid || ScalarTypes.IsArray(method.ReturnType) || !(method.IsStatic || method.MethodKind == MethodKind.LocalFunction)) return null;
-        if (DeclaredDepth(call, method) is not > 1 || arguments.Any(a => a.Reference is not null)) return null;
+        if (arguments.Any(a => a.Reference is not null)) return null;
         for (Frame? active = _frame; active is not null; active = active.Caller)
         {
             if (active.Static is null && SymbolEqualityComparer.Default.Equals(active.Method, method)) return null;
@@ -128,7 +128,7 @@ internal sealed partial class MethodReader
 
         List<IInvocationOperation> calls = [.. body.DescendantsAndSelf().OfType<IInvocationOperation>().Where(c => IsMethod(c.TargetMethod))];
         if (calls.Count != 1 || Around(calls[0]).Any(o => o is ILoopOperation or IAnonymousFunctionOperation or ILocalFunctionOperation)) return null;
-        if (CallsThroughOthers(body)) return null;
+        if (DeclaredDepth(calls[0], method) is not > 1 || CallsThroughOthers(body)) return null;
         HashSet<ISymbol> assigned = AssignedSymbols.In([body]);
         if (assigned.Any(s => !IsOwn(s)) || AssignedSymbols.WithCalled(body).Any(o => WrittenSpan(o) is not null)) return null;
 
