@@ -40,7 +40,7 @@ internal static class ObjectiveWriter
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
-                WriteCores(code, model, gradient);
+                WriteCores(code, model, plans);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
@@ -194,8 +194,9 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model, KernelPlan gradient)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans)
     {
+        Function gradient = plans.Gradient.Function;
         string real = model.Real;
         code.Line("/// <inheritdoc/>");
         if (!model.HasExamples)
@@ -206,7 +207,7 @@ internal static class ObjectiveWriter
             code.Line("/// <inheritdoc/>");
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
             {
-                code.Line(Clear(gradient.Function, "gradient"));
+                code.Line(Clear(gradient, "gradient"));
                 code.Line("return GradientKernel(parameters, gradient, workspace);");
             }
 
@@ -214,7 +215,7 @@ internal static class ObjectiveWriter
             return;
         }
 
-        code.Line($"protected override ExampleWork WorkCore => {WorkText.Of(model, gradient)};");
+        code.Line($"protected override ExampleWork WorkCore => {WorkText.Of(model, plans.Gradient)};");
         code.Gap();
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override {real} SumCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, Span<{real}> workspace) => {OverRows("ValueKernel(parameters, workspace", ")")};");
@@ -222,7 +223,7 @@ internal static class ObjectiveWriter
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)")};");
         code.Gap();
-        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient.Function);
+        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
         if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
     }
 

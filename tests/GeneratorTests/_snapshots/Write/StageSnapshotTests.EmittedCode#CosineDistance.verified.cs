@@ -86,7 +86,6 @@ partial class Angles
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(11.0 + 6.0 * _aExtent, 4.0 + 4.0 * _aExtent);
 
         /// <inheritdoc/>

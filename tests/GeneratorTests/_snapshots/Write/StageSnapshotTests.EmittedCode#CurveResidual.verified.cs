@@ -82,7 +82,6 @@ partial class Nist
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(35.0, 2.0);
 
         /// <inheritdoc/>

@@ -118,7 +118,6 @@ partial class Digits
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 17.0 * _classesExtent + 6.0 * _classesExtent * _hiddenExtent + 15.0 * _hiddenExtent + 4.0 * _hiddenExtent * _pixelsExtent, 0);
 
         /// <inheritdoc/>

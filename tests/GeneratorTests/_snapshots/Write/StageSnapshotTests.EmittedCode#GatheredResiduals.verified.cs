@@ -110,7 +110,6 @@ partial class Springs
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(22.0 + 7.0 * _dimensionsExtent, 1.0);
 
         /// <inheritdoc/>

@@ -83,7 +83,6 @@ partial class Curves
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(30.0, 3.0);
 
         /// <inheritdoc/>

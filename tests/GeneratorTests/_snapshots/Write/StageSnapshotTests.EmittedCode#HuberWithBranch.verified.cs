@@ -89,7 +89,6 @@ partial class Robust
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(18.0, 3.0);
 
         /// <inheritdoc/>

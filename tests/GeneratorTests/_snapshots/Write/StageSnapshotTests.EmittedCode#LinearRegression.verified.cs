@@ -83,7 +83,6 @@ partial class HousePrices
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(7.0 + 4.0 * _weightsExtent, 1.0);
 
         /// <inheritdoc/>

@@ -96,7 +96,6 @@ partial class Network
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(5.0 + 20.0 * _unitsExtent + 4.0 * _unitsExtent * _unitsExtent, 0);
 
         /// <inheritdoc/>

@@ -94,7 +94,6 @@ partial class Spam
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(33.0 + 4.0 * _featuresExtent, 4.0 + 4.0 * _featuresExtent);
 
         /// <inheritdoc/>

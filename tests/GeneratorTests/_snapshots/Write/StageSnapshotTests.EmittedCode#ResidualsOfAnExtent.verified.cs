@@ -90,7 +90,6 @@ partial class Responses
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(4.0 + 23.0 * _outputsExtent, 1.0);
 
         /// <inheritdoc/>

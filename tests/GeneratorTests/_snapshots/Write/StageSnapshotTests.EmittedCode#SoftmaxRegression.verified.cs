@@ -106,7 +106,6 @@ partial class Softmax
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 16.0 * _classesExtent + 4.0 * _classesExtent * _xExtent, 0);
 
         /// <inheritdoc/>

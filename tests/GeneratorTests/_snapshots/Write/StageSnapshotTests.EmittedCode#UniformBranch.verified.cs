@@ -86,7 +86,6 @@ partial class Modes
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(61.0, 2.0);
 
         /// <inheritdoc/>
@@ -198,8 +197,7 @@ partial class Modes
                 var seed = Vector512.Create(weight);
                 var x = Lanes.Column(ref xColumn, rows, i);
                 var z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t2;
-                Vector512<double> t3;
+                Vector512<double> t2, t3;
                 if (t1)
                 {
                     var t4 = VectorMath.Sigmoid(z);
@@ -209,8 +207,7 @@ partial class Modes
                 }
                 else
                 {
-                    t2 = Vector512<double>.Zero;
-                    t3 = Vector512<double>.Zero;
+                    t2 = t3 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t5;
@@ -237,8 +234,7 @@ partial class Modes
                 var seed = active & Vector512.Create(weight);
                 var x = Lanes.Column(ref xColumn, rows, i);
                 var z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t6;
-                Vector512<double> t7;
+                Vector512<double> t6, t7;
                 if (t1)
                 {
                     var t8 = VectorMath.Sigmoid(z);
@@ -248,8 +244,7 @@ partial class Modes
                 }
                 else
                 {
-                    t6 = Vector512<double>.Zero;
-                    t7 = Vector512<double>.Zero;
+                    t6 = t7 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t9;

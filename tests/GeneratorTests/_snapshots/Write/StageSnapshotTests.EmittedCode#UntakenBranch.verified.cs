@@ -73,7 +73,6 @@ partial class Branches
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(7.0, 1.0);
 
         /// <inheritdoc/>
