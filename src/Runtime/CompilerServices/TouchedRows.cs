@@ -87,22 +87,26 @@ public sealed class TouchedRows
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch)
         {
+            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
+            int[] last = lastBatch;
             int next = count;
-            foreach (int row in examples) Add(row, batch, ref next);
+            foreach (int row in examples) Add(row, batch, last, ref names, ref next);
             count = next;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch, ReadOnlySpan<int> column, int width, int element)
         {
+            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
+            int[] last = lastBatch;
             int next = count;
             if (width == 1)
             {
-                foreach (int example in examples) Add(column[example], batch, ref next);
+                foreach (int example in examples) Add(column[example], batch, last, ref names, ref next);
             }
             else
             {
-                foreach (int example in examples) Add(column[(example * width) + element], batch, ref next);
+                foreach (int example in examples) Add(column[(example * width) + element], batch, last, ref names, ref next);
             }
 
             count = next;
@@ -116,11 +120,11 @@ public sealed class TouchedRows
 
         // Whether a row is a new one is a coin's toss: written without a branch on it.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Add(int row, int batch, ref int next)
+        private static void Add(int row, int batch, int[] lastBatch, ref int named, ref int next)
         {
             if ((uint)row >= (uint)lastBatch.Length) return;
             ref int last = ref lastBatch[row];
-            Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(named), next) = row;
+            Unsafe.Add(ref named, next) = row;
             next += last != batch ? 1 : 0;
             last = batch;
         }
