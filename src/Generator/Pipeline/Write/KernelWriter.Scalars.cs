@@ -21,11 +21,11 @@ internal sealed partial class KernelWriter
             case Load load:
                 DefineScalar(load.Id, LoadText(load));
                 break;
-            case Store when _output == Cliques:
-                _code.Line("cliques.Close();");
+            case Store when NamesParameters:
+                if (_output == Cliques) _code.Line("cliques.Close();");
                 break;
-            case Accumulate member when _output == Cliques:
-                _code.Line($"cliques.Add({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
+            case Accumulate member when NamesParameters:
+                _code.Line($"{(_output == Cliques ? "cliques.Add" : "row.Touch")}({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
                 break;
             case Store store when IsSparse(store.Buffer):
                 _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");
@@ -141,6 +141,7 @@ internal sealed partial class KernelWriter
         using (Block(LoopHeader(loop, counter)))
         {
             CheckLimit(loop, counter);
+            LendCarried(loop);
             WriteItems(loop.Body);
             AdvanceCarried(loop);
         }
@@ -181,13 +182,14 @@ internal sealed partial class KernelWriter
         }
     }
 
-    private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items
-        .Where(c => c.Next != c.Id && !_plan.VectorSums.Items.Contains(c.Id)).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
+    private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items.Where(IsAdvanced).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
+
+    private bool IsAdvanced(Carried carried) => carried.Next != carried.Id && !_lent.ContainsKey(carried.Next) && !_plan.VectorSums.Items.Contains(carried.Id);
 
     /// <summary>Assigns all targets at once: a text that reads a target which an earlier assignment changes is taken aside first.</summary>
     private void Assign(List<(string Target, string Value)> assignments, Loop loop)
     {
-        var pending = loop.Carried.Items.Where(c => c.Next != c.Id && !_plan.VectorSums.Items.Contains(c.Id)).ToList();
+        var pending = loop.Carried.Items.Where(IsAdvanced).ToList();
         var values = assignments.Select(a => a.Value).ToArray();
         for (int later = 1; later < assignments.Count; later++)
         {
@@ -232,56 +234,5 @@ internal sealed partial class KernelWriter
         }
 
         return false;
-    }
-
-    private void WriteScalarBranch(If branch)
-    {
-        CodeWriter then = Aside(() => WriteItems(branch.Then)), otherwise = Aside(() => WriteItems(branch.Else));
-        string condition = Scalar(branch.Condition).Code;
-
-        // Both sides are expressions: a conditional expression evaluates only the one taken, too.
-        if (branch.Results.Count == 1 && then.LineCount == 0 && otherwise.LineCount == 0)
-        {
-            Merge merge = branch.Results[0];
-            DefineScalar(merge.Result, OpText.Scalar(Op.Select, default, default, Scalar(branch.Condition), Scalar(merge.Then), Scalar(merge.Else)));
-            return;
-        }
-
-        var names = new List<string>();
-        foreach (Merge merge in branch.Results)
-        {
-            string name = NameOf(merge.Result);
-            names.Add(name);
-            _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
-        }
-
-        using (Block($"if ({condition})"))
-        {
-            _code.Append(then);
-            for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Then)};");
-        }
-
-        if (names.Count > 0 || otherwise.LineCount > 0)
-        {
-            using (Block("else"))
-            {
-                _code.Append(otherwise);
-                for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Else)};");
-            }
-        }
-
-        for (int k = 0; k < names.Count; k++) _scalars[branch.Results[k].Result] = new Text(names[k]);
-    }
-
-    private CodeWriter Aside(Action write)
-    {
-        CodeWriter outer = _code;
-        _code = new CodeWriter();
-        _ranges.Push([]);
-        write();
-        _ranges.Pop();
-        CodeWriter result = _code;
-        _code = outer;
-        return result;
     }
 }
