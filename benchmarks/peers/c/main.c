@@ -9,6 +9,11 @@
 #include <sys/mman.h>
 #include <time.h>
 
+// The calls that add the subjects: the program for C, for ADOL-C and for ADBench are this file with different ones.
+#ifndef SUBJECTS
+#define SUBJECTS logistic_subjects(); network_subjects(); mixture_subjects(); recurrent_subjects(); bundle_subjects(); scalar_subjects();
+#endif
+
 #define MOST 64
 static subject subjects[MOST];
 static int count;
@@ -109,12 +114,7 @@ int main(int arguments, char **values)
 {
     if (arguments != 2) return 2;
     folder = values[1];
-    logistic_subjects();
-    network_subjects();
-    mixture_subjects();
-    recurrent_subjects();
-    bundle_subjects();
-    scalar_subjects();
+    SUBJECTS
     setvbuf(stdout, NULL, _IOLBF, 0);
     puts("ready");
     char line[256], command[64], name[128];

@@ -2,6 +2,12 @@
 #pragma once
 #include <stddef.h>
 
+#ifdef __cplusplus
+#define RESTRICT __restrict__
+#else
+#define RESTRICT restrict
+#endif
+
 // One thing that is timed: run computes it once and returns the loss; result and length say what was computed last.
 typedef struct
 {
@@ -19,7 +25,7 @@ void *data(const char *name, long *length);
 void *memory(size_t bytes);
 
 // Adam (Kingma and Ba 2015), learning rate 1e-3, beta 0.9 and 0.999, epsilon 1e-8.
-void adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v, long n, int step);
+void adam(float *RESTRICT p, const float *RESTRICT g, float *RESTRICT m, float *RESTRICT v, long n, int step);
 
 void logistic_subjects(void);
 void network_subjects(void);
@@ -27,3 +33,5 @@ void mixture_subjects(void);
 void recurrent_subjects(void);
 void bundle_subjects(void);
 void scalar_subjects(void);
+void adolc_subjects(void);
+void adbench_subjects(void);
