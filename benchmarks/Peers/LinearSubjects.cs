@@ -38,6 +38,15 @@ internal static class LinearSubjects
         foreach (ref float value in labels.Span) value = random.Next(2);
         var objective = new LogisticRegression.NegativeLogLikelihoodObjective(features: features, label: labels);
         yield return Subject.Of(name + "-gradient", () => objective.Gradient(w, gradient), () => gradient);
+        yield return Subject.Of(
+            name + "-gradientx4",
+            () =>
+            {
+                float value = 0;
+                for (int k = 0; k < 4; k++) value = objective.Gradient(w, gradient);
+                return value;
+            },
+            () => gradient);
         yield return new Subject(
             name + "-read",
             () =>

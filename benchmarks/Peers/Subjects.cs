@@ -33,6 +33,7 @@ internal sealed class Subjects(PeerData data)
         "nist" => ScalarSubjects.Curve(data),
         "ratings" => ScalarSubjects.Ratings(data),
         "rosen10" or "rosen1000" or "rosen1000000" => ScalarSubjects.Rosenbrock(data, name.Split('-')[0]),
+        "tape" => TapeSubjects.All(data, name),
         "machine" => MachineSubjects.All(),
         _ => [],
     };
