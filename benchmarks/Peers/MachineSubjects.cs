@@ -6,15 +6,18 @@ namespace Benchmarks.Peers;
 /// <summary>What the machine itself can do on one thread: the roofs that the workloads are held against.</summary>
 internal static class MachineSubjects
 {
-    /// <summary>More than any cache holds.</summary>
-    private const int StreamBytes = 1 << 30;
+    /// <summary>What fits into the first, the second and the third level cache of most machines, and into none.</summary>
+    private static readonly (string Name, int Bytes)[] Levels = [("l1", 24 << 10), ("l2", 1 << 20), ("l3", 24 << 20), ("memory", 1 << 30)];
 
     internal static IEnumerable<Subject> All()
     {
         yield return new Subject("machine-float", Run(Peak<float>.Run), () => Peak<float>.Flops);
         yield return new Subject("machine-double", Run(Peak<double>.Run), () => Peak<double>.Flops);
-        Memory<byte> stream = LargeMemory.Allocate<byte>(StreamBytes);
-        yield return new Subject("machine-stream", Run(() => DataPass.Read<byte>(stream.Span)), () => StreamBytes);
+        foreach ((string name, int bytes) in Levels)
+        {
+            Memory<byte> data = LargeMemory.Allocate<byte>(bytes);
+            yield return new Subject("machine-" + name, Run(() => DataPass.Read<byte>(data.Span)), () => bytes);
+        }
     }
 
     private static Func<double> Run(Action action) => () =>
