@@ -35,13 +35,14 @@ public sealed class DerivativeAttribute(string of) : Attribute
 }
 
 /// <summary>
-/// Marks a helper that calls itself, directly or through others, to a depth that depends on data. It is written out to
-/// <see cref="MaxDepth"/> nested calls; of each level only what the data ask for is computed.
+/// Marks a helper that calls itself, directly or through others, to a depth that depends on data: at most <see cref="MaxDepth"/> nested
+/// calls. Of each level only what the data ask for is computed.
 /// </summary>
 /// <remarks>
-/// Where an example asks for a deeper call, its loss is NaN, whatever is done with the result of the helper, and the run reports the example. The
-/// generated code grows with the number of calls that are written out, which is at most 1000: a helper that calls itself twice to a depth of 5 is
-/// written out 31 times. A helper whose calls are bounded by constants (<c>Power(x, 5)</c>) needs no attribute.
+/// Where an example asks for a deeper call, its loss is NaN, whatever is done with the result of the helper, and the run reports the example.
+/// A helper that calls itself in one place, outside of loops, that writes no array and passes the arrays that it reads on as they are, becomes
+/// loops over the levels, whose code does not depend on the depth. Any other is written out call by call, at most 1000 times: one that calls itself
+/// twice, to a depth of 5, 31 times. A helper whose calls are bounded by constants (<c>Power(x, 5)</c>) needs no attribute.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RecursionAttribute : Attribute

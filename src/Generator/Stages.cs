@@ -72,7 +72,7 @@ internal static class Stages
             {
                 Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
                 Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
-                Cliques = DifferentiateStage.HessianCliques(spec.Function) is { } cliques ? SimdPlanner.Sequential(Verified(OptimizeStage.Prune(Verified(cliques)))) : null,
+                Cliques = Cliques() is { } cliques ? SimdPlanner.Sequential(cliques) : null,
             };
             cancellation.ThrowIfCancellationRequested();
         }
@@ -88,7 +88,9 @@ internal static class Stages
         }
         else if (VaryingValues.GathersParameters(loss))
         {
-            plans = plans with { ExampleGradient = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(loss)), singleExample: true) };
+            plans = Cliques() is { } used
+                ? plans with { Touches = SimdPlanner.Sequential(used, singleExample: true) }
+                : plans with { ExampleGradient = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(loss)), singleExample: true) };
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -103,6 +105,8 @@ internal static class Stages
         cancellation.ThrowIfCancellationRequested();
         if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, shown) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
         return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
+
+        Function? Cliques() => DifferentiateStage.HessianCliques(spec.Function) is { } named ? Verified(OptimizeStage.Prune(Verified(named))) : null;
 
         Function Optimized(Function function) => Verified(OptimizeStage.Run(Verified(function), spec.IsFast));
 

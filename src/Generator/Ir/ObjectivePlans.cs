@@ -14,7 +14,10 @@ internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient)
     /// <summary>Names the parameters that meet in each term; null where the Hessian is taken for dense.</summary>
     public KernelPlan? Cliques { get; init; }
 
-    /// <summary>Loss and gradient of one example; null where no parameter is gathered, so that a batch of one is as good.</summary>
+    /// <summary>Names the parameters that one example uses, where some are gathered by its data; null where all are used, or it is not known which.</summary>
+    public KernelPlan? Touches { get; init; }
+
+    /// <summary>Loss and gradient of one example, where parameters are gathered and <see cref="Touches"/> is null; else a batch of one is as good.</summary>
     public KernelPlan? ExampleGradient { get; init; }
 
     /// <summary>The residuals of one example; null for a loss, as is the next.</summary>

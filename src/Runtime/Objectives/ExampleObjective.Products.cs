@@ -111,7 +111,7 @@ public abstract partial class ExampleObjective<T>
 
     /// <summary>
     /// The loss and the gradient of one example, neither divided by the number of examples. By default the gradient over a batch of one, with
-    /// every element touched.
+    /// the elements touched that <see cref="TouchCore"/> names, or all.
     /// </summary>
     /// <param name="parameters">As long as the parameter vector.</param>
     /// <param name="example">The index of an example, checked.</param>
@@ -121,8 +121,16 @@ public abstract partial class ExampleObjective<T>
     protected virtual T ExampleGradientCore(ReadOnlySpan<T> parameters, int example, GradientRow<T> row, Span<T> workspace)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return GradientCore(parameters, [example], row.Range(0, row.Length), workspace);
+        return TouchCore(example, row)
+            ? AddGradientCore(parameters, [example], row.Elements, workspace)
+            : GradientCore(parameters, [example], row.Range(0, row.Length), workspace);
     }
+
+    /// <summary>Touches the elements of the gradient that an example may change, where its data say which they are.</summary>
+    /// <param name="example">The index of an example, checked.</param>
+    /// <param name="row">Empty.</param>
+    /// <returns>False, which is the default, if every element may change; <see cref="AddGradientCore"/> need not be there then.</returns>
+    protected virtual bool TouchCore(int example, GradientRow<T> row) => false;
 
     private protected Pool<GradientRow<T>> Rows => rows ?? Interlocked.CompareExchange(ref rows, CreateRows(), null) ?? rows;
 

@@ -98,7 +98,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
     protected abstract T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace);
 
-    /// <summary>The value over a batch; adds its gradient. Only called where <see cref="TouchedRowsCore"/> says that it names the rows.</summary>
+    /// <summary>The value over a batch; adds its gradient. Only called where <see cref="TouchedRowsCore"/> or <see cref="TouchCore"/> say that they name what it touches.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
     /// <param name="batch">Indices of examples, checked, not empty.</param>
     /// <param name="gradient">As long as the parameter vector; elements that the batch does not touch are neither read nor written.</param>

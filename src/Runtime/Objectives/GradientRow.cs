@@ -37,17 +37,26 @@ public sealed class GradientRow<T>
     /// <summary>The element at an index; zero where it was not touched.</summary>
     public T this[int index] => values[index];
 
+    /// <summary>All elements, to be added to where they are touched.</summary>
+    internal Span<T> Elements => values;
+
     /// <summary>Adds to one element.</summary>
     /// <exception cref="IndexOutOfRangeException"><paramref name="index"/> is not one of the parameter vector.</exception>
     public void Add(int index, T value)
+    {
+        Touch(index);
+        values[index] += value;
+    }
+
+    /// <summary>Touches one element, which is zero if it was not touched before.</summary>
+    /// <exception cref="IndexOutOfRangeException"><paramref name="index"/> is not one of the parameter vector.</exception>
+    public void Touch(int index)
     {
         if (!isTouched[index])
         {
             isTouched[index] = true;
             touched[count++] = index;
         }
-
-        values[index] += value;
     }
 
     /// <summary>Touches a block of elements.</summary>

@@ -35,6 +35,29 @@ public sealed class RecursionTests
         ("double Fib(int n, double a, double d) => n == 0 ? a : Fib(n - 1, d, a + d); return Fib(7, b, y);", ""),
         ("Fill(b, k, out double r); return r * r;", "[Recursion(MaxDepth = 4)] static void Fill(double v, int n, out double r) { if (n == 0) { r = v; return; } Fill(v * 0.5 + 1, n - 1, out r); }"));
 
+    /// <summary>A recursion that is a loop in disguise is read as loops: its code does not depend on the depth.</summary>
+    [Fact]
+    public void Recursion_as_loops()
+    {
+        (string, string)[] cases =
+        [
+            ("return Power(b, k);", "[Recursion(MaxDepth = 4)] static double Power(double v, int n) => n == 0 ? 1 : v * Power(v, n - 1);"),
+            ("return Chain(w, b, y, k);", "[Recursion(MaxDepth = 4)] static double Chain(ReadOnlySpan<double> w, double u, double v, int n) { if (n <= 0) return u; double s = u * w[n % 2]; double below = Chain(w, v + s, u * 0.5, n - 1); return below > 10 ? below : below * s + v; }"),
+            ("double Walk(double u, int n) { if (n <= 0) return b * u; return Math.Sin(u) + Walk(u * b, n - 1) * y; } return Walk(y, k) + Walk(b, k - 1);".Replace("double Walk", "[Recursion(MaxDepth = 4)] double Walk", StringComparison.Ordinal), ""),
+            ("double s = 0; for (int i = 0; i < w.Length; i++) if (x[i] > 0) s += Outer(w[i], k); return s;", "[Recursion(MaxDepth = 4)] static double Outer(double v, int n) => n <= 0 ? v : Outer(v * 0.5, n - 1) + Inner(v, n); [Recursion(MaxDepth = 5)] static double Inner(double v, int n) => n <= 0 ? 1 : 0.5 * v + Inner(v * v, n - 1);"),
+            ("var p = Point(new Pair(b, y), k); return p.X * p.Y;", "record struct Pair(double X, double Y); [Recursion(MaxDepth = 4)] static Pair Point(Pair p, int n) { if (n <= 0) return p; Pair q = Point(new Pair(p.Y, p.X * 0.5), n - 1); return q with { X = q.X + p.X }; }"),
+        ];
+        IReadOnlyList<LossSpec> specs = Check(cases);
+        IReadOnlyList<LossSpec> deep = CaptureDriver.Losses(Losses([.. cases.Select(c => (Deepen(c.Item1), Deepen(c.Item2)))]));
+        for (int i = 0; i < cases.Length; i++)
+        {
+            Assert.Contains(IrFacts.Walk(specs[i].Function.Body), item => item is Loop { IsExamples: false });
+            Assert.Equal(IrFacts.Walk(specs[i].Function.Body).Count(), IrFacts.Walk(deep[i].Function.Body).Count());
+        }
+
+        static string Deepen(string code) => code.Replace("MaxDepth = 4", "MaxDepth = 40", StringComparison.Ordinal).Replace("MaxDepth = 5", "MaxDepth = 50", StringComparison.Ordinal);
+    }
+
     /// <summary>Too deep a call makes the loss NaN even if the result of the helper is thrown away or clamped, and only then.</summary>
     [Theory]
     [InlineData("return Power(b, k) > 0 ? b : 2 * b;")]

@@ -13,7 +13,7 @@ namespace SymbolicGD.GeneratorTests.Support;
 /// <param name="Bytes">Generated code in UTF-8, one byte per line end, without comments, indentation and empty lines.</param>
 /// <param name="Tokens">
 /// The loss's tokens and those of what it uses of the user's: helpers, operators, properties, constants, types and derivatives given by hand. Each counts once, however
-/// often it is called; a recursive method counts once per level of its depth, since so many calls of it are there.
+/// often it is called, itself or by others.
 /// </param>
 /// <param name="Orders">2 where Hessian-vector products are generated too, else 1.</param>
 /// <param name="Members">The bytes of each member of the generated class, largest first.</param>
@@ -22,11 +22,8 @@ internal sealed record CodeSize(string Loss, int Bytes, int Tokens, int Orders, 
     private const int Fixed = 12 * 1024;
     private const int PerToken = 40;
 
-    /// <summary>
-    /// The most bytes allowed: 12 KB and 40 for each token, twice for second order, which asks for the derivative along a direction and for the
-    /// Hessian times a vector, two kernels more that carry a tangent beside each value.
-    /// </summary>
-    public int Limit => Orders * (Fixed + (PerToken * Tokens));
+    /// <summary>The most bytes allowed: 12 KB and 40 for each token.</summary>
+    public int Limit => Fixed + (PerToken * Tokens);
 
     /// <summary>The sizes of all losses in the source.</summary>
     public static IReadOnlyList<CodeSize> Of(string source)
@@ -135,7 +132,7 @@ internal sealed record CodeSize(string Loss, int Bytes, int Tokens, int Orders, 
                 if (symbol is IMethodSymbol method) _methods.Add(method.OriginalDefinition);
                 if (!_counted.Add(node)) continue;
                 if (node is TypeDeclarationSyntax type) CountType(type);
-                else CountWith(node, AttributeOf(node, "Recursion") is { } recursion ? DepthOf(recursion) : 1);
+                else CountWith(node);
             }
         }
 
@@ -146,21 +143,18 @@ internal sealed record CodeSize(string Loss, int Bytes, int Tokens, int Orders, 
             _tokens += type.DescendantTokens().Count(t => t.SpanStart < end);
             foreach (FieldDeclarationSyntax field in type.Members.OfType<FieldDeclarationSyntax>().Where(f => !f.Modifiers.Any(SyntaxKind.StaticKeyword) && !f.Modifiers.Any(SyntaxKind.ConstKeyword)))
             {
-                if (_counted.Add(field)) CountWith(field, 1);
+                if (_counted.Add(field)) CountWith(field);
             }
         }
 
-        private void CountWith(SyntaxNode node, int times)
+        private void CountWith(SyntaxNode node)
         {
-            _tokens += times * node.DescendantTokens().Count();
+            _tokens += node.DescendantTokens().Count();
             foreach (SyntaxNode used in node.DescendantNodes().Where(n => n is ExpressionSyntax or ConstructorInitializerSyntax))
             {
                 if (_model.GetSymbolInfo(used).Symbol is (IMethodSymbol or IPropertySymbol or IFieldSymbol or INamedTypeSymbol) and { } symbol) Count(symbol.OriginalDefinition);
             }
         }
-
-        private static int DepthOf(AttributeSyntax recursion) =>
-            recursion.DescendantNodes().OfType<LiteralExpressionSyntax>().Select(l => l.Token.Value).OfType<int>().Single();
 
         private static AttributeSyntax? AttributeOf(SyntaxNode node, string name) => node is MethodDeclarationSyntax method
             ? method.AttributeLists.SelectMany(l => l.Attributes).FirstOrDefault(a => a.Name.ToString() == name)

@@ -54,6 +54,8 @@ internal sealed partial class MethodReader
         CheckDepth();
         if (context.BodyOf(method) is not var (body, plan)) throw Refusal.At(DiagnosticCatalog.Call, call, method.ContainingType.Name + "." + method.Name);
         IMethodSymbol definition = CaptureContext.DefinitionOf(method);
+        if (_unwinding is { } unwinding && SymbolEqualityComparer.Default.Equals(unwinding.Method, definition)) return unwinding.Call(arguments);
+        if (Unwound(call, definition, body, plan, arguments) is { } unwound) return unwound;
         List<int?> constants = arguments.Select(a => a.Value.IsValue ? emit.IntOf(a.Value.Value) : null).ToList();
         if (ExceedsRecursion(call, definition, constants)) return Exceed(call, definition, arguments);
         Frame frame = NewFrame(call, method, plan, self, HomeOf(definition));

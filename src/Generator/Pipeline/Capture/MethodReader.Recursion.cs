@@ -5,7 +5,7 @@ using SymbolicGD.Generator.Ir;
 namespace SymbolicGD.Generator.Pipeline.Capture;
 
 /// <summary>
-/// Helpers that call themselves. They are written out call by call: as long as an argument that is a known integer changes from call to call, so
+/// Helpers that call themselves. Where they are no loop in disguise, they are written out call by call: as long as an argument that is a known integer changes from call to call, so
 /// that the branches that depend on it are decided; or to the depth that <c>[Recursion]</c> declares.
 /// </summary>
 internal sealed partial class MethodReader
@@ -79,21 +79,26 @@ internal sealed partial class MethodReader
     private Binding Exceed(IOperation call, IMethodSymbol definition, IReadOnlyList<Passed> arguments)
     {
         if (ScalarTypes.IsArray(definition.ReturnType)) throw Refusal.Expression(call, "a recursion with a declared depth returns no array");
-        if (_exceeded is { } flag)
-        {
-            Bind(flag, Binding.Of(emit.Bool(true)));
-        }
-        else
-        {
-            context.HasBoundedRecursion = true;
-            context.MustReadAgain = true;
-        }
-
+        NoteExceeded(emit.Bool(true));
         for (int i = 0; i < arguments.Count; i++)
         {
             if (definition.Parameters[i].RefKind == RefKind.Out) arguments[i].Reference!.Write(Known(call, Zero(definition.Parameters[i].Type)));
         }
 
         return definition.ReturnsVoid ? Binding.Undefined : Known(call, Zero(definition.ReturnType));
+    }
+
+    /// <summary>Records that the data ask for a deeper call than is declared, where the condition holds.</summary>
+    private void NoteExceeded(int condition)
+    {
+        if (_exceeded is { } flag)
+        {
+            Bind(flag, Binding.Of(emit.Or(_env[flag].Value, condition)));
+        }
+        else
+        {
+            context.HasBoundedRecursion = true;
+            context.MustReadAgain = true;
+        }
     }
 }

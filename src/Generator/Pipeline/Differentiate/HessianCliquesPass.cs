@@ -23,6 +23,9 @@ internal sealed class HessianCliquesPass
 
     // Integers that a loop carries on from what is not known; found on the way, and the pass starts anew.
     private readonly HashSet<int> _unknown;
+    // Arrays that are members of the open term as a whole, whatever branches and loops do.
+    private HashSet<int> _whole = [];
+    private int _nesting;
     private int _close;
     private bool _inTerm;
     private bool _inDoubt;
@@ -215,11 +218,14 @@ internal sealed class HessianCliquesPass
         IrBuilder.OpenLoop open = _builder.BeginLoop(
             _map[loop.From], _map[loop.To], [], Written, isExamples: loop.IsExamples, counterName: _loss.Values[loop.Counter].Name);
         _map[loop.Counter] = open.Counter;
+        HashSet<int> around = _whole;
+        _whole = [];
         foreach (Item read in outer) Member(read);
         _inTerm = true;
         foreach (Item item in loop.Body.Items) Copy(item);
         _inTerm = false;
         Close();
+        _whole = around;
         _builder.EndLoop(open, []);
     }
 
@@ -260,6 +266,13 @@ internal sealed class HessianCliquesPass
         }
     }
 
+    private void CopyNested(Region region)
+    {
+        _nesting++;
+        foreach (Item item in region.Items) Copy(item);
+        _nesting--;
+    }
+
     private int Mapped(int value) => value < 0 ? -1 : _map[value];
 
     private void CopyBranch(If branch)
@@ -269,7 +282,7 @@ internal sealed class HessianCliquesPass
             _map[branch.Condition],
             () =>
             {
-                foreach (Item inner in branch.Then.Items) Copy(inner);
+                CopyNested(branch.Then);
 
                 // Both sides give as many values: what one of them does not know, neither gives.
                 known = [.. branch.Results.Where(m => !_loss.TypeOf(m.Result).IsReal() && !_unknown.Contains(m.Result))];
@@ -277,7 +290,7 @@ internal sealed class HessianCliquesPass
             },
             () =>
             {
-                foreach (Item inner in branch.Else.Items) Copy(inner);
+                CopyNested(branch.Else);
                 return [.. known.Select(m => KnownOr(m.Result, m.Else))];
             });
         for (int k = 0; k < known.Length; k++) _map[known[k].Result] = results[k];
@@ -305,13 +318,14 @@ internal sealed class HessianCliquesPass
             _map[loop.From], _map[loop.To], [.. known.Select(c => _map[c.Init])], Written, loop.Descending, counterName: _loss.Values[loop.Counter].Name);
         _map[loop.Counter] = open.Counter;
         for (int k = 0; k < known.Length; k++) _map[known[k].Id] = open.Carried[k];
-        foreach (Item item in loop.Body.Items) Copy(item);
+        CopyNested(loop.Body);
         int[] results = _builder.EndLoop(open, [.. known.Select(c => KnownOr(c.Id, c.Next))]);
         for (int k = 0; k < known.Length; k++) _map[known[k].Result] = results[k];
     }
 
     private void Member(Item read)
     {
+        if (read is Load whole && _whole.Contains(whole.Buffer)) return;
         int zero = _builder.Int(0), one = _builder.Real(_loss.Real, 1);
         if (read is Let argument) _builder.Accumulate(_scalars[(int)argument.Payload], zero, one);
         else if (read is Load load && IsKnown(load.Index) && !_inDoubt) _builder.Accumulate(_members[load.Buffer], _map[load.Index], one);
@@ -320,9 +334,10 @@ internal sealed class HessianCliquesPass
 
     private void Whole(int buffer)
     {
+        if (_whole.Contains(buffer)) return;
+        if (_nesting == 0) _whole.Add(buffer);
         Argument argument = _loss.Arguments[_loss.Buffers[buffer].Argument];
-        int length = _builder.Int(1);
-        foreach (int extent in argument.Dimensions) length = _builder.Binary(Op.Mul, length, _builder.Extent(extent));
+        int length = argument.Dimensions.Select(_builder.Extent).Aggregate((rows, columns) => _builder.Binary(Op.Mul, rows, columns));
         IrBuilder.OpenLoop open = _builder.BeginLoop(_builder.Int(0), length, [], Written);
         _builder.Accumulate(_members[buffer], open.Counter, _builder.Real(_loss.Real, 1));
         _builder.EndLoop(open, []);

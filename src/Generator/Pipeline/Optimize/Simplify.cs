@@ -103,8 +103,11 @@ internal sealed class Simplify : IrRewriter
 
     private void RewriteKeptIf(int condition, If branch)
     {
-        int[] results = Builder.If(condition, () => Side(branch.Then, m => m.Then), () => Side(branch.Else, m => m.Else));
-        for (int k = 0; k < results.Length; k++) SetMap(branch.Results[k].Result, results[k]);
+        IReadOnlyList<int> then = [], otherwise = [];
+        int[] results = Builder.If(condition, () => then = Side(branch.Then, m => m.Then), () => otherwise = Side(branch.Else, m => m.Else));
+
+        // What is one value on both sides comes from before the branch.
+        for (int k = 0; k < results.Length; k++) SetMap(branch.Results[k].Result, then[k] == otherwise[k] ? then[k] : results[k]);
 
         IReadOnlyList<int> Side(Region region, Func<Merge, int> value)
         {

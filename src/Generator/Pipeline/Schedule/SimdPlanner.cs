@@ -59,11 +59,12 @@ internal static class SimdPlanner
     }
 
     /// <summary>Everything runs one after the other.</summary>
-    public static KernelPlan Sequential(Function function)
+    /// <param name="singleExample">Whether the kernel runs for one example that the caller names.</param>
+    public static KernelPlan Sequential(Function function, bool singleExample = false)
     {
         bool hasExamples = function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples);
         var layouts = Enumerable.Repeat(new BufferLayoutEntry(BufferLayout.Shared), function.Buffers.Count);
-        return new KernelPlan(function, hasExamples ? ExampleMode.OneByOne : ExampleMode.None, EquatableArray<int>.Empty, layouts.ToEquatableArray(), null);
+        return new KernelPlan(function, !hasExamples ? ExampleMode.None : singleExample ? ExampleMode.Single : ExampleMode.OneByOne, EquatableArray<int>.Empty, layouts.ToEquatableArray(), null);
     }
 
     /// <summary>The loops that run with one copy of everything, except the loop over examples itself.</summary>

@@ -90,7 +90,7 @@ internal sealed class HeaderFormulas
         {
             string[] here = ranges.Keys.Where(l => !said.Contains(l) && Mentions(row.Left + " " + row.Right, l)).ToArray();
             said.UnionWith(here);
-            return row with { Range = string.Join(", ", here.Select(l => ranges[l])) };
+            return row with { Range = string.Join(", ", here.Select(l => ranges[l]).Where(range => !row.Right.Contains(range))) };
         }).ToList();
     }
 

@@ -71,33 +71,19 @@ internal sealed partial class KernelWriter
     /// <summary>All examples take the same side: an ordinary branch.</summary>
     private void WriteUniformBranch(If branch)
     {
-        var names = new List<string>();
-        foreach (Merge merge in branch.Results)
-        {
-            string name = NameOf(merge.Result);
-            names.Add(name);
-            _code.Line($"{(IsLane(merge.Result) ? VectorType : OpText.TypeName(_function.TypeOf(merge.Result)))} {name};");
-        }
-
+        var variables = new BranchResults(this, branch);
+        variables.Name();
+        variables.Declare(id => IsLane(id) ? VectorType : null);
         _currentLoopDepth++;
         using (Block($"if ({Scalar(branch.Condition)})")) Side(branch.Then, m => m.Then);
         using (Block("else")) Side(branch.Else, m => m.Else);
         _currentLoopDepth--;
-        for (int k = 0; k < names.Count; k++)
-        {
-            int result = branch.Results[k].Result;
-            if (IsLane(result)) _block!.Vectors[result] = new Text(names[k]);
-            else _scalars[result] = new Text(names[k]);
-        }
+        variables.Define(id => IsLane(id) ? _block!.Vectors : _scalars);
 
         void Side(Region side, Func<Merge, int> value)
         {
             WriteItems(side);
-            for (int k = 0; k < names.Count; k++)
-            {
-                int v = value(branch.Results[k]);
-                _code.Line($"{names[k]} = {(IsLane(branch.Results[k].Result) ? Vector(v) : Scalar(v))};");
-            }
+            variables.Assign(m => IsLane(m.Result) ? Vector(value(m)).ToString() : Scalar(value(m)).ToString());
         }
     }
 }

@@ -14,12 +14,18 @@ internal sealed partial class KernelWriter
     /// <summary>The argument of a kernel that is a <c>HessianCliques</c>.</summary>
     public const string Cliques = "cliques";
 
+    /// <summary>The argument of a kernel that is a <c>GradientRow</c> of which only the elements are named.</summary>
+    public const string Touches = "touches";
+
     private HashSet<int>? _sparse;
+
+    /// <summary>Whether the kernel computes nothing but which parameters are used.</summary>
+    private bool NamesParameters => _output is Cliques or Touches;
 
     /// <summary>Whether a gradient buffer of a sparse row is added to at places that depend on the example.</summary>
     private bool IsSparse(int buffer)
     {
-        if (_output == Cliques) return _function.Buffers[buffer].Kind is BufferKind.Gradient or BufferKind.Output;
+        if (NamesParameters) return _function.Buffers[buffer].Kind is BufferKind.Gradient or BufferKind.Output;
         if (_output != SparseRow) return false;
         if (_sparse is null)
         {

@@ -21,11 +21,11 @@ internal sealed partial class KernelWriter
             case Load load:
                 DefineScalar(load.Id, LoadText(load));
                 break;
-            case Store when _output == Cliques:
-                _code.Line("cliques.Close();");
+            case Store when NamesParameters:
+                if (_output == Cliques) _code.Line("cliques.Close();");
                 break;
-            case Accumulate member when _output == Cliques:
-                _code.Line($"cliques.Add({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
+            case Accumulate member when NamesParameters:
+                _code.Line($"{(_output == Cliques ? "cliques.Add" : "row.Touch")}({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
                 break;
             case Store store when IsSparse(store.Buffer):
                 _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");
@@ -136,6 +136,7 @@ internal sealed partial class KernelWriter
         using (Block(LoopHeader(loop, counter)))
         {
             CheckLimit(loop, counter);
+            LendCarried(loop);
             WriteItems(loop.Body);
             AdvanceCarried(loop);
         }
@@ -169,7 +170,7 @@ internal sealed partial class KernelWriter
     }
 
     private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items
-        .Where(c => c.Next != c.Id).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
+        .Where(c => c.Next != c.Id && !_lent.ContainsKey(c.Next)).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
 
     /// <summary>Assigns all targets at once: a text that reads a target which an earlier assignment changes is taken aside first.</summary>
     private void Assign(List<(string Target, string Value)> assignments, Loop loop)
@@ -219,54 +220,5 @@ internal sealed partial class KernelWriter
         }
 
         return false;
-    }
-
-    private void WriteScalarBranch(If branch)
-    {
-        CodeWriter then = Aside(() => WriteItems(branch.Then)), otherwise = Aside(() => WriteItems(branch.Else));
-        string condition = Scalar(branch.Condition).Code;
-
-        // Both sides are expressions: a conditional expression evaluates only the one taken, too.
-        if (branch.Results.Count == 1 && then.LineCount == 0 && otherwise.LineCount == 0)
-        {
-            Merge merge = branch.Results[0];
-            DefineScalar(merge.Result, OpText.Scalar(Op.Select, default, default, Scalar(branch.Condition), Scalar(merge.Then), Scalar(merge.Else)));
-            return;
-        }
-
-        var names = new List<string>();
-        foreach (Merge merge in branch.Results)
-        {
-            string name = NameOf(merge.Result);
-            names.Add(name);
-            _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
-        }
-
-        using (Block($"if ({condition})"))
-        {
-            _code.Append(then);
-            for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Then)};");
-        }
-
-        if (names.Count > 0 || otherwise.LineCount > 0)
-        {
-            using (Block("else"))
-            {
-                _code.Append(otherwise);
-                for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {Scalar(branch.Results[k].Else)};");
-            }
-        }
-
-        for (int k = 0; k < names.Count; k++) _scalars[branch.Results[k].Result] = new Text(names[k]);
-    }
-
-    private CodeWriter Aside(Action write)
-    {
-        CodeWriter outer = _code;
-        _code = new CodeWriter();
-        write();
-        CodeWriter result = _code;
-        _code = outer;
-        return result;
     }
 }

@@ -31,6 +31,9 @@ internal sealed partial class KernelWriter
     private readonly string _real;
     private readonly int _lanes;
     private readonly HashSet<int> _nexts;
+
+    /// <summary>What sides of branches give: assigned to a variable in any case.</summary>
+    private readonly HashSet<int> _given;
     private readonly Dictionary<int, Text> _scalars = [];
     private readonly Dictionary<int, string> _bufferNames = [];
     private readonly Dictionary<int, string> _lengthTexts = [];
@@ -46,6 +49,7 @@ internal sealed partial class KernelWriter
         _index = new FunctionIndex(_function);
         _comments = new LoopComments(_function, output);
         _real = OpText.TypeName(_function.Real);
+        _given = [.. _function.Body.AllItems().OfType<If>().SelectMany(b => b.Results.Items).SelectMany(m => new[] { m.Then, m.Else })];
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
         _examplesPerElement = plan.Contractions.Count > 0 ? BlockExamples : _lanes;
@@ -302,7 +306,7 @@ internal sealed partial class KernelWriter
     /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
     private bool MayInline(int value, Text text, int length = MaxInlineLength) =>
         (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
-        && text.Code.Length <= (_nexts.Contains(value) ? MaxUpdateLength : length);
+        && text.Code.Length <= (_nexts.Contains(value) || _given.Contains(value) ? MaxUpdateLength : length);
 }
 
 /// <summary>A loss that is understood but cannot be written for the target; it becomes a diagnostic at the method.</summary>

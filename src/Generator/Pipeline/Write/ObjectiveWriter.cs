@@ -40,7 +40,7 @@ internal static class ObjectiveWriter
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
-                WriteCores(code, model, gradient.Function);
+                WriteCores(code, model, plans);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
@@ -194,8 +194,9 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model, Function gradient)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans)
     {
+        Function gradient = plans.Gradient.Function;
         string real = model.Real;
         code.Line("/// <inheritdoc/>");
         if (!model.HasExamples)
@@ -217,10 +218,19 @@ internal static class ObjectiveWriter
         bool mean = model.Spec.IsMean;
         string one = model.Real == "float" ? "1f" : "1.0";
         IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
+        bool adds = gathered.Count > 0 || plans.Touches is not null;
         Cores("new AllRows(ExampleCount)", "ExampleCount", string.Empty);
         code.Line("/// <inheritdoc/>");
         Cores("new BatchRows(batch)", "batch.Length", "ReadOnlySpan<int> batch, ");
-        if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered, Kernel("new BatchRows(batch)", "batch.Length"));
+        if (adds)
+        {
+            code.Line("/// <inheritdoc/>");
+            code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ReadOnlySpan<int> batch, Span<{real}> gradient, Span<{real}> workspace) =>");
+            code.Line($"    {Kernel("new BatchRows(batch)", "batch.Length")};");
+            code.Gap();
+        }
+
+        if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
 
         string Divide(string count) => mean ? $" / {count}" : string.Empty;
 
@@ -235,7 +245,7 @@ internal static class ObjectiveWriter
             using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, {batch}Span<{real}> gradient, Span<{real}> workspace)"))
             {
                 code.Line("gradient.Clear();");
-                code.Line($"return {(gathered.Count > 0 && batch.Length > 0 ? "AddGradientCore(parameters, batch, gradient, workspace)" : Kernel(rows, count))};");
+                code.Line($"return {(adds && batch.Length > 0 ? "AddGradientCore(parameters, batch, gradient, workspace)" : Kernel(rows, count))};");
             }
 
             code.Gap();

@@ -5,14 +5,8 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>What an objective says of the rows of its parameters that a batch touches: see <see cref="GatheredRows"/>.</summary>
 internal static class TouchedRowsText
 {
-    /// <param name="kernel">The call of the gradient kernel over a batch, which adds to the gradient.</param>
-    public static void Write(CodeWriter code, ObjectiveModel model, IReadOnlyList<GatheredRow> rows, string kernel)
+    public static void Write(CodeWriter code, ObjectiveModel model, IReadOnlyList<GatheredRow> rows)
     {
-        string real = model.Real;
-        code.Line("/// <inheritdoc/>");
-        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ReadOnlySpan<int> batch, Span<{real}> gradient, Span<{real}> workspace) =>");
-        code.Line($"    {kernel};");
-        code.Gap();
         code.Line("/// <inheritdoc/>");
         using (code.Block("protected override bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched)"))
         {

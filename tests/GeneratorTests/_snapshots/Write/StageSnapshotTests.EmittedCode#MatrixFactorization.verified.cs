@@ -311,90 +311,37 @@ partial class Ratings
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        protected override float ExampleGradientCore(ReadOnlySpan<float> parameters, int example, GradientRow<float> row, Span<float> workspace)
+        protected override bool TouchCore(int example, GradientRow<float> row)
         {
             int users = _usersExtent;
             int rank = _rankExtent;
             int items = _itemsExtent;
-            float l2 = L2;
-            int userLength = users * rank;
-            ReadOnlySpan<float> user = parameters.Slice(0, userLength);
-            int itemLength = items * rank;
-            ReadOnlySpan<float> item = parameters.Slice(users * rank, itemLength);
-            ReadOnlySpan<float> userBias = parameters.Slice(users * rank + items * rank, users);
-            ReadOnlySpan<float> itemBias = parameters.Slice(users * rank + items * rank + users, items);
             ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
-            ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
+            int userLength = users * rank;
+            int itemLength = items * rank;
 
-            float t1 = l2 * 2f;
-
-            int u = Unsafe.Add(ref uColumn, example);
-            int i = Unsafe.Add(ref iColumn, example);
-            float rating = Unsafe.Add(ref ratingColumn, example);
-            int t2 = rank * u;
-            int t3 = rank * i;
-
-            int count = rank;
-            ref float userAt = ref Lanes.Range(user, t2, count);
-            ref float itemAt = ref Lanes.Range(item, t3, count);
-            var sumV = Vector512<float>.Zero;
-            var sumV2 = Vector512<float>.Zero;
-            var sumV3 = Vector512<float>.Zero;
-            int k = 0;
-            for (; k <= count - 16; k += 16)
+            int t1 = Unsafe.Add(ref uColumn, example);
+            int t2 = Unsafe.Add(ref iColumn, example);
+            row.Touch(users * rank + items * rank + t1);
+            row.Touch(users * rank + items * rank + users + t2);
+            int t3 = rank * t1;
+            int t4 = rank * t2;
+            for (int k = 0; k < rank; k++)
             {
-                var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
-                var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
-                sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
-                sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
-                sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
+                row.Touch(t3 + k);
+                row.Touch(users * rank + t4 + k);
             }
-            if (k < count)
+            for (int k2 = 0; k2 < rank; k2++)
             {
-                var tail = Lanes.TailMask((float)(count - k));
-                var userV = Lanes.LoadTail(ref userAt, count);
-                var itemV = Lanes.LoadTail(ref itemAt, count);
-                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
-                sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
-                sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
+                row.Touch(t3 + k2);
             }
-            float t4 = Lanes.Sum(sumV);
-            float t5 = Lanes.Sum(sumV2);
-            float t6 = Lanes.Sum(sumV3);
-
-            float e = userBias[u] + itemBias[i] + t4 - rating;
-            float eBar = 2f * e;
-
-            // row.item[i, j] += 2·l2·item[i, j] + eBar·user[u, j];  row.user[u, j] += 2·l2·user[u, j] + eBar·item[i, j]
-            int count2 = rank;
-            ref float itemAt2 = ref Lanes.Range(item, t3, count2);
-            ref float userAt2 = ref Lanes.Range(user, t2, count2);
-            ref float itemAt3 = ref Lanes.Range(row, users * rank + t3, count2);
-            ref float userAt3 = ref Lanes.Range(row, t2, count2);
-            var sV = Vector512.Create(t1);
-            var eBarV = Vector512.Create(eBar);
-            int k2 = 0;
-            for (; k2 <= count2 - 16; k2 += 16)
+            for (int k3 = 0; k3 < rank; k3++)
             {
-                var itemV = Vector512.LoadUnsafe(ref itemAt2, (nuint)k2);
-                var userV = Vector512.LoadUnsafe(ref userAt2, (nuint)k2);
-                (Vector512.LoadUnsafe(ref itemAt3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemAt3, (nuint)k2);
-                (Vector512.LoadUnsafe(ref userAt3, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userAt3, (nuint)k2);
-            }
-            if (k2 < count2)
-            {
-                var tail = Lanes.TailMask((float)(count2 - k2));
-                var itemV = Lanes.LoadTail(ref itemAt2, count2);
-                var userV = Lanes.LoadTail(ref userAt2, count2);
-                Lanes.StoreTail(ref itemAt3, count2, Lanes.LoadTail(ref itemAt3, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
-                Lanes.StoreTail(ref userAt3, count2, Lanes.LoadTail(ref userAt3, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+                row.Touch(users * rank + t4 + k3);
             }
 
-            row.Add(users * rank + items * rank + users + i, eBar);
-            row.Add(users * rank + items * rank + u, eBar);
-
-            return e * e + l2 * (t5 + t6);
+            return true;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

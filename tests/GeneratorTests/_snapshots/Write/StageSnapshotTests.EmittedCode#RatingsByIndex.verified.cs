@@ -235,30 +235,17 @@ partial class Ratings
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        protected override float ExampleGradientCore(ReadOnlySpan<float> parameters, int example, GradientRow<float> row, Span<float> workspace)
+        protected override bool TouchCore(int example, GradientRow<float> row)
         {
             int userLength = _userExtent;
             int itemLength = _itemExtent;
-            float l2 = L2;
-            ReadOnlySpan<float> user = parameters.Slice(0, userLength);
-            ReadOnlySpan<float> item = parameters.Slice(userLength, itemLength);
             ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
-            ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
 
-            float t1 = l2 * 2f;
+            row.Touch(Unsafe.Add(ref uColumn, example));
+            row.Touch(userLength + Unsafe.Add(ref iColumn, example));
 
-            int u = Unsafe.Add(ref uColumn, example);
-            int i = Unsafe.Add(ref iColumn, example);
-            float rating = Unsafe.Add(ref ratingColumn, example);
-            float t2 = user[u];
-            float t3 = item[i];
-            float e = t2 * t3 - rating;
-            float eBar = 2f * e;
-            row.Add(userLength + i, t1 * t3 + t2 * eBar);
-            row.Add(u, t1 * t2 + t3 * eBar);
-
-            return e * e + l2 * (t2 * t2 + t3 * t3);
+            return true;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

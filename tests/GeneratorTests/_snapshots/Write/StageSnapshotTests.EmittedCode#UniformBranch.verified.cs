@@ -206,8 +206,7 @@ partial class Modes
                 var seed = Vector512.Create(weight);
                 var x = Lanes.Column(ref xColumn, rows, i);
                 var z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t2;
-                Vector512<double> t3;
+                Vector512<double> t2, t3;
                 if (t1)
                 {
                     var t4 = VectorMath.Sigmoid(z);
@@ -217,8 +216,7 @@ partial class Modes
                 }
                 else
                 {
-                    t2 = Vector512<double>.Zero;
-                    t3 = Vector512<double>.Zero;
+                    t2 = t3 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t5;
@@ -245,8 +243,7 @@ partial class Modes
                 var seed = active & Vector512.Create(weight);
                 var x = Lanes.Column(ref xColumn, rows, i);
                 var z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                Vector512<double> t6;
-                Vector512<double> t7;
+                Vector512<double> t6, t7;
                 if (t1)
                 {
                     var t8 = VectorMath.Sigmoid(z);
@@ -256,8 +253,7 @@ partial class Modes
                 }
                 else
                 {
-                    t6 = Vector512<double>.Zero;
-                    t7 = Vector512<double>.Zero;
+                    t6 = t7 = Vector512<double>.Zero;
                 }
                 VectorMath.SigmoidAndSoftplus(z, out var sigmoid, out var softplus);
                 Vector512<double> t9;
