@@ -5,15 +5,15 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>How much a gradient computes, as C# over the objective's extents: the runtime splits examples by it.</summary>
 internal static class WorkText
 {
-    /// <summary>How much longer an operation takes where examples do not run in blocks, one in each lane of a vector.</summary>
-    private const double OneByOne = 8;
-
     public static string Of(ObjectiveModel model, KernelPlan gradient)
     {
         (IReadOnlyDictionary<string, double> example, IReadOnlyDictionary<string, double> call) = HeaderCost.Work(
             gradient.Function, (op, payload) => op == Op.Extent ? model.ExtentField((int)payload) : model.ConstantMember((int)payload));
-        return $"new({Sum(example, gradient.Examples == ExampleMode.OneByOne ? OneByOne : 1)}, {Sum(call, 1)})";
+        return $"new({Sum(example, Slowdown(gradient))}, {Sum(call, 1)})";
     }
+
+    /// <summary>How much longer an operation takes where examples do not run in blocks, one in each lane of a vector: without vectors, or with short ones.</summary>
+    private static double Slowdown(KernelPlan gradient) => gradient.Examples != ExampleMode.OneByOne ? 1 : gradient.VectorLoops.Count > 0 ? 2 : 8;
 
     private static string Sum(IReadOnlyDictionary<string, double> terms, double factor)
     {
