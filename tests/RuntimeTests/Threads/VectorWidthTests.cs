@@ -6,12 +6,6 @@ namespace SymbolicGD.RuntimeTests.Threads;
 /// <summary>Generated objectives in a process without vectors of 512 bits.</summary>
 public sealed class VectorWidthTests
 {
-    /// <summary>What the test's own program prints when it is started as one.</summary>
-    public static void Main()
-    {
-        foreach (string line in BitsOf.Report()) Console.WriteLine(line);
-    }
-
     [Fact]
     public void Results_have_the_same_bits_on_machines_of_256_bits()
     {
@@ -37,5 +31,14 @@ public sealed class VectorWidthTests
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors.Result);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}
+
+/// <summary>What the tests do when they are started as a program.</summary>
+internal static class Program
+{
+    private static void Main()
+    {
+        foreach (string line in BitsOf.Report()) Console.WriteLine(line);
     }
 }
