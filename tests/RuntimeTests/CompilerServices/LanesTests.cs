@@ -81,8 +81,8 @@ public sealed class LanesTests
     [MemberData(nameof(Counts))]
     public void TailEndsWithItsRange(int count)
     {
-        TailEndsWithItsRange<float>(count);
-        TailEndsWithItsRange<double>(count);
+        TailIsTheLastVector<float>(count);
+        TailIsTheLastVector<double>(count);
     }
 
     /// <summary>Only the lanes of the mask are stored, and nothing in front of a range shorter than a vector.</summary>
@@ -90,8 +90,8 @@ public sealed class LanesTests
     [MemberData(nameof(Counts))]
     public void StoringATailLeavesTheRestAlone(int count)
     {
-        StoringATailLeavesTheRestAlone(count, Singles(), Lanes.TailMask((float)(count % 16)));
-        StoringATailLeavesTheRestAlone(count, Doubles(), Lanes.TailMask((double)(count % 8)));
+        StoreOneTail(count, Singles(), Lanes.TailMask((float)(count % 16)));
+        StoreOneTail(count, Doubles(), Lanes.TailMask((double)(count % 8)));
     }
 
     /// <summary>A range inside of the array is found, one that is not is refused; an empty one may start anywhere.</summary>
@@ -116,7 +116,7 @@ public sealed class LanesTests
 
     public static TheoryData<int> Counts => [.. Enumerable.Range(1, 35)];
 
-    private static void TailEndsWithItsRange<T>(int count)
+    private static void TailIsTheLastVector<T>(int count)
         where T : unmanaged, INumber<T>
     {
         // What lies in front of the range must not matter.
@@ -130,7 +130,7 @@ public sealed class LanesTests
         }
     }
 
-    private static void StoringATailLeavesTheRestAlone<T>(int count, Vector512<T> stored, Vector512<T> mask)
+    private static void StoreOneTail<T>(int count, Vector512<T> stored, Vector512<T> mask)
         where T : unmanaged, INumber<T>
     {
         int lanes = Vector512<T>.Count;
