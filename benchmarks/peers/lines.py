@@ -57,6 +57,8 @@ LINES = [
     Line("logistic-epoch", "logistic: epoch of Adam, batch 256", {"C": at_most(1), "PyTorch": faster(40)},
          work=table(4 * 64 + 46, 66 * 4)),
     Line("spam-fit", "spambase 4,601 × 57, double: L-BFGS to 1e-6", {"scipy": faster(3)}, tolerance=1e-4),
+    Line("spam-gradient", "spambase: gradient", {"C": None, "PyTorch": None}, tolerance=1e-9, work=Work(4_601 * (4 * 57 + 46), 4_601 * 58 * 8, "l2")),
+    Line("spam-epoch", "spambase: epoch of Adam, batch 128", {"C": None, "PyTorch": None}, tolerance=1e-6, work=Work(4_601 * (4 * 57 + 46), 4_601 * 58 * 8, "l2")),
     Line("mlp64-epoch", "MLP 784-128-10, 10,000 digits, float: epoch of Adam, batch 64", {"C": at_most(0.85), "PyTorch": faster(1.4)},
          work=Work(10_000 * (406_528 + 2 * 20 * 128) + 157 * 101_770 * 12, 157 * 101_770 * 4 * 7, "l2", "float")),
     Line("mlp256-epoch", "MLP: epoch of Adam, batch 256", {"C": at_most(0.95), "PyTorch": faster(1.25)},

@@ -55,17 +55,21 @@ void *data(const char *name, long *length)
     return values;
 }
 
-void adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v, long n, int step)
-{
-    double c1 = 1 - pow(0.9, step), c2 = 1 - pow(0.999, step);
-    float rate = 1e-3 / c1, scale = 1 / sqrt(c2);
-    for (long k = 0; k < n; k++)
-    {
-        m[k] = 0.9f * m[k] + (1 - 0.9f) * g[k];
-        v[k] = 0.999f * v[k] + (1 - 0.999f) * g[k] * g[k];
-        p[k] -= rate * m[k] / (sqrtf(v[k]) * scale + 1e-8f);
+#define ADAM(name, real, root)                                                                                      \
+    void name(real *restrict p, const real *restrict g, real *restrict m, real *restrict v, long n, int step)       \
+    {                                                                                                                \
+        real rate = 1e-3 / (1 - pow(0.9, step)), scale = 1 / sqrt(1 - pow(0.999, step));                             \
+        real b1 = 0.9, b2 = 0.999, epsilon = 1e-8;                                                                   \
+        for (long k = 0; k < n; k++)                                                                                 \
+        {                                                                                                            \
+            m[k] = b1 * m[k] + (1 - b1) * g[k];                                                                      \
+            v[k] = b2 * v[k] + (1 - b2) * g[k] * g[k];                                                               \
+            p[k] -= rate * m[k] / (root(v[k]) * scale + epsilon);                                                    \
+        }                                                                                                            \
     }
-}
+
+ADAM(adam, float, sqrtf)
+ADAM(adam_double, double, sqrt)
 
 static double now(clockid_t clock)
 {
