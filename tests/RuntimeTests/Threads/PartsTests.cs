@@ -38,7 +38,8 @@ public sealed class PartsTests
         for (int part = 0; part < parts; part++)
         {
             Assert.True(ExampleWork.Start(examples, parts, part + 1) - ExampleWork.Start(examples, parts, part) >= 64);
-            Assert.Equal(0, ExampleWork.Start(examples, parts, part) % 64);
+            Assert.Equal(0, ExampleWork.Start(examples, parts, part) % 16);
+            Assert.InRange(ExampleWork.Start(examples, parts, part + 1) - ExampleWork.Start(examples, parts, part), (examples / parts) - 16, (examples / parts) + 32);
         }
     }
 
