@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace SymbolicGD;
@@ -10,11 +11,13 @@ internal abstract class SharedRun : IThreadPoolWorkItem
 {
     private const int Closed = 1 << 30;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.2);
+
     private readonly Lock failing = new();
     private int gate = Closed;         // how many helpers have joined; from Closed on nobody may
     private int mostHelpers;
     private int departed;
-    private int queued;                // how often this is in the pool's queue
+    private int queued;                // how often this is in the pool's queue, and helpers that wait for a run
     private int units;
     private int next;
     private int done;
@@ -61,16 +64,42 @@ internal abstract class SharedRun : IThreadPoolWorkItem
     /// <summary>A thread of the pool, perhaps after the run that asked for it has ended.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        Interlocked.Decrement(ref queued);
+        do
+        {
+            Interlocked.Decrement(ref queued);
+            if (Join() is not (> 0 and var thread)) return;
+            Work(thread);
+            Interlocked.Increment(ref queued);         // it stays near: the next run need not ask for it
+            Interlocked.Increment(ref departed);
+        }
+        while (WaitForRun());
+    }
+
+    /// <returns>The number of the thread in the run; 0 if there is no run that wants one.</returns>
+    private int Join()
+    {
         while (true)
         {
             int joined = Volatile.Read(ref gate);
-            if (joined >= mostHelpers) return;
-            if (Interlocked.CompareExchange(ref gate, joined + 1, joined) != joined) continue;
-            Work(joined + 1);
-            Interlocked.Increment(ref departed);
-            return;
+            if (joined >= mostHelpers) return 0;
+            if (Interlocked.CompareExchange(ref gate, joined + 1, joined) == joined) return joined + 1;
         }
+    }
+
+    /// <summary>Waits for as long as a caller has to do between two steps of a fit: to wake a thread takes the caller 5 µs, and the thread 50.</summary>
+    private bool WaitForRun()
+    {
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience;)
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                if (Volatile.Read(ref gate) < mostHelpers) return true;
+                Thread.SpinWait(5);
+            }
+        }
+
+        Interlocked.Decrement(ref queued);
+        return false;
     }
 
     private void Work(int thread)
