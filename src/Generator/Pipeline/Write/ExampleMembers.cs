@@ -1,4 +1,5 @@
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Write;
 
@@ -8,6 +9,8 @@ internal sealed class ExampleMembers
     private readonly ObjectiveModel _model;
     private readonly List<(string Header, CodeWriter Body)> _members = [];
     private readonly List<List<string>> _workspaceTerms = [];
+    private (KernelPlan Plan, CodeWriter Body)? _jacobian;
+    private string _starts = string.Empty;
 
     public ExampleMembers(ObjectiveModel model, ObjectivePlans plans)
     {
@@ -15,6 +18,13 @@ internal sealed class ExampleMembers
         string real = model.Real, parameters = $"(ReadOnlySpan<{real}> parameters, int example", row = $"GradientRow<{real}> row", workspace = $"Span<{real}> workspace)";
         Add(plans.Touches, $"bool TouchCore(int example, {row})", KernelWriter.Touches);
         Add(plans.ExampleGradient, $"{real} ExampleGradientCore{parameters}, {row}, {workspace}");
+        if (plans is { Jacobian: { } jacobian, JacobianColumns: { } columns })
+        {
+            AddJacobian(jacobian, plans.JacobianStarts);
+            Add(columns, "void EntryColumnsCore(int example, Span<int> columns)", KernelWriter.Columns);
+            return;
+        }
+
         Add(plans.Residuals, $"void ResidualCore{parameters}, Span<{real}> residuals, {workspace}");
         Add(plans.ResidualRow, $"void ResidualRowCore{parameters}, int output, {row}, {workspace}");
     }
@@ -24,6 +34,7 @@ internal sealed class ExampleMembers
 
     public void Write(CodeWriter code)
     {
+        if (_jacobian is var (plan, kernel)) WriteJacobian(code, plan, kernel);
         foreach ((string header, CodeWriter body) in _members)
         {
             code.Line("/// <inheritdoc/>");
@@ -31,6 +42,28 @@ internal sealed class ExampleMembers
             using (code.Block("protected override " + header)) code.Append(body);
             code.Gap();
         }
+    }
+
+    private void AddJacobian(KernelPlan plan, EquatableArray<int> starts)
+    {
+        var kernel = new KernelWriter(_model, plan, "tile");
+        _jacobian = (plan, kernel.Write());
+        _workspaceTerms.Add(kernel.WorkspaceTerms);
+        _starts = string.Join(", ", starts.Items.Select(s => NumberText.Integer(s)));
+    }
+
+    private void WriteJacobian(CodeWriter code, KernelPlan plan, CodeWriter body)
+    {
+        string real = _model.Real, arguments = $"ReadOnlySpan<{real}> parameters, ";
+        code.Line("/// <inheritdoc/>");
+        code.Line($"protected override ReadOnlySpan<int> EntryStarts => [{_starts}];");
+        code.Gap();
+        code.Line("/// <inheritdoc/>");
+        code.Line($"protected override void JacobianTileCore({arguments}ReadOnlySpan<int> examples, JacobianTile<{real}> tile, Span<{real}> workspace) =>");
+        code.Line("    JacobianKernel(parameters, tile, workspace, new BatchRows(examples));");
+        code.Gap();
+        KernelMethod.Write(
+            code, _model, plan, "void", "JacobianKernel", "The residuals of the rows and the entries of their Jacobian.", $"{arguments}JacobianTile<{real}> tile, Span<{real}> workspace", string.Empty, body);
     }
 
     private void Add(KernelPlan? plan, string header, string output = KernelWriter.SparseRow)

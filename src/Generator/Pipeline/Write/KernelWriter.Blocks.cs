@@ -54,9 +54,20 @@ internal sealed partial class KernelWriter
         _block.PerLane[examples.Counter] = at => new Text($"Lanes.Example(rows, {at})");
         StartSums(examples);
 
+        if (examples.Carried.Count == 0 && !examples.Body.AllItems().OfType<Accumulate>().Any(a => _plan.LayoutOf(a.Buffer) == BufferLayout.Shared))
+        {
+            string start = _names.Unique("block");
+            using (Block($"for (int {start} = 0; {start} < rows.Count; {start} += {_lanes})"))
+            {
+                _code.Line("// The last block ends with the last row, and does some of the block before again.");
+                _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
+                WriteBlock(examples, masked: false);
+            }
+        }
+
         // A short body is written twice: for whole blocks without masks, and for the examples left. A long one would double the code for
         // nothing: there the masks do not show.
-        if (examples.Body.AllItems().All(i => i is not Loop) && examples.Body.Items.Count <= MaxItemsWrittenTwice)
+        else if (examples.Body.AllItems().All(i => i is not Loop) && examples.Body.Items.Count <= MaxItemsWrittenTwice)
         {
             _code.Line($"int {position} = 0;");
             using (Block($"for (; {position} <= rows.Count - {_lanes}; {position} += {_lanes})")) WriteBlock(examples, masked: false);

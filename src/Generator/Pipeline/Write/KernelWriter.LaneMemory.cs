@@ -121,6 +121,12 @@ internal sealed partial class KernelWriter
 
     private void WriteLaneStore(Store store)
     {
+        if (_function.Buffers[store.Buffer].Kind == BufferKind.Output)
+        {
+            _code.Line($"{Vector(store.Value).Under(Text.Atom)}.StoreUnsafe(ref tile.At({Scalar(store.Index)}, {_block!.Position}));");
+            return;
+        }
+
         if (IsLane(store.Index))
         {
             int slot = Spill(store.Value);

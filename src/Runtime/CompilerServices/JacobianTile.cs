@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace SymbolicGD.CompilerServices;
+
+/// <summary>
+/// Where a generated kernel puts the residuals of some examples and the entries of their Jacobian: of each number those of all examples side by side,
+/// so that a vector of examples is stored at once.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct JacobianTile<T>
+    where T : unmanaged
+{
+    /// <summary>The most examples.</summary>
+    internal const int Examples = 64;
+
+    // A block of more lanes than there are examples begins before the first one.
+    private const int Lead = 16;
+    private const int Stride = Lead + Examples;
+
+    private readonly Span<T> _values;
+
+    internal JacobianTile(Span<T> values) => _values = values;
+
+    /// <summary>The elements for so many numbers of each example.</summary>
+    internal static int LengthFor(int numbers) => checked(numbers * Stride);
+
+    /// <summary>The place of a number of the example at a position, and of the same of those after it.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T At(int number, int position) => ref _values.Slice((number * Stride) + Lead + position, Lead)[0];
+
+    /// <summary>The same number of all examples.</summary>
+    internal ReadOnlySpan<T> Of(int number) => _values.Slice((number * Stride) + Lead, Examples);
+}

@@ -1,0 +1,173 @@
+using System.Numerics;
+using SymbolicGD.CompilerServices;
+
+namespace SymbolicGD;
+
+public abstract partial class ResidualObjective<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private Pool<Reader>? readers;
+
+    /// <summary>
+    /// Where the rows of one example's Jacobian have the same entries for every example: where the entries of each of its residuals begin, and last their number.
+    /// Empty, which is the default, where they have not.
+    /// </summary>
+    protected virtual ReadOnlySpan<int> EntryStarts => [];
+
+    /// <summary>The columns of the entries of one example, in the order of <see cref="EntryStarts"/>. Called only where that is not empty.</summary>
+    /// <param name="example">The index of an example, checked.</param>
+    /// <param name="columns">As many as there are entries; every element is to be overwritten. A column may occur twice in a row: the entries add up.</param>
+    protected virtual void EntryColumnsCore(int example, Span<int> columns) => throw NoEntries();
+
+    /// <summary>The residuals of some examples, and after them the entries of their Jacobian. Called only where <see cref="EntryStarts"/> is not empty.</summary>
+    /// <param name="parameters">As long as the parameter vector.</param>
+    /// <param name="examples">Indices of examples, checked, one or more.</param>
+    /// <param name="tile">Of undefined content; every number of every example is to be overwritten.</param>
+    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
+    protected virtual void JacobianTileCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> examples, JacobianTile<T> tile, Span<T> workspace) => throw NoEntries();
+
+    private Pool<Reader> Readers => readers ?? Interlocked.CompareExchange(ref readers, new Pool<Reader>(() => new Reader(this)), null) ?? readers;
+
+    private static NotSupportedException NoEntries() => new("An objective whose rows have fixed entries overrides what is asked of them.");
+
+    /// <summary>Goes through examples: gives their residuals and the rows of their Jacobian, computed for many of them at once where the objective can.</summary>
+    private sealed class Reader
+    {
+        private readonly ResidualObjective<T> objective;
+        private readonly int[] starts;
+        private readonly int[] columns;
+        private readonly int[] examples = new int[JacobianTile<T>.Examples];
+        private readonly T[] numbers;
+        private int first;
+        private int filled;
+        private int example;
+
+        public Reader(ResidualObjective<T> objective)
+        {
+            this.objective = objective;
+            starts = objective.EntryStarts.ToArray();
+            columns = new int[Entries];
+            numbers = IsTiled ? new T[JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries)] : new T[objective.ResidualsPerExample];
+        }
+
+        /// <summary>Whether the objective computes residuals and entries together.</summary>
+        public bool IsTiled => starts.Length > 0;
+
+        private int Entries => IsTiled ? starts[^1] : 0;
+
+        /// <summary>Forgets what was computed, at another point.</summary>
+        public void Start() => filled = 0;
+
+        /// <summary>Makes an example the current one: they are best taken in order. Its residuals are asked for only if they are needed.</summary>
+        public void MoveTo(ReadOnlySpan<T> parameters, int index, bool needsResiduals, Span<T> workspace)
+        {
+            example = index;
+            if (!IsTiled)
+            {
+                if (needsResiduals)
+                {
+                    objective.ResidualCore(parameters, index, numbers, workspace);
+                }
+            }
+            else if (index < first || index >= first + filled)
+            {
+                Fill(parameters, index, Math.Min(objective.ExampleCount - index, examples.Length), workspace);
+            }
+        }
+
+        /// <summary>Computes one example alone.</summary>
+        public void MoveToOne(ReadOnlySpan<T> parameters, int index, Span<T> workspace)
+        {
+            if (IsTiled)
+            {
+                example = index;
+                Fill(parameters, index, 1, workspace);
+            }
+            else
+            {
+                MoveTo(parameters, index, needsResiduals: true, workspace);
+            }
+        }
+
+        public T Residual(int output) => IsTiled ? Number(output) : numbers[output];
+
+        /// <summary>The gradient of a residual of the current example.</summary>
+        public void Row(ReadOnlySpan<T> parameters, int output, GradientRow<T> row, Span<T> workspace)
+        {
+            if (!IsTiled)
+            {
+                objective.ResidualRowCore(parameters, example, output, row, workspace);
+                return;
+            }
+
+            objective.EntryColumnsCore(example, columns);
+            for (int e = starts[output]; e < starts[output + 1]; e++)
+            {
+                row.Add(columns[e], Number(objective.ResidualsPerExample + e));
+            }
+        }
+
+        /// <summary>The columns of the entries of a row, if they ascend; else false.</summary>
+        public bool TryColumns(int output, out ReadOnlySpan<int> ascending)
+        {
+            if (output == 0)
+            {
+                objective.EntryColumnsCore(example, columns);
+            }
+
+            ascending = columns.AsSpan(starts[output]..starts[output + 1]);
+            for (int e = 1; e < ascending.Length; e++)
+            {
+                if (ascending[e] <= ascending[e - 1])
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        /// <summary>The entries of a row, in order.</summary>
+        public void CopyEntries(int output, Span<T> destination)
+        {
+            for (int e = 0; e < destination.Length; e++)
+            {
+                destination[e] = Number(objective.ResidualsPerExample + starts[output] + e);
+            }
+        }
+
+        /// <summary>The entries of all examples, row by row.</summary>
+        public void CopyAllEntries(ReadOnlySpan<T> parameters, Span<T> destination, Span<T> workspace)
+        {
+            int entries = Entries, m = objective.ResidualsPerExample;
+            for (int i = 0; i < objective.ExampleCount; i += filled)
+            {
+                Fill(parameters, i, Math.Min(objective.ExampleCount - i, examples.Length), workspace);
+                var tile = new JacobianTile<T>(numbers);
+                Span<T> rows = destination.Slice(i * entries, filled * entries);
+                for (int e = 0; e < entries; e++)
+                {
+                    ReadOnlySpan<T> values = tile.Of(m + e)[..filled];
+                    for (int k = 0, at = e; k < values.Length; k++, at += entries)
+                    {
+                        rows[at] = values[k];
+                    }
+                }
+            }
+        }
+
+        private T Number(int number) => new JacobianTile<T>(numbers).Of(number)[example - first];
+
+        private void Fill(ReadOnlySpan<T> parameters, int index, int count, Span<T> workspace)
+        {
+            for (int k = 0; k < count; k++)
+            {
+                examples[k] = index + k;
+            }
+
+            first = index;
+            filled = count;
+            objective.JacobianTileCore(parameters, examples.AsSpan(0, count), new JacobianTile<T>(numbers), workspace);
+        }
+    }
+}
