@@ -25,7 +25,7 @@ public readonly ref struct JacobianTile<T>
     internal JacobianTile(Span<T> values) => _values = values;
 
     /// <summary>The elements for so many numbers of each example.</summary>
-    internal static int LengthFor(int numbers) => checked(numbers * Stride);
+    internal static int LengthFor(int numbers) => checked((numbers * Stride) + Lead);
 
     /// <summary>The place of a number of the example at a position, and of the same of those after it.</summary>
     [UnscopedRef]

@@ -232,10 +232,9 @@ partial class Nist
                 var y = Lanes.Column(ref yColumn, rows, i);
                 var t1 = -(b2V * x);
                 var t2 = VectorMath.Expm1(t1);
-                var t3 = Lanes.MultiplyAddNegated(x, b1V * VectorMath.Exp(t1), Vector512<double>.Zero);
                 Vector512.FusedMultiplyAdd(b1V, t2, y).StoreUnsafe(ref tile.At(0, i));
-                (Vector512<double>.Zero + t2).StoreUnsafe(ref tile.At(1, i));
-                t3.StoreUnsafe(ref tile.At(2, i));
+                t2.StoreUnsafe(ref tile.At(1, i));
+                (-(x * (b1V * VectorMath.Exp(t1)))).StoreUnsafe(ref tile.At(2, i));
             }
 
         }
