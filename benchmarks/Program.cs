@@ -1,4 +1,5 @@
 using Benchmarks.Native;
+using Benchmarks.Peers;
 using Benchmarks.Reports;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -11,13 +12,15 @@ using Perfolizer.Horology;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>ratios [logistic|rosenbrock|growth|gemm|generator]…</c> prints Markdown tables with the acceptance targets; anything else goes to BenchmarkDotNet.
+/// <c>ratios [logistic|rosenbrock|growth|gemm|generator]…</c> prints Markdown tables with the acceptance targets;
+/// <c>peers-own FOLDER</c> answers <c>benchmarks/peers/run</c>; anything else goes to BenchmarkDotNet.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
         if (arguments is ["ratios", .. string[] names]) return Ratios(names) ? 0 : 1;
+        if (arguments is ["peers-own", string folder]) return PeerHost.Run(folder);
 
         Console.WriteLine(NativeKernels.Status);
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(WithoutExpandedStar(arguments), Config());

@@ -5,7 +5,7 @@ namespace Benchmarks.Losses;
 /// <summary>Test functions of optimization, without data.</summary>
 public static partial class Functions
 {
-    [Loss]
+    [Loss(Order = 2)]
     public static double Rosenbrock([Parameter] ReadOnlySpan<double> x)
     {
         double sum = 0;

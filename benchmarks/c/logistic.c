@@ -9,6 +9,10 @@
 #define FEATURES 64
 #define BLOCK 16
 
+// Without an order, which the compiler sees, the rows lie one after another.
+#define INDEX(k) (order ? order[k] : (k))
+#define ROW(k) (x + (long)INDEX(k) * FEATURES)
+
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__GLIBC__)
 #include <immintrin.h>
 
@@ -31,15 +35,15 @@ static inline __m128 sums(v16 a, v16 b, v16 c, v16 d)
     return _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
 }
 
-static long blocks(const float *restrict x, const float *restrict label, long n, const float *restrict w,
-                   float *restrict g, float *restrict slopes, float *restrict loss)
+static inline __attribute__((always_inline)) long blocks(
+    const float *restrict x, const float *restrict label, const int *restrict order, long n, const float *restrict w,
+    float *restrict g, float *restrict slopes, float *restrict loss)
 {
     v16 w0 = load(w), w1 = load(w + 16), w2 = load(w + 32), w3 = load(w + 48), bias = splat(w[FEATURES]);
     v16 g0 = {0}, g1 = {0}, g2 = {0}, g3 = {0}, slope_sum = {0}, loss_sum = {0};
     long i = 0;
     for (; i + BLOCK <= n; i += BLOCK)
     {
-        const float *rows = x + i * FEATURES;
         __m128 part[4];
 #pragma GCC unroll 4
         for (int r = 0; r < 4; r++)
@@ -48,7 +52,7 @@ static long blocks(const float *restrict x, const float *restrict label, long n,
 #pragma GCC unroll 4
             for (int q = 0; q < 4; q++)
             {
-                const float *row = rows + (4 * r + q) * FEATURES;
+                const float *row = ROW(i + 4 * r + q);
                 t[q] = w0 * load(row) + w1 * load(row + 16) + w2 * load(row + 32) + w3 * load(row + 48);
             }
             part[r] = sums(t[0], t[1], t[2], t[3]);
@@ -58,7 +62,7 @@ static long blocks(const float *restrict x, const float *restrict label, long n,
         v16 e = (v16)_ZGVeN16v_expf(-_mm512_abs_ps((__m512)z));
         v16 inverse = 1 / (1 + e);
         v16 sigmoid = (v16)_mm512_mask_sub_ps((__m512)inverse, _mm512_movepi32_mask((__m512i)z), _mm512_set1_ps(1), (__m512)inverse);
-        v16 y = load(label + i), slope = sigmoid - y;
+        v16 y = order ? (v16)_mm512_i32gather_ps(_mm512_loadu_si512(order + i), label, 4) : load(label + i), slope = sigmoid - y;
         loss_sum += (v16)_mm512_max_ps((__m512)z, _mm512_setzero_ps()) + (v16)_ZGVeN16v_logf((__m512)(1 + e)) - y * z;
         slope_sum += slope;
 
@@ -67,7 +71,7 @@ static long blocks(const float *restrict x, const float *restrict label, long n,
 #pragma GCC unroll 16
         for (int r = 0; r < BLOCK; r++)
         {
-            const float *row = rows + r * FEATURES;
+            const float *row = ROW(i + r);
             v16 t = splat(s[r]);
             g0 += t * load(row);
             g1 += t * load(row + 16);
@@ -85,32 +89,31 @@ static long blocks(const float *restrict x, const float *restrict label, long n,
 }
 #else
 // The same blocks in plain C, which gcc vectorizes for whatever machine this is.
-static long blocks(const float *restrict x, const float *restrict label, long n, const float *restrict w,
-                   float *restrict g, float *restrict slopes, float *restrict loss)
+static inline __attribute__((always_inline)) long blocks(
+    const float *restrict x, const float *restrict label, const int *restrict order, long n, const float *restrict w,
+    float *restrict g, float *restrict slopes, float *restrict loss)
 {
     float acc[FEATURES] = {0}, slope_sum = 0, loss_sum = 0;
     long i = 0;
     for (; i + BLOCK <= n; i += BLOCK)
     {
-        const float *rows = x + i * FEATURES;
         float z[BLOCK], s[BLOCK];
         for (int r = 0; r < BLOCK; r++)
         {
             float t = 0;
-            for (int j = 0; j < FEATURES; j++) t += w[j] * rows[r * FEATURES + j];
+            for (int j = 0; j < FEATURES; j++) t += w[j] * ROW(i + r)[j];
             z[r] = t + w[FEATURES];
         }
         for (int r = 0; r < BLOCK; r++)
         {
             float e = expf(-fabsf(z[r])), inverse = 1 / (1 + e);
-            loss_sum += fmaxf(z[r], 0) + logf(1 + e) - label[i + r] * z[r];
-            s[r] = (z[r] >= 0 ? inverse : 1 - inverse) - label[i + r];
+            loss_sum += fmaxf(z[r], 0) + logf(1 + e) - label[INDEX(i + r)] * z[r];
+            s[r] = (z[r] >= 0 ? inverse : 1 - inverse) - label[INDEX(i + r)];
             slope_sum += s[r];
         }
         for (int r = 0; r < BLOCK; r += 4)
             for (int j = 0; j < FEATURES; j++)
-                acc[j] += s[r] * rows[r * FEATURES + j] + s[r + 1] * rows[(r + 1) * FEATURES + j]
-                        + s[r + 2] * rows[(r + 2) * FEATURES + j] + s[r + 3] * rows[(r + 3) * FEATURES + j];
+                acc[j] += s[r] * ROW(i + r)[j] + s[r + 1] * ROW(i + r + 1)[j] + s[r + 2] * ROW(i + r + 2)[j] + s[r + 3] * ROW(i + r + 3)[j];
     }
     memcpy(g, acc, sizeof acc);
     *slopes = slope_sum;
@@ -119,20 +122,32 @@ static long blocks(const float *restrict x, const float *restrict label, long n,
 }
 #endif
 
-float logistic_gradient(const float *restrict x, const float *restrict label, long n, const float *restrict w, float *restrict g)
+static inline __attribute__((always_inline)) float gradient(
+    const float *restrict x, const float *restrict label, const int *restrict order, long n, const float *restrict w, float *restrict g)
 {
     float slopes, loss;
-    for (long i = blocks(x, label, n, w, g, &slopes, &loss); i < n; i++)
+    for (long i = blocks(x, label, order, n, w, g, &slopes, &loss); i < n; i++)
     {
-        const float *row = x + i * FEATURES;
-        float z = w[FEATURES];
+        const float *row = ROW(i);
+        float z = w[FEATURES], y = label[INDEX(i)];
         for (int j = 0; j < FEATURES; j++) z += w[j] * row[j];
-        float e = expf(-fabsf(z)), inverse = 1 / (1 + e), s = (z >= 0 ? inverse : 1 - inverse) - label[i];
-        loss += fmaxf(z, 0) + logf(1 + e) - label[i] * z;
+        float e = expf(-fabsf(z)), inverse = 1 / (1 + e), s = (z >= 0 ? inverse : 1 - inverse) - y;
+        loss += fmaxf(z, 0) + logf(1 + e) - y * z;
         slopes += s;
         for (int j = 0; j < FEATURES; j++) g[j] += s * row[j];
     }
     for (int j = 0; j < FEATURES; j++) g[j] /= n;
     g[FEATURES] = slopes / n;
     return loss / n;
+}
+
+float logistic_gradient(const float *restrict x, const float *restrict label, long n, const float *restrict w, float *restrict g)
+{
+    return gradient(x, label, 0, n, w, g);
+}
+
+// Over the rows that a batch lists.
+float logistic_batch(const float *restrict x, const float *restrict label, const int *restrict order, long n, const float *restrict w, float *restrict g)
+{
+    return gradient(x, label, order, n, w, g);
 }

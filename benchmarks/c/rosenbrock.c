@@ -39,3 +39,19 @@ double rosenbrock_gradient(const double *restrict x, double *restrict g, long n)
     g[n - 1] = 200 * (x[n - 1] - x[n - 2] * x[n - 2]);
     return sum;
 }
+
+// The Hessian, which has three diagonals, times a vector.
+//   p[i] = (1200 x[i]^2 - 400 x[i+1] + 202) v[i] - 400 (x[i] v[i+1] + x[i-1] v[i-1])
+void rosenbrock_product(const double *restrict x, const double *restrict v, double *restrict p, long n)
+{
+    p[0] = (1200 * x[0] * x[0] - 400 * x[1] + 2) * v[0] - 400 * x[0] * v[1];
+    long i = 1;
+    for (; i + 8 < n; i += 8)
+    {
+        v8 xi = load(x + i);
+        *(v8u *)(p + i) = (1200 * xi * xi - 400 * load(x + i + 1) + 202) * load(v + i) - 400 * (xi * load(v + i + 1) + load(x + i - 1) * load(v + i - 1));
+    }
+    for (; i < n - 1; i++)
+        p[i] = (1200 * x[i] * x[i] - 400 * x[i + 1] + 202) * v[i] - 400 * (x[i] * v[i + 1] + x[i - 1] * v[i - 1]);
+    p[n - 1] = 200 * v[n - 1] - 400 * x[n - 2] * v[n - 2];
+}

@@ -25,24 +25,33 @@ internal static partial class GaussianMixture
         [Constant] int m,
         [Count] int points)
     {
-        Span<double> diagonal = stackalloc double[x.Length];
-        Span<double> centered = stackalloc double[x.Length];
-        Span<double> scaled = stackalloc double[x.Length];
-        Span<double> terms = stackalloc double[alpha.Length];
+        // The prior has no share in the loop over the points: what depends on parameters alone, in loops of its own, is computed once.
         double prior = 0;
-        for (int k = 0; k < terms.Length; k++)
+        for (int k = 0; k < alpha.Length; k++)
         {
-            double logDeterminant = 0;
+            double logDeterminant = 0, squares = 0;
             for (int i = 0; i < x.Length; i++)
             {
-                diagonal[i] = Math.Exp(q[k, i]);
                 logDeterminant += q[k, i];
-                centered[i] = x[i] - mu[k, i];
+                squares += Math.Exp(2 * q[k, i]);
             }
 
-            TriangularTimes(diagonal, l.Row(k), centered, scaled);
-            terms[k] = alpha[k] + logDeterminant - 0.5 * SumOfSquares(scaled);
-            prior += 0.5 * gamma * gamma * (SumOfSquares(diagonal) + SumOfSquares(l.Row(k))) - m * logDeterminant;
+            prior += 0.5 * gamma * gamma * (squares + SumOfSquares(l.Row(k))) - m * logDeterminant;
+        }
+
+        Span<double> centered = stackalloc double[x.Length];
+        Span<double> terms = stackalloc double[alpha.Length];
+        for (int k = 0; k < terms.Length; k++)
+        {
+            for (int i = 0; i < x.Length; i++) centered[i] = x[i] - mu[k, i];
+            double term = alpha[k];
+            for (int i = 0; i < x.Length; i++)
+            {
+                double scaled = TriangularTimes(i, q.Row(k), l.Row(k), centered);
+                term += q[k, i] - 0.5 * scaled * scaled;
+            }
+
+            terms[k] = term;
         }
 
         return 0.5 * x.Length * Math.Log(2 * Math.PI) + LogSumExp(alpha) - LogSumExp(terms) + prior / points;
@@ -57,15 +66,12 @@ internal static partial class GaussianMixture
         return components * (degrees * dimensions * (Math.Log(gamma) - 0.5 * Math.Log(2)) - logGamma);
     }
 
-    /// <summary>The product of a lower triangular matrix, given by its diagonal and the packed columns below it, with a vector.</summary>
-    private static void TriangularTimes(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> below, ReadOnlySpan<double> vector, Span<double> result)
+    /// <summary>Element i of the product of a lower triangular matrix, given by the logarithms of its diagonal and the packed columns below it, with a vector.</summary>
+    private static double TriangularTimes(int i, ReadOnlySpan<double> logDiagonal, ReadOnlySpan<double> below, ReadOnlySpan<double> vector)
     {
-        for (int i = 0; i < vector.Length; i++) result[i] = diagonal[i] * vector[i];
-        int offset = 0;
-        for (int i = 0; i < vector.Length; i++)
-        {
-            for (int j = i + 1; j < vector.Length; j++) result[j] += below[offset++] * vector[i];
-        }
+        double sum = Math.Exp(logDiagonal[i]) * vector[i];
+        for (int j = 0; j < i; j++) sum += below[j * (2 * vector.Length - j - 1) / 2 + i - j - 1] * vector[j];
+        return sum;
     }
 
     private static double LogSumExp(ReadOnlySpan<double> values)

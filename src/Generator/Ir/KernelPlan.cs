@@ -45,6 +45,12 @@ internal sealed record KernelPlan(
     /// <summary>The loops in the body of the loop over examples that are products of matrices for a block of examples.</summary>
     public EquatableArray<Contraction> Contractions { get; init; } = EquatableArray<Contraction>.Empty;
 
+    /// <summary>
+    /// What the loop over examples carries for its inner vector loops, one vector each: sums that start where the example before has ended, and whose
+    /// lanes are added up after the last one.
+    /// </summary>
+    public EquatableArray<int> VectorSums { get; init; } = EquatableArray<int>.Empty;
+
     public bool IsContraction(Loop loop) => Contractions.Any(c => c.Counter == loop.Counter);
 
     public bool IsVectorLoop(Loop loop) => VectorLoops.Items.Contains(loop.Counter);

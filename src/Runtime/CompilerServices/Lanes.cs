@@ -180,98 +180,6 @@ public static partial class Lanes
         where T : unmanaged
         => condition ? Vector512<T>.AllBitsSet : Vector512<T>.Zero;
 
-    /// <summary>
-    /// The last vector of a range of <paramref name="count"/> values: its lanes end where the range ends. If the range is shorter than a
-    /// vector, the lanes before it are zero.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> LoadTail<T>(ref T range, int count)
-        where T : unmanaged
-        => count >= Vector512<T>.Count ? Vector512.LoadUnsafe(ref range, (nuint)(count - Vector512<T>.Count)) : LoadShort(ref range, count);
-
-    /// <summary>Stores those lanes of <paramref name="values"/> that <paramref name="mask"/> names to the end of a range of <paramref name="count"/> values.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreTail<T>(ref T range, int count, Vector512<T> values, Vector512<T> mask)
-        where T : unmanaged
-    {
-        if (count >= Vector512<T>.Count)
-        {
-            ref T end = ref Unsafe.Add(ref range, count - Vector512<T>.Count);
-            Vector512.ConditionalSelect(mask, values, Vector512.LoadUnsafe(ref end)).StoreUnsafe(ref end);
-        }
-        else
-        {
-            StoreShort(ref range, count, values);
-        }
-    }
-
-    /// <summary>The lanes of a tail vector that no full vector has covered, when <paramref name="left"/> values are left.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> TailMask(float left) =>
-        Vector512.GreaterThanOrEqual(Vector512<float>.Indices, Vector512.Create(Vector512<float>.Count - left));
-
-    /// <inheritdoc cref="TailMask(float)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> TailMask(double left) =>
-        Vector512.GreaterThanOrEqual(Vector512<double>.Indices, Vector512.Create(Vector512<double>.Count - left));
-
-    // A range that is shorter than a vector is put together from its last half, quarter, … : rows of a dozen features are common.
-    // Inlined all of them: no vector register survives a call, so that a kernel's sums would live in memory, in its main loop too.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<T> LoadShort<T>(ref T range, int count)
-        where T : unmanaged
-    {
-        int half = Vector256<T>.Count;
-        return count >= half
-            ? Vector512.Create(LoadShort256(ref range, count - half), Vector256.LoadUnsafe(ref range, (nuint)(count - half)))
-            : Vector512.Create(Vector256<T>.Zero, LoadShort256(ref range, count));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> LoadShort256<T>(ref T range, int count)
-        where T : unmanaged
-    {
-        int half = Vector128<T>.Count;
-        return count >= half
-            ? Vector256.Create(LoadShort128(ref range, count - half), Vector128.LoadUnsafe(ref range, (nuint)(count - half)))
-            : Vector256.Create(Vector128<T>.Zero, LoadShort128(ref range, count));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<T> LoadShort128<T>(ref T range, int count)
-        where T : unmanaged
-    {
-        Vector128<T> result = Vector128<T>.Zero;
-        int first = Vector128<T>.Count - count;
-        for (int i = 0; i < count; i++) result = result.WithElement(first + i, Unsafe.Add(ref range, i));
-        return result;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreShort<T>(ref T range, int count, Vector512<T> values)
-        where T : unmanaged
-    {
-        int half = Vector256<T>.Count;
-        Vector256<T> rest = values.GetUpper();
-        if (count >= half)
-        {
-            rest.StoreUnsafe(ref range, (nuint)(count - half));
-            count -= half;
-            rest = values.GetLower();
-        }
-
-        int quarter = Vector128<T>.Count;
-        Vector128<T> last = rest.GetUpper();
-        if (count >= quarter)
-        {
-            last.StoreUnsafe(ref range, (nuint)(count - quarter));
-            count -= quarter;
-            last = rest.GetLower();
-        }
-
-        for (int i = 0; i < count; i++) Unsafe.Add(ref range, i) = last.GetElement(quarter - count + i);
-    }
-
     /// <summary>The sum of the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum<T>(Vector512<T> values)
@@ -403,19 +311,4 @@ public static partial class Lanes
 
     /// <inheritdoc cref="Sign(double)"/>
     public static float Sign(float x) => x > 0 ? 1 : x < 0 ? -1 : x;
-
-    /// <summary>A reference to the first of <paramref name="count"/> values from <paramref name="start"/>, checked against the span.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref T Range<T>(ReadOnlySpan<T> values, int start, int count) =>
-        ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
-
-    /// <inheritdoc cref="Range{T}(ReadOnlySpan{T}, int, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref T Range<T>(Span<T> values, int start, int count) =>
-        ref MemoryMarshal.GetReference(values.Slice(count > 0 ? start : 0, Math.Max(count, 0)));
-
-    /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref T Range<T>(GradientRow<T> row, int start, int count)
-        where T : unmanaged, IFloatingPointIeee754<T> => ref MemoryMarshal.GetReference(row.Range(count > 0 ? start : 0, Math.Max(count, 0)));
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -23,8 +25,7 @@ public sealed class TouchedRows
     /// <param name="batch">Numbers of examples.</param>
     public void Add(int block, ReadOnlySpan<int> batch)
     {
-        Rows rows = RowsOf(block);
-        foreach (int example in batch) rows.Add(example, batches);
+        RowsOf(block).Add(batch, batches);
     }
 
     /// <summary>Names the rows of a parameter that a column of the data gives for the examples of the batch.</summary>
@@ -35,8 +36,7 @@ public sealed class TouchedRows
     /// <param name="element">Which of them.</param>
     public void Add(int block, ReadOnlySpan<int> batch, ReadOnlySpan<int> column, int width = 1, int element = 0)
     {
-        Rows rows = RowsOf(block);
-        foreach (int example in batch) rows.Add(column[(example * width) + element], batches);
+        RowsOf(block).Add(batch, batches, column, width, element);
     }
 
     /// <summary>Names the rows of a parameter that were named of another one, with as many rows.</summary>
@@ -71,27 +71,62 @@ public sealed class TouchedRows
         public int Offset { get; } = offset;
 
         public int Width { get; } = width;
+
+        /// <summary>One of them.</summary>
+        public Span<T> Of<T>(Span<T> vector, int row) => vector.Slice(Offset + (row * Width), Width);
     }
 
     private sealed class Rows(int rows)
     {
         private readonly int[] lastBatch = new int[rows];    // of each row
-        private readonly int[] named = new int[rows];
+        private readonly int[] named = new int[rows + 1];    // the place after the last one is written to
         private int count;
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 
-        public void Add(int row, int batch)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Add(ReadOnlySpan<int> examples, int batch)
         {
-            if ((uint)row >= (uint)lastBatch.Length || lastBatch[row] == batch) return;
-            lastBatch[row] = batch;
-            named[count++] = row;
+            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
+            int[] last = lastBatch;
+            int next = count;
+            foreach (int row in examples) Add(row, batch, last, ref names, ref next);
+            count = next;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Add(ReadOnlySpan<int> examples, int batch, ReadOnlySpan<int> column, int width, int element)
+        {
+            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
+            int[] last = lastBatch;
+            int next = count;
+            if (width == 1)
+            {
+                foreach (int example in examples) Add(column[example], batch, last, ref names, ref next);
+            }
+            else
+            {
+                foreach (int example in examples) Add(column[(example * width) + element], batch, last, ref names, ref next);
+            }
+
+            count = next;
         }
 
         public void Clear(bool forget)
         {
             count = 0;
             if (forget) Array.Clear(lastBatch);
+        }
+
+        // Whether a row is a new one is a coin's toss: written without a branch on it.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Add(int row, int batch, int[] lastBatch, ref int named, ref int next)
+        {
+            if ((uint)row >= (uint)lastBatch.Length) return;
+            ref int last = ref lastBatch[row];
+            Unsafe.Add(ref named, next) = row;
+            next += last != batch ? 1 : 0;
+            last = batch;
         }
     }
 }

@@ -7,10 +7,14 @@ using SymbolicGD.CompilerServices;
 namespace SymbolicGD;
 
 /// <summary>The second half of a fused step that leaves alone the rows that its batch has not touched.</summary>
+/// <remarks>
+/// Rows are short and lie anywhere: what a loop does beside its one or two vectors per row is most of its time. Rows of one element, such as biases, have
+/// loops of their own, and no row is checked again: <see cref="TouchedRows"/> names rows that the block has.
+/// </remarks>
 internal static class RowUpdate
 {
     /// <summary>
-    /// One pass over the touched rows for norm and finiteness, then, if both allow it, one that clips and updates; the gradient is zero
+    /// One pass over the touched rows for norm and finiteness, then, if both allow it, one that updates; the gradient is zero
     /// afterwards, as it has to be everywhere else.
     /// </summary>
     public static StepOutcome<T> Apply<T, TRule>(
@@ -23,85 +27,134 @@ internal static class RowUpdate
         T norm = VectorKernels.IsSafeSum(sum) ? T.Sqrt(sum) : VectorKernels.Norm<T>(gradient);
         bool applies = T.IsFinite(value) && T.IsFinite(norm);
         T scale = norm > transform.MaxNorm ? transform.MaxNorm / norm : T.One;
+        bool clips = scale != T.One || !T.IsPositiveInfinity(transform.MaxValue);
         for (int block = 0; block < touched.BlockCount; block++)
         {
-            if (applies) Update(parameters, gradient, state, touched[block], rule, scale, transform.MaxValue);
-            else Clear(gradient, touched[block]);
+            TouchedRows.Stretches stretches = touched[block];
+            if (!applies)
+            {
+                Clear(gradient, stretches);
+                continue;
+            }
+
+            if (clips) Clip(gradient, stretches, scale, transform.MaxValue);
+            if (stretches.Width == 1) UpdateElements(parameters, gradient, state, stretches, rule);
+            else Update(parameters, gradient, state, stretches, rule);
         }
 
         return new StepOutcome<T>(value, norm, applies);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T SumOfSquares<T>(Span<T> gradient, TouchedRows.Stretches stretches)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        ReadOnlySpan<int> rows = stretches.Index;
+        ref T first = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
+        int width = stretches.Width;
+        if (width == 1)
+        {
+            T a = T.Zero, b = T.Zero;
+            int k = 0;
+            for (; k < rows.Length - 1; k += 2)
+            {
+                T x = Unsafe.Add(ref first, rows[k]), y = Unsafe.Add(ref first, rows[k + 1]);
+                a += x * x;
+                b += y * y;
+            }
+
+            if (k < rows.Length) a += Unsafe.Add(ref first, rows[k]) * Unsafe.Add(ref first, rows[k]);
+            return a + b;
+        }
+
         int lanes = Vector512<T>.Count;
         Vector512<T> sums = default, others = default;
         T sum = T.Zero;
-        foreach (int row in stretches.Index)
+        foreach (int row in rows)
         {
-            Span<T> values = gradient.Slice(stretches.Offset + (row * stretches.Width), stretches.Width);
-            ref T g = ref MemoryMarshal.GetReference(values);
+            ref T g = ref Unsafe.Add(ref first, (nint)row * width);
             int i = 0;
-            for (; i <= values.Length - (2 * lanes); i += 2 * lanes)
+            for (; i <= width - (2 * lanes); i += 2 * lanes)
             {
                 Vector512<T> a = Vector512.LoadUnsafe(ref g, (nuint)i), b = Vector512.LoadUnsafe(ref g, (nuint)(i + lanes));
                 sums += a * a;
                 others += b * b;
             }
 
-            if (i <= values.Length - lanes)
+            if (i <= width - lanes)
             {
                 Vector512<T> a = Vector512.LoadUnsafe(ref g, (nuint)i);
                 sums += a * a;
                 i += lanes;
             }
 
-            for (; i < values.Length; i++) sum += Unsafe.Add(ref g, i) * Unsafe.Add(ref g, i);
+            for (; i < width; i++) sum += Unsafe.Add(ref g, i) * Unsafe.Add(ref g, i);
         }
 
         return sum + Lanes.Sum(sums + others);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update<T, TRule>(
-        Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, TRule rule, T scale, T maxValue)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Update<T, TRule>(Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, TRule rule)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
-        bool clips = scale != T.One || !T.IsPositiveInfinity(maxValue);
-        Vector512<T> factor = Vector512.Create(scale), high = Vector512.Create(maxValue), low = -high;
         nuint length = (nuint)parameters.Length;
-        ref T s = ref MemoryMarshal.GetReference(state);
-        int lanes = Vector512<T>.Count;
+        ref T point = ref MemoryMarshal.GetReference(parameters[stretches.Offset..]);
+        ref T slopes = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
+        ref T states = ref Unsafe.Add(ref MemoryMarshal.GetReference(state), stretches.Offset);
+        int lanes = Vector512<T>.Count, width = stretches.Width;
         foreach (int row in stretches.Index)
         {
-            int start = stretches.Offset + (row * stretches.Width), i = 0;
-            ref T p = ref MemoryMarshal.GetReference(parameters.Slice(start, stretches.Width));
-            ref T g = ref MemoryMarshal.GetReference(gradient.Slice(start, stretches.Width));
-            for (; i <= stretches.Width - lanes; i += lanes)
+            nint start = (nint)row * width;
+            int i = 0;
+            for (; i <= width - lanes; i += lanes)
             {
-                Vector512<T> v = Vector512.LoadUnsafe(ref p, (nuint)i), slope = Vector512.LoadUnsafe(ref g, (nuint)i);
-                Vector512<T>.Zero.StoreUnsafe(ref g, (nuint)i);
-                if (clips) slope = Vector512.Min(Vector512.Max(factor * slope, low), high);
-                rule.Update(ref v, slope, ref Unsafe.Add(ref s, start + i), length);
-                v.StoreUnsafe(ref p, (nuint)i);
+                ref T p = ref Unsafe.Add(ref point, start + i), g = ref Unsafe.Add(ref slopes, start + i);
+                Vector512<T> v = Vector512.LoadUnsafe(ref p), slope = Vector512.LoadUnsafe(ref g);
+                Vector512<T>.Zero.StoreUnsafe(ref g);
+                rule.Update(ref v, slope, ref Unsafe.Add(ref states, start + i), length);
+                v.StoreUnsafe(ref p);
             }
 
-            for (; i < stretches.Width; i++)
-            {
-                T slope = Unsafe.Add(ref g, i);
-                Unsafe.Add(ref g, i) = T.Zero;
-                if (clips) slope = T.Min(T.Max(scale * slope, -maxValue), maxValue);
-                rule.Update(ref Unsafe.Add(ref p, i), slope, ref Unsafe.Add(ref s, start + i), length);
-            }
+            for (; i < width; i++) UpdateElement(ref point, ref slopes, ref states, start + i, rule, length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void UpdateElements<T, TRule>(Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, TRule rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        nuint length = (nuint)parameters.Length;
+        ref T point = ref MemoryMarshal.GetReference(parameters[stretches.Offset..]);
+        ref T slopes = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
+        ref T states = ref Unsafe.Add(ref MemoryMarshal.GetReference(state), stretches.Offset);
+        foreach (int row in stretches.Index) UpdateElement(ref point, ref slopes, ref states, row, rule, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UpdateElement<T, TRule>(ref T point, ref T slopes, ref T states, nint at, TRule rule, nuint length)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        T slope = Unsafe.Add(ref slopes, at);
+        Unsafe.Add(ref slopes, at) = T.Zero;
+        rule.Update(ref Unsafe.Add(ref point, at), slope, ref Unsafe.Add(ref states, at), length);
+    }
+
+    private static void Clip<T>(Span<T> gradient, TouchedRows.Stretches stretches, T scale, T maxValue)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (int row in stretches.Index)
+        {
+            foreach (ref T slope in stretches.Of(gradient, row)) slope = T.Min(T.Max(scale * slope, -maxValue), maxValue);
         }
     }
 
     private static void Clear<T>(Span<T> gradient, TouchedRows.Stretches stretches)
         where T : unmanaged
     {
-        foreach (int row in stretches.Index) gradient.Slice(stretches.Offset + (row * stretches.Width), stretches.Width).Clear();
+        foreach (int row in stretches.Index) stretches.Of(gradient, row).Clear();
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using SymbolicGD.CompilerServices;
 using Xunit;
@@ -73,6 +74,75 @@ public sealed class LanesTests
         BatchRows first = BatchRows.First(3);
         Assert.Equal([0, 1, 2], new[] { first[0], first[1], first[2] });
         Assert.Equal(3, first.Count);
+    }
+
+    /// <summary>The last vector of a range ends where the range ends; in front of a range shorter than a vector it is zero, whatever lies there.</summary>
+    [Theory]
+    [MemberData(nameof(Counts))]
+    public void TailEndsWithItsRange(int count)
+    {
+        TailIsTheLastVector<float>(count);
+        TailIsTheLastVector<double>(count);
+    }
+
+    /// <summary>Only the lanes of the mask are stored, and nothing in front of a range shorter than a vector.</summary>
+    [Theory]
+    [MemberData(nameof(Counts))]
+    public void StoringATailLeavesTheRestAlone(int count)
+    {
+        StoreOneTail(count, Singles(), Lanes.TailMask((float)(count % 16)));
+        StoreOneTail(count, Doubles(), Lanes.TailMask((double)(count % 8)));
+    }
+
+    /// <summary>A range inside of the array is found, one that is not is refused; an empty one may start anywhere.</summary>
+    [Fact]
+    public void RangesAreCheckedOnce()
+    {
+        double[] values = [1, 2, 3, 4, 5];
+        Assert.Equal(3, Lanes.Range(values.AsSpan(), 2, 3));
+        Assert.Equal(1, Lanes.Range((ReadOnlySpan<double>)values, 0, 5));
+        foreach ((int start, int count) in new[] { (-1, 1), (0, 6), (5, 1), (int.MaxValue, 2), (int.MinValue, 3), (1, int.MaxValue) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => Lanes.Range(values.AsSpan(), start, count) = 0);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Lanes.Range((ReadOnlySpan<double>)values, start, count) + 0);
+        }
+
+        foreach ((int start, int count) in new[] { (-1, 0), (7, 0), (3, -2), (9, -9), (int.MinValue, -1) })
+        {
+            _ = ref Lanes.Range(values.AsSpan(), start, count);
+            _ = ref Lanes.Range((ReadOnlySpan<double>)values, start, count);
+        }
+    }
+
+    public static TheoryData<int> Counts => [.. Enumerable.Range(1, 35)];
+
+    private static void TailIsTheLastVector<T>(int count)
+        where T : unmanaged, INumber<T>
+    {
+        // What lies in front of the range must not matter.
+        T[] values = Enumerable.Range(0, count + 3).Select(i => T.CreateChecked(i - 2)).ToArray();
+        Vector512<T> tail = Lanes.LoadTail(ref values[3], count), alone = Lanes.LoadTail(ref values[3..][0], count);
+        Assert.Equal(tail, alone);
+        for (int lane = 0; lane < Vector512<T>.Count; lane++)
+        {
+            int element = count - Vector512<T>.Count + lane;
+            Assert.Equal(element >= 0 ? T.CreateChecked(element + 1) : T.Zero, tail[lane]);
+        }
+    }
+
+    private static void StoreOneTail<T>(int count, Vector512<T> stored, Vector512<T> mask)
+        where T : unmanaged, INumber<T>
+    {
+        int lanes = Vector512<T>.Count;
+        T[] values = Enumerable.Range(0, count + 4).Select(i => T.CreateChecked(i)).ToArray();
+        if (count < lanes) mask = Vector512<T>.AllBitsSet;
+        Lanes.StoreTail(ref values[2], count, stored, mask);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int lane = i - 2 - (count - lanes);
+            bool inside = i >= 2 && i < count + 2 && lane >= 0 && !mask[lane].Equals(T.Zero);
+            Assert.Equal(inside ? stored[lane] : T.CreateChecked(i), values[i]);
+        }
     }
 
     private Vector512<float> Singles() => Vector512.Create(Enumerable.Range(0, 16).Select(_ => (2 * _random.NextSingle()) - 1).ToArray());

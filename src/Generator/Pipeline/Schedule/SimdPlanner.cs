@@ -61,7 +61,9 @@ internal static class SimdPlanner
             if (VectorLoopTest.Refusal(function, index, loop) is null) vectorLoops.Add(loop.Counter);
         }
 
-        return new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason) { Contractions = contractions.ToEquatableArray() };
+        var plan = new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason) { Contractions = contractions.ToEquatableArray() };
+        return mode == ExampleMode.OneByOne && SumsOverExamples.Run(function, index, examples!, plan.IsVectorLoop) is var (moved, sums)
+            ? plan with { Function = moved, VectorSums = sums } : plan;
     }
 
     /// <summary>Everything runs one after the other.</summary>

@@ -70,7 +70,9 @@ internal sealed partial class KernelWriter
     {
         CodeWriter outer = _code;
         _code = new CodeWriter();
+        _ranges.Push([]);
         write();
+        _ranges.Pop();
         CodeWriter result = _code;
         _code = outer;
         return result;

@@ -127,6 +127,11 @@ internal sealed partial class KernelWriter
             WriteItems(examples.Body);
             AdvanceCarried(examples);
         }
+
+        foreach (Carried sum in examples.Carried.Where(c => _plan.VectorSums.Items.Contains(c.Id)))
+        {
+            _scalars[sum.Result] = new Text($"Lanes.Sum({_scalars[sum.Id]})");
+        }
     }
 
     private void WriteScalarLoop(Loop loop)
@@ -164,19 +169,28 @@ internal sealed partial class KernelWriter
     {
         foreach (Carried carried in loop.Carried)
         {
-            string name = NameOf(carried.Result, _function.Values[carried.Id].Name ?? (carried.Result == _function.Result ? "loss" : null));
+            if (_plan.VectorSums.Items.Contains(carried.Id))
+            {
+                string sum = _names.Unique((_function.Values[carried.Id].Name ?? "sum") + "V");
+                _code.Line($"var {sum} = {VectorType}.Zero;");
+                _scalars[carried.Id] = new Text(sum);
+                continue;
+            }
+
+            string name = NameOf(carried.Result, _function.Values[carried.Id].Name ?? (carried == loop.Carried[0] && loop.IsExamples ? "loss" : null));
             _code.Line($"{OpText.TypeName(_function.TypeOf(carried.Id))} {name} = {Scalar(carried.Init)};");
             _scalars[carried.Id] = _scalars[carried.Result] = new Text(name);
         }
     }
 
-    private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items
-        .Where(c => c.Next != c.Id && !_lent.ContainsKey(c.Next)).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
+    private void AdvanceCarried(Loop loop) => Assign(loop.Carried.Items.Where(IsAdvanced).Select(c => (Scalar(c.Id).Code, Scalar(c.Next).Code)).ToList(), loop);
+
+    private bool IsAdvanced(Carried carried) => carried.Next != carried.Id && !_lent.ContainsKey(carried.Next) && !_plan.VectorSums.Items.Contains(carried.Id);
 
     /// <summary>Assigns all targets at once: a text that reads a target which an earlier assignment changes is taken aside first.</summary>
     private void Assign(List<(string Target, string Value)> assignments, Loop loop)
     {
-        var pending = loop.Carried.Items.Where(c => c.Next != c.Id).ToList();
+        var pending = loop.Carried.Items.Where(IsAdvanced).ToList();
         var values = assignments.Select(a => a.Value).ToArray();
         for (int later = 1; later < assignments.Count; later++)
         {

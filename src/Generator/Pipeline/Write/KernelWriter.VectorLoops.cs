@@ -46,7 +46,7 @@ internal sealed partial class KernelWriter
     {
         VectorLoop? outer = _loop;
         bool rows = _block is not null && (loop.Body.AllItems().Any(i => i.Reads().Any(IsLane)) || loop.Carried.Items.Any(c => IsLane(c.Result)));
-        bool quads = (rows || WaitsForItsSums(loop)) && loop.Body.AllItems().OfType<Let>().All(HasQuadText);
+        bool quads = (rows || (WaitsForItsSums(loop) && !loop.Carried.Any(IsVectorSum))) && loop.Body.AllItems().OfType<Let>().All(HasQuadText);
         HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Quads = quads };
         _loop.Fourfold = rows ? PerRowValues(loop) : PerPositionValues(loop);
@@ -61,6 +61,9 @@ internal sealed partial class KernelWriter
         _code.Gap();
         _loop = outer!;
     }
+
+    /// <summary>Whether a sum goes on where that of the example before has ended: see <see cref="KernelPlan.VectorSums"/>.</summary>
+    private bool IsVectorSum(Carried carried) => _plan.VectorSums.Items.Contains(carried.Init);
 
     /// <summary>Whether a loop does so little beside adding up that one sum would keep it waiting: no writing, no function that takes longer than the sum.</summary>
     private bool WaitsForItsSums(Loop loop) =>
@@ -147,11 +150,21 @@ internal sealed partial class KernelWriter
             if (shift.Coefficient == 0 || IsPerRow(buffer)) continue;
             string start = StartText(shift);
             if (_loop.References.ContainsKey((buffer, start))) continue;
-            string name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
-            _code.Line($"ref {_real} {name} = ref {RangeText(buffer, start, _loop.Count)};");
+            string range = RangeText(buffer, start, _loop.Count);
+            string? name = _ranges.Select(scope => scope.TryGetValue(range, out string known) ? known : null).FirstOrDefault(known => known is not null);
+            if (name is null)
+            {
+                name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
+                _code.Line($"ref {_real} {name} = ref {range};");
+                _ranges.Peek()[range] = name;
+            }
+
             _loop.References[(buffer, start)] = name;
         }
     }
+
+    /// <summary>Per open block of C#, the references to ranges that are declared in it: a later loop over the same range needs no check of its own.</summary>
+    private readonly Stack<Dictionary<string, string>> _ranges = new([[]]);
 
     /// <summary>A reference that begins elsewhere than at 0 says where, if one word can.</summary>
     private static string Suffix(string start) => start != "0" && start.All(c => char.IsLetterOrDigit(c) || c == '_') && !(start[0] == 't' && start.Skip(1).All(char.IsDigit)) ? NameTable.Pascal(NameTable.Identifier(start)) : string.Empty;
@@ -181,6 +194,12 @@ internal sealed partial class KernelWriter
     {
         foreach (Carried carried in _loop.Loop.Carried)
         {
+            if (IsVectorSum(carried))
+            {
+                _loop.Accumulators[carried.Id] = Scalar(carried.Init).Code;
+                continue;
+            }
+
             Op reduction = _loop.Loop.ReductionOf(carried, _index)!.Value;
             string identity = reduction switch
             {
@@ -197,8 +216,13 @@ internal sealed partial class KernelWriter
 
     private void WriteSingle(Loop loop, string extent)
     {
-        (_loop.Position, _loop.Count) = (_names.Unique("k"), _names.Unique("count"));
-        _code.Line($"int {_loop.Count} = {extent};");
+        (_loop.Position, _loop.Count) = (_names.Unique("k"), extent);
+        if (!extent.All(c => char.IsLetterOrDigit(c) || c == '_'))
+        {
+            _loop.Count = _names.Unique("count");
+            _code.Line($"int {_loop.Count} = {extent};");
+        }
+
         DeclareSharedReferences();
 
         // Scalars from outside are broadcast once, before the loop.
@@ -230,7 +254,7 @@ internal sealed partial class KernelWriter
 
         using (Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(tail: false);
         WriteTail();
-        foreach (Carried carried in loop.Carried)
+        foreach (Carried carried in loop.Carried.Where(c => !IsVectorSum(c)))
         {
             Op reduction = loop.ReductionOf(carried, _index)!.Value;
             string folded = $"Lanes.{(reduction == Op.Add ? "Sum" : reduction.ToString())}({_loop.Accumulators[carried.Id]})";

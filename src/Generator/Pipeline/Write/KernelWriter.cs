@@ -289,13 +289,15 @@ internal sealed partial class KernelWriter
     {
         CodeWriter.BlockScope braces = _code.Block(header);
         _names.OpenBlock();
-        return new NamedBlock(braces, _names);
+        _ranges.Push([]);
+        return new NamedBlock(braces, _names, _ranges);
     }
 
-    private readonly struct NamedBlock(CodeWriter.BlockScope braces, NameTable names) : IDisposable
+    private readonly struct NamedBlock(CodeWriter.BlockScope braces, NameTable names, Stack<Dictionary<string, string>> ranges) : IDisposable
     {
         public void Dispose()
         {
+            ranges.Pop();
             names.CloseBlock();
             braces.Dispose();
         }

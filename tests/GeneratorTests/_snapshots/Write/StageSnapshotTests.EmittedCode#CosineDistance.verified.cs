@@ -119,25 +119,24 @@ partial class Angles
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
             ref double weightColumn = ref MemoryMarshal.GetReference(_weight.Span);
 
-            int count = aLength;
-            ref double aAt = ref Lanes.Range(a, 0, count);
+            ref double aAt = ref Lanes.Range(a, 0, aLength);
             Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= aLength - 32; k += 32)
             {
                 var aV = Quad.Load(ref aAt, k);
                 sumV4 = Quad.FusedMultiplyAdd(aV, aV, sumV4);
             }
             var sumV = Quad.Sum(sumV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= aLength - 8; k += 8)
             {
                 var aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
                 sumV = Vector512.FusedMultiplyAdd(aV, aV, sumV);
             }
-            if (k < count)
+            if (k < aLength)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var aV = Lanes.LoadTail(ref aAt, count);
+                var tail = Lanes.TailMask((double)(aLength - k));
+                var aV = Lanes.LoadTail(ref aAt, aLength);
                 sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV), sumV);
             }
             double t1 = Lanes.Sum(sumV);
@@ -180,25 +179,24 @@ partial class Angles
             ref double weightColumn = ref MemoryMarshal.GetReference(_weight.Span);
             Span<double> aGradient = gradient.Slice(0, aLength);
 
-            int count = aLength;
-            ref double aAt = ref Lanes.Range(a, 0, count);
+            ref double aAt = ref Lanes.Range(a, 0, aLength);
             Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= aLength - 32; k += 32)
             {
                 var aV = Quad.Load(ref aAt, k);
                 sumV4 = Quad.FusedMultiplyAdd(aV, aV, sumV4);
             }
             var sumV = Quad.Sum(sumV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= aLength - 8; k += 8)
             {
                 var aV = Vector512.LoadUnsafe(ref aAt, (nuint)k);
                 sumV = Vector512.FusedMultiplyAdd(aV, aV, sumV);
             }
-            if (k < count)
+            if (k < aLength)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var aV = Lanes.LoadTail(ref aAt, count);
+                var tail = Lanes.TailMask((double)(aLength - k));
+                var aV = Lanes.LoadTail(ref aAt, aLength);
                 sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aV, aV, sumV), sumV);
             }
             double t1 = Lanes.Sum(sumV);
@@ -241,19 +239,17 @@ partial class Angles
             double t11 = (0.0 != t10 ? t10 / t2 : 0.0) * 2.0;
 
             // gradient.a[j] += t2·t1·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)
-            int count2 = aLength;
-            ref double aAt2 = ref Lanes.Range(a, 0, count2);
-            ref double aGradientAt = ref Lanes.Range(aGradient, 0, count2);
+            ref double aGradientAt = ref Lanes.Range(aGradient, 0, aLength);
             var sV = Vector512.Create(t11);
             int k2 = 0;
-            for (; k2 <= count2 - 8; k2 += 8)
+            for (; k2 <= aLength - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref aAt2, (nuint)k2), Vector512.LoadUnsafe(ref aGradientAt, (nuint)k2)).StoreUnsafe(ref aGradientAt, (nuint)k2);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref aAt, (nuint)k2), Vector512.LoadUnsafe(ref aGradientAt, (nuint)k2)).StoreUnsafe(ref aGradientAt, (nuint)k2);
             }
-            if (k2 < count2)
+            if (k2 < aLength)
             {
-                var tail = Lanes.TailMask((double)(count2 - k2));
-                Lanes.StoreTail(ref aGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref aAt2, count2), Lanes.LoadTail(ref aGradientAt, count2)), tail);
+                var tail = Lanes.TailMask((double)(aLength - k2));
+                Lanes.StoreTail(ref aGradientAt, aLength, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref aAt, aLength), Lanes.LoadTail(ref aGradientAt, aLength)), tail);
             }
 
             return lossSum;

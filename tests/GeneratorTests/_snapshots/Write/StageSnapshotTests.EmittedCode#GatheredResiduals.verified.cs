@@ -156,26 +156,25 @@ partial class Springs
                 int t2 = dimensions * to;
 
                 // squares = 1 + Σⱼ d²
-                int count = dimensions;
-                ref double pointsAt = ref Lanes.Range(points, t1, count);
-                ref double pointsAt2 = ref Lanes.Range(points, t2, count);
+                ref double pointsAt = ref Lanes.Range(points, t1, dimensions);
+                ref double pointsAt2 = ref Lanes.Range(points, t2, dimensions);
                 Quad<double> squaresV4 = Vector512<double>.Zero;
                 int k = 0;
-                for (; k <= count - 32; k += 32)
+                for (; k <= dimensions - 32; k += 32)
                 {
                     var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
                     squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
                 }
                 var squaresV = Quad.Sum(squaresV4);
-                for (; k <= count - 8; k += 8)
+                for (; k <= dimensions - 8; k += 8)
                 {
                     var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
                     squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
                 }
-                if (k < count)
+                if (k < dimensions)
                 {
-                    var tail = Lanes.TailMask((double)(count - k));
-                    var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                    var tail = Lanes.TailMask((double)(dimensions - k));
+                    var d = Lanes.LoadTail(ref pointsAt, dimensions) - Lanes.LoadTail(ref pointsAt2, dimensions);
                     squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
                 }
                 double squares = 1.0 + Lanes.Sum(squaresV);
@@ -270,26 +269,25 @@ partial class Springs
             int t2 = dimensions * to;
 
             // squares = 1 + Σⱼ d²
-            int count = dimensions;
-            ref double pointsAt = ref Lanes.Range(points, t1, count);
-            ref double pointsAt2 = ref Lanes.Range(points, t2, count);
+            ref double pointsAt = ref Lanes.Range(points, t1, dimensions);
+            ref double pointsAt2 = ref Lanes.Range(points, t2, dimensions);
             Quad<double> squaresV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= dimensions - 32; k += 32)
             {
                 var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
                 squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
             }
             var squaresV = Quad.Sum(squaresV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= dimensions - 8; k += 8)
             {
                 var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
                 squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
             }
-            if (k < count)
+            if (k < dimensions)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                var tail = Lanes.TailMask((double)(dimensions - k));
+                var d = Lanes.LoadTail(ref pointsAt, dimensions) - Lanes.LoadTail(ref pointsAt2, dimensions);
                 squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
             }
             double squares = 1.0 + Lanes.Sum(squaresV);
@@ -330,26 +328,25 @@ partial class Springs
             int t8 = dimensions * to;
 
             // squares = 1 + Σⱼ d²
-            int count = dimensions;
-            ref double pointsAt = ref Lanes.Range(points, t7, count);
-            ref double pointsAt2 = ref Lanes.Range(points, t8, count);
+            ref double pointsAt = ref Lanes.Range(points, t7, dimensions);
+            ref double pointsAt2 = ref Lanes.Range(points, t8, dimensions);
             Quad<double> squaresV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= dimensions - 32; k += 32)
             {
                 var d = Quad.Load(ref pointsAt, k) - Quad.Load(ref pointsAt2, k);
                 squaresV4 = Quad.FusedMultiplyAdd(d, d, squaresV4);
             }
             var squaresV = Quad.Sum(squaresV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= dimensions - 8; k += 8)
             {
                 var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k);
                 squaresV = Vector512.FusedMultiplyAdd(d, d, squaresV);
             }
-            if (k < count)
+            if (k < dimensions)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var d = Lanes.LoadTail(ref pointsAt, count) - Lanes.LoadTail(ref pointsAt2, count);
+                var tail = Lanes.TailMask((double)(dimensions - k));
+                var d = Lanes.LoadTail(ref pointsAt, dimensions) - Lanes.LoadTail(ref pointsAt2, dimensions);
                 squaresV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(d, d, squaresV), squaresV);
             }
             double squares = 1.0 + Lanes.Sum(squaresV);

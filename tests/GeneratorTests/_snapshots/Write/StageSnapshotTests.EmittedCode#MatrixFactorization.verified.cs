@@ -168,6 +168,8 @@ partial class Ratings
             ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
 
             float loss = 0f;
+            var sumV = Vector512<float>.Zero;
+            var sumV2 = Vector512<float>.Zero;
             for (int i = 0; i < rows.Count; i++)
             {
                 int row2 = rows[i];
@@ -177,39 +179,34 @@ partial class Ratings
                 int t1 = rank * u;
                 int t2 = rank * i2;
 
-                int count = rank;
-                ref float userAt = ref Lanes.Range(user, t1, count);
-                ref float itemAt = ref Lanes.Range(item, t2, count);
-                var sumV = Vector512<float>.Zero;
-                var sumV2 = Vector512<float>.Zero;
+                ref float userAt = ref Lanes.Range(user, t1, rank);
+                ref float itemAt = ref Lanes.Range(item, t2, rank);
                 var sumV3 = Vector512<float>.Zero;
                 int k = 0;
-                for (; k <= count - 16; k += 16)
+                for (; k <= rank - 16; k += 16)
                 {
                     var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
                     var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
-                    sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
-                    sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
-                    sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
+                    sumV3 = Vector512.FusedMultiplyAdd(userV, itemV, sumV3);
+                    sumV = Vector512.FusedMultiplyAdd(userV, userV, sumV);
+                    sumV2 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV2);
                 }
-                if (k < count)
+                if (k < rank)
                 {
-                    var tail = Lanes.TailMask((float)(count - k));
-                    var userV = Lanes.LoadTail(ref userAt, count);
-                    var itemV = Lanes.LoadTail(ref itemAt, count);
-                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
-                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
-                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
+                    var tail = Lanes.TailMask((float)(rank - k));
+                    var userV = Lanes.LoadTail(ref userAt, rank);
+                    var itemV = Lanes.LoadTail(ref itemAt, rank);
+                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV3), sumV3);
+                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV), sumV);
+                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV2), sumV2);
                 }
-                float t3 = Lanes.Sum(sumV);
-                float t4 = Lanes.Sum(sumV2);
-                float t5 = Lanes.Sum(sumV3);
+                float t3 = Lanes.Sum(sumV3);
 
                 float e = userBias[u] + itemBias[i2] + t3 - rating;
-                loss += (e * e + l2 * (t4 + t5));
+                loss += e * e;
             }
 
-            return loss;
+            return loss + l2 * Lanes.Sum(sumV) + l2 * Lanes.Sum(sumV2);
         }
 
         /// <summary>The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.</summary>
@@ -236,6 +233,8 @@ partial class Ratings
             Span<float> itemBiasGradient = gradient.Slice(users * rank + items * rank + users, items);
 
             float loss = 0f;
+            var sumV = Vector512<float>.Zero;
+            var sumV2 = Vector512<float>.Zero;
             for (int i = 0; i < rows.Count; i++)
             {
                 int row2 = rows[i];
@@ -245,68 +244,60 @@ partial class Ratings
                 int t1 = rank * u;
                 int t2 = rank * i2;
 
-                int count = rank;
-                ref float userAt = ref Lanes.Range(user, t1, count);
-                ref float itemAt = ref Lanes.Range(item, t2, count);
-                var sumV = Vector512<float>.Zero;
-                var sumV2 = Vector512<float>.Zero;
+                ref float userAt = ref Lanes.Range(user, t1, rank);
+                ref float itemAt = ref Lanes.Range(item, t2, rank);
                 var sumV3 = Vector512<float>.Zero;
                 int k = 0;
-                for (; k <= count - 16; k += 16)
+                for (; k <= rank - 16; k += 16)
                 {
                     var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k);
                     var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k);
-                    sumV = Vector512.FusedMultiplyAdd(userV, itemV, sumV);
-                    sumV2 = Vector512.FusedMultiplyAdd(userV, userV, sumV2);
-                    sumV3 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV3);
+                    sumV3 = Vector512.FusedMultiplyAdd(userV, itemV, sumV3);
+                    sumV = Vector512.FusedMultiplyAdd(userV, userV, sumV);
+                    sumV2 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV2);
                 }
-                if (k < count)
+                if (k < rank)
                 {
-                    var tail = Lanes.TailMask((float)(count - k));
-                    var userV = Lanes.LoadTail(ref userAt, count);
-                    var itemV = Lanes.LoadTail(ref itemAt, count);
-                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV), sumV);
-                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV2), sumV2);
-                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV3), sumV3);
+                    var tail = Lanes.TailMask((float)(rank - k));
+                    var userV = Lanes.LoadTail(ref userAt, rank);
+                    var itemV = Lanes.LoadTail(ref itemAt, rank);
+                    sumV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, itemV, sumV3), sumV3);
+                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV), sumV);
+                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV2), sumV2);
                 }
-                float t3 = Lanes.Sum(sumV);
-                float t4 = Lanes.Sum(sumV2);
-                float t5 = Lanes.Sum(sumV3);
+                float t3 = Lanes.Sum(sumV3);
 
                 float e = userBias[u] + itemBias[i2] + t3 - rating;
                 float eBar = e * (2f * weight);
-                float t6 = 2f * (l2 * weight);
+                float t4 = 2f * (l2 * weight);
 
-                int count2 = rank;
-                ref float itemAt2 = ref Lanes.Range(item, t2, count2);
-                ref float userAt2 = ref Lanes.Range(user, t1, count2);
-                ref float itemGradientAt = ref Lanes.Range(itemGradient, t2, count2);
-                ref float userGradientAt = ref Lanes.Range(userGradient, t1, count2);
-                var sV = Vector512.Create(t6);
+                ref float itemGradientAt = ref Lanes.Range(itemGradient, t2, rank);
+                ref float userGradientAt = ref Lanes.Range(userGradient, t1, rank);
+                var sV = Vector512.Create(t4);
                 var eBarV = Vector512.Create(eBar);
                 int k2 = 0;
-                for (; k2 <= count2 - 16; k2 += 16)
+                for (; k2 <= rank - 16; k2 += 16)
                 {
-                    var itemV = Vector512.LoadUnsafe(ref itemAt2, (nuint)k2);
-                    var userV = Vector512.LoadUnsafe(ref userAt2, (nuint)k2);
+                    var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k2);
+                    var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k2);
                     (Vector512.LoadUnsafe(ref itemGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemGradientAt, (nuint)k2);
                     (Vector512.LoadUnsafe(ref userGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userGradientAt, (nuint)k2);
                 }
-                if (k2 < count2)
+                if (k2 < rank)
                 {
-                    var tail = Lanes.TailMask((float)(count2 - k2));
-                    var itemV = Lanes.LoadTail(ref itemAt2, count2);
-                    var userV = Lanes.LoadTail(ref userAt2, count2);
-                    Lanes.StoreTail(ref itemGradientAt, count2, Lanes.LoadTail(ref itemGradientAt, count2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
-                    Lanes.StoreTail(ref userGradientAt, count2, Lanes.LoadTail(ref userGradientAt, count2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+                    var tail = Lanes.TailMask((float)(rank - k2));
+                    var itemV = Lanes.LoadTail(ref itemAt, rank);
+                    var userV = Lanes.LoadTail(ref userAt, rank);
+                    Lanes.StoreTail(ref itemGradientAt, rank, Lanes.LoadTail(ref itemGradientAt, rank) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
+                    Lanes.StoreTail(ref userGradientAt, rank, Lanes.LoadTail(ref userGradientAt, rank) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
                 }
 
                 itemBiasGradient[i2] += eBar;
                 userBiasGradient[u] += eBar;
-                loss += (e * e + l2 * (t4 + t5));
+                loss += e * e;
             }
 
-            return loss;
+            return loss + l2 * Lanes.Sum(sumV) + l2 * Lanes.Sum(sumV2);
         }
 
         /// <inheritdoc/>

@@ -143,25 +143,24 @@ partial class Spam
             ref double labelColumn = ref MemoryMarshal.GetReference(_label.Span);
 
             // penalty = Σⱼ w[j]²
-            int count = features;
-            ref double wAt = ref Lanes.Range(w, 0, count);
+            ref double wAt = ref Lanes.Range(w, 0, features);
             Quad<double> penaltyV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= features - 32; k += 32)
             {
                 var wj = Quad.Load(ref wAt, k);
                 penaltyV4 = Quad.FusedMultiplyAdd(wj, wj, penaltyV4);
             }
             var penaltyV = Quad.Sum(penaltyV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= features - 8; k += 8)
             {
                 var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
                 penaltyV = Vector512.FusedMultiplyAdd(wj, wj, penaltyV);
             }
-            if (k < count)
+            if (k < features)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var wj = Lanes.LoadTail(ref wAt, count);
+                var tail = Lanes.TailMask((double)(features - k));
+                var wj = Lanes.LoadTail(ref wAt, features);
                 penaltyV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV), penaltyV);
             }
             double penalty = Lanes.Sum(penaltyV);
@@ -208,25 +207,24 @@ partial class Spam
             Span<double> biasGradient = gradient.Slice(features, 1);
 
             // penalty = Σⱼ w[j]²
-            int count = features;
-            ref double wAt = ref Lanes.Range(w, 0, count);
+            ref double wAt = ref Lanes.Range(w, 0, features);
             Quad<double> penaltyV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= features - 32; k += 32)
             {
                 var wj = Quad.Load(ref wAt, k);
                 penaltyV4 = Quad.FusedMultiplyAdd(wj, wj, penaltyV4);
             }
             var penaltyV = Quad.Sum(penaltyV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= features - 8; k += 8)
             {
                 var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
                 penaltyV = Vector512.FusedMultiplyAdd(wj, wj, penaltyV);
             }
-            if (k < count)
+            if (k < features)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var wj = Lanes.LoadTail(ref wAt, count);
+                var tail = Lanes.TailMask((double)(features - k));
+                var wj = Lanes.LoadTail(ref wAt, features);
                 penaltyV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, penaltyV), penaltyV);
             }
             double penalty = Lanes.Sum(penaltyV);
@@ -271,19 +269,17 @@ partial class Spam
             double t3 = penaltyBar * 2.0;
 
             // gradient.w[j] += 2·l2·w[j]
-            int count2 = features;
-            ref double wAt2 = ref Lanes.Range(w, 0, count2);
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, count2);
+            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
             var sV = Vector512.Create(t3);
             int k2 = 0;
-            for (; k2 <= count2 - 8; k2 += 8)
+            for (; k2 <= features - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt2, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
             }
-            if (k2 < count2)
+            if (k2 < features)
             {
-                var tail = Lanes.TailMask((double)(count2 - k2));
-                Lanes.StoreTail(ref wGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt2, count2), Lanes.LoadTail(ref wGradientAt, count2)), tail);
+                var tail = Lanes.TailMask((double)(features - k2));
+                Lanes.StoreTail(ref wGradientAt, features, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt, features), Lanes.LoadTail(ref wGradientAt, features)), tail);
             }
 
             biasGradient[0] += biasBarSum;
@@ -306,25 +302,24 @@ partial class Spam
             Span<double> wGradient = gradient.Slice(0, features);
             Span<double> biasGradient = gradient.Slice(features, 1);
 
-            int count = features;
-            ref double wAt = ref Lanes.Range(w, 0, count);
+            ref double wAt = ref Lanes.Range(w, 0, features);
             Quad<double> sumV4 = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 32; k += 32)
+            for (; k <= features - 32; k += 32)
             {
                 var wj = Quad.Load(ref wAt, k);
                 sumV4 = Quad.FusedMultiplyAdd(wj, wj, sumV4);
             }
             var sumV = Quad.Sum(sumV4);
-            for (; k <= count - 8; k += 8)
+            for (; k <= features - 8; k += 8)
             {
                 var wj = Vector512.LoadUnsafe(ref wAt, (nuint)k);
                 sumV = Vector512.FusedMultiplyAdd(wj, wj, sumV);
             }
-            if (k < count)
+            if (k < features)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var wj = Lanes.LoadTail(ref wAt, count);
+                var tail = Lanes.TailMask((double)(features - k));
+                var wj = Lanes.LoadTail(ref wAt, features);
                 sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(wj, wj, sumV), sumV);
             }
             double t1 = Lanes.Sum(sumV);
@@ -368,19 +363,17 @@ partial class Spam
             double t7 = 2.0 * penaltyBar;
 
             // gradient.w[j] += 2·|l2|·w[j]
-            int count2 = features;
-            ref double wAt2 = ref Lanes.Range(w, 0, count2);
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, count2);
+            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
             var sV = Vector512.Create(t7);
             int k2 = 0;
-            for (; k2 <= count2 - 8; k2 += 8)
+            for (; k2 <= features - 8; k2 += 8)
             {
-                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt2, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
+                Vector512.FusedMultiplyAdd(sV, Vector512.LoadUnsafe(ref wAt, (nuint)k2), Vector512.LoadUnsafe(ref wGradientAt, (nuint)k2)).StoreUnsafe(ref wGradientAt, (nuint)k2);
             }
-            if (k2 < count2)
+            if (k2 < features)
             {
-                var tail = Lanes.TailMask((double)(count2 - k2));
-                Lanes.StoreTail(ref wGradientAt, count2, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt2, count2), Lanes.LoadTail(ref wGradientAt, count2)), tail);
+                var tail = Lanes.TailMask((double)(features - k2));
+                Lanes.StoreTail(ref wGradientAt, features, Vector512.FusedMultiplyAdd(sV, Lanes.LoadTail(ref wAt, features), Lanes.LoadTail(ref wGradientAt, features)), tail);
             }
 
             biasGradient[0] += biasBarSum;

@@ -209,23 +209,22 @@ partial class Responses
             ReadOnlySpan<double> y = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref yColumn, (nint)example * outputs), outputs);
             double x = Unsafe.Add(ref xColumn, example);
 
-            int count = outputs;
-            ref double gainAt = ref Lanes.Range(gain, 0, count);
-            ref double yAt = ref Lanes.Range(y, 0, count);
-            ref double residualsAt = ref Lanes.Range(residuals, 0, count);
+            ref double gainAt = ref Lanes.Range(gain, 0, outputs);
+            ref double yAt = ref Lanes.Range(y, 0, outputs);
+            ref double residualsAt = ref Lanes.Range(residuals, 0, outputs);
             var xV = Vector512.Create(x);
             var offsetV = Vector512.Create(offset);
             int k = 0;
-            for (; k <= count - 8; k += 8)
+            for (; k <= outputs - 8; k += 8)
             {
                 var t1 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV)) - Vector512.LoadUnsafe(ref yAt, (nuint)k);
                 t1.StoreUnsafe(ref residualsAt, (nuint)k);
             }
-            if (k < count)
+            if (k < outputs)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                var t2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV)) - Lanes.LoadTail(ref yAt, count);
-                Lanes.StoreTail(ref residualsAt, count, t2, tail);
+                var tail = Lanes.TailMask((double)(outputs - k));
+                var t2 = VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, outputs), offsetV)) - Lanes.LoadTail(ref yAt, outputs);
+                Lanes.StoreTail(ref residualsAt, outputs, t2, tail);
             }
 
         }
@@ -250,16 +249,15 @@ partial class Responses
             double x = Unsafe.Add(ref xColumn, example);
 
             // offsetBar = Σₖ (1 − tanh(offset + x·gain[k])²);  row.gain[k] += x·(1 − tanh(offset + x·gain[k])²)
-            int count = outputs;
-            ref double gainAt = ref Lanes.Range(gain, 0, count);
-            ref double tape_valueAt = ref Lanes.Range(tape_value, 0, count);
-            ref double residualsBarAt = ref Lanes.Range(residualsBar, 0, count);
-            ref double gainRowAt = ref Lanes.Range(gainRow, 0, count);
+            ref double gainAt = ref Lanes.Range(gain, 0, outputs);
+            ref double tape_valueAt = ref Lanes.Range(tape_value, 0, outputs);
+            ref double residualsBarAt = ref Lanes.Range(residualsBar, 0, outputs);
+            ref double gainRowAt = ref Lanes.Range(gainRow, 0, outputs);
             var xV = Vector512.Create(x);
             var offsetV = Vector512.Create(offset);
             var offsetBarV = Vector512<double>.Zero;
             int k = 0;
-            for (; k <= count - 8; k += 8)
+            for (; k <= outputs - 8; k += 8)
             {
                 VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Vector512.LoadUnsafe(ref gainAt, (nuint)k), offsetV)).StoreUnsafe(ref tape_valueAt, (nuint)k);
                 var residualsBarV = Vector512.LoadUnsafe(ref residualsBarAt, (nuint)k);
@@ -268,14 +266,14 @@ partial class Responses
                 Vector512.FusedMultiplyAdd(xV, t1, Vector512.LoadUnsafe(ref gainRowAt, (nuint)k)).StoreUnsafe(ref gainRowAt, (nuint)k);
                 offsetBarV += t1;
             }
-            if (k < count)
+            if (k < outputs)
             {
-                var tail = Lanes.TailMask((double)(count - k));
-                Lanes.StoreTail(ref tape_valueAt, count, VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, count), offsetV)), tail);
-                var residualsBarV = Lanes.LoadTail(ref residualsBarAt, count);
-                var tape_valueV = Lanes.LoadTail(ref tape_valueAt, count);
+                var tail = Lanes.TailMask((double)(outputs - k));
+                Lanes.StoreTail(ref tape_valueAt, outputs, VectorMath.Tanh(Vector512.FusedMultiplyAdd(xV, Lanes.LoadTail(ref gainAt, outputs), offsetV)), tail);
+                var residualsBarV = Lanes.LoadTail(ref residualsBarAt, outputs);
+                var tape_valueV = Lanes.LoadTail(ref tape_valueAt, outputs);
                 var t2 = residualsBarV * Lanes.MultiplyAddNegated(tape_valueV, tape_valueV, Vector512.Create(1.0));
-                Lanes.StoreTail(ref gainRowAt, count, Vector512.FusedMultiplyAdd(xV, t2, Lanes.LoadTail(ref gainRowAt, count)), tail);
+                Lanes.StoreTail(ref gainRowAt, outputs, Vector512.FusedMultiplyAdd(xV, t2, Lanes.LoadTail(ref gainRowAt, outputs)), tail);
                 offsetBarV = Vector512.ConditionalSelect(tail, offsetBarV + t2, offsetBarV);
             }
             double offsetBar = Lanes.Sum(offsetBarV);

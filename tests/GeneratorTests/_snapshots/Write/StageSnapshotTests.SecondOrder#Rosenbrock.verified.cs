@@ -142,14 +142,13 @@ partial class Functions
                 int t3 = xLength - 2;
 
                 // sum = Σᵢ (100·a² + b²)
-                int count = t3;
-                ref double xAt_1 = ref Lanes.Range(x, 1, count);
-                ref double xAt = ref Lanes.Range(x, 0, count);
-                ref double xAt_2 = ref Lanes.Range(x, 2, count);
-                ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, count);
+                ref double xAt_1 = ref Lanes.Range(x, 1, t3);
+                ref double xAt = ref Lanes.Range(x, 0, t3);
+                ref double xAt_2 = ref Lanes.Range(x, 2, t3);
+                ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, t3);
                 var sumV = Vector512<double>.Zero;
                 int k = 0;
-                for (; k <= count - 8; k += 8)
+                for (; k <= t3 - 8; k += 8)
                 {
                     var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
                     var xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
@@ -163,19 +162,19 @@ partial class Functions
                     t5.StoreUnsafe(ref xGradientAt_1, (nuint)k);
                     sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t4);
                 }
-                if (k < count)
+                if (k < t3)
                 {
-                    var tail = Lanes.TailMask((double)(count - k));
-                    var xV = Lanes.LoadTail(ref xAt_1, count);
-                    var xV2 = Lanes.LoadTail(ref xAt, count);
+                    var tail = Lanes.TailMask((double)(t3 - k));
+                    var xV = Lanes.LoadTail(ref xAt_1, t3);
+                    var xV2 = Lanes.LoadTail(ref xAt, t3);
                     var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
                     var b2 = Vector512.Create(1.0) - xV2;
                     var t6 = Vector512.Create(100.0) * a2;
                     var aBar = t6 + t6;
-                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
+                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, t3));
                     var b3 = Vector512.Create(1.0) - xV;
                     var t7 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    Lanes.StoreTail(ref xGradientAt_1, count, t7, tail);
+                    Lanes.StoreTail(ref xGradientAt_1, t3, t7, tail);
                     sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t6), sumV);
                 }
                 double sum = Lanes.Sum(sumV);
@@ -297,16 +296,15 @@ partial class Functions
                 xProduct[0] = t4 + (t3 * (-400.0 * a) + t2 * (-400.0 * aDot));
                 int t5 = xLength - 2;
 
-                int count = t5;
-                ref double xAt_1 = ref Lanes.Range(x, 1, count);
-                ref double xDirectionAt_1 = ref Lanes.Range(xDirection, 1, count);
-                ref double xAt = ref Lanes.Range(x, 0, count);
-                ref double xDirectionAt = ref Lanes.Range(xDirection, 0, count);
-                ref double xAt_2 = ref Lanes.Range(x, 2, count);
-                ref double xDirectionAt_2 = ref Lanes.Range(xDirection, 2, count);
-                ref double xProductAt_1 = ref Lanes.Range(xProduct, 1, count);
+                ref double xAt_1 = ref Lanes.Range(x, 1, t5);
+                ref double xDirectionAt_1 = ref Lanes.Range(xDirection, 1, t5);
+                ref double xAt = ref Lanes.Range(x, 0, t5);
+                ref double xDirectionAt = ref Lanes.Range(xDirection, 0, t5);
+                ref double xAt_2 = ref Lanes.Range(x, 2, t5);
+                ref double xDirectionAt_2 = ref Lanes.Range(xDirection, 2, t5);
+                ref double xProductAt_1 = ref Lanes.Range(xProduct, 1, t5);
                 int k = 0;
-                for (; k <= count - 8; k += 8)
+                for (; k <= t5 - 8; k += 8)
                 {
                     var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
                     var xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k);
@@ -320,19 +318,19 @@ partial class Functions
                     var t9 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t8));
                     t9.StoreUnsafe(ref xProductAt_1, (nuint)k);
                 }
-                if (k < count)
+                if (k < t5)
                 {
-                    var tail = Lanes.TailMask((double)(count - k));
-                    var xV = Lanes.LoadTail(ref xAt_1, count);
-                    var xDirectionV = Lanes.LoadTail(ref xDirectionAt_1, count);
-                    var aDot2 = Lanes.MultiplyAddNegated(Lanes.LoadTail(ref xAt, count), Vector512.Create(2.0) * Lanes.LoadTail(ref xDirectionAt, count), xDirectionV);
+                    var tail = Lanes.TailMask((double)(t5 - k));
+                    var xV = Lanes.LoadTail(ref xAt_1, t5);
+                    var xDirectionV = Lanes.LoadTail(ref xDirectionAt_1, t5);
+                    var aDot2 = Lanes.MultiplyAddNegated(Lanes.LoadTail(ref xAt, t5), Vector512.Create(2.0) * Lanes.LoadTail(ref xDirectionAt, t5), xDirectionV);
                     var t10 = Vector512.Create(100.0) * aDot2;
                     var aBarDot = t10 + t10;
                     var t11 = Vector512.Create(2.0) * xDirectionV;
-                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, count));
-                    var aDot3 = Lanes.MultiplyAddNegated(xV, t11, Lanes.LoadTail(ref xDirectionAt_2, count));
+                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, t5));
+                    var aDot3 = Lanes.MultiplyAddNegated(xV, t11, Lanes.LoadTail(ref xDirectionAt_2, t5));
                     var t12 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t11));
-                    Lanes.StoreTail(ref xProductAt_1, count, t12, tail);
+                    Lanes.StoreTail(ref xProductAt_1, t5, t12, tail);
                 }
 
                 double aDot4 = xDirection[t1] - x[t5] * (2.0 * xDirection[t5]);

@@ -1,0 +1,36 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SymbolicGD.CompilerServices;
+
+/// <content>Ranges of arrays, checked once.</content>
+public static partial class Lanes
+{
+    /// <summary>A reference to the first of <paramref name="count"/> values from <paramref name="start"/>, checked against the span.</summary>
+    /// <remarks>Where the range is empty, the reference must not be used. One comparison: loops along rows that data name check a range for each row.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the span.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(ReadOnlySpan<T> values, int start, int count)
+    {
+        // As unsigned numbers, negative ones are larger than any length.
+        if ((ulong)(uint)start + (uint)count > (uint)values.Length && count > 0) ThrowRange(start, count, values.Length);
+        return ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)(uint)start);
+    }
+
+    /// <inheritdoc cref="Range{T}(ReadOnlySpan{T}, int, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(Span<T> values, int start, int count)
+    {
+        if ((ulong)(uint)start + (uint)count > (uint)values.Length && count > 0) ThrowRange(start, count, values.Length);
+        return ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)(uint)start);
+    }
+
+    private static void ThrowRange(int start, int count, int length) =>
+        throw new ArgumentOutOfRangeException(nameof(start), $"The loss reads {count} elements from element {start} of an array of {length}.");
+
+    /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Range<T>(GradientRow<T> row, int start, int count)
+        where T : unmanaged, IFloatingPointIeee754<T> => ref MemoryMarshal.GetReference(row.Range(count > 0 ? start : 0, Math.Max(count, 0)));
+}
