@@ -84,7 +84,7 @@ internal static class Stages
             KernelPlan? kernel = jacobian is null ? null : SimdPlanner.Plan(Optimized(jacobian.Values));
             if (kernel?.Examples == ExampleMode.Blocks)
             {
-                plans = plans with { Jacobian = kernel, JacobianColumns = SimdPlanner.Sequential(Verified(jacobian!.Columns), singleExample: true), JacobianStarts = jacobian.Starts };
+                plans = plans with { Jacobian = kernel, JacobianColumns = SimdPlanner.Sequential(Verified(jacobian!.Columns), singleExample: true), JacobianStarts = jacobian.Starts, JacobianPlaces = jacobian.Places };
             }
 
             // A row of the Jacobian has no use for the residual itself.

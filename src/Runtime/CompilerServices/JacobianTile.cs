@@ -1,6 +1,7 @@
 using System.ComponentModel;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -27,10 +28,10 @@ public readonly ref struct JacobianTile<T>
     /// <summary>The elements for so many numbers of each example.</summary>
     internal static int LengthFor(int numbers) => checked((numbers * Stride) + Lead);
 
-    /// <summary>The place of a number of the example at a position, and of the same of those after it.</summary>
-    [UnscopedRef]
+    /// <summary>Sets a number of the example at a position, and of those after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref T At(int number, int position) => ref _values.Slice((number * Stride) + Lead + position, Lead)[0];
+    public void Set(int number, int position, Vector512<T> values) =>
+        values.StoreUnsafe(ref MemoryMarshal.GetReference(_values.Slice((number * Stride) + Lead + position, Vector512<T>.Count)));
 
     /// <summary>The same number of all examples.</summary>
     internal ReadOnlySpan<T> Of(int number) => _values.Slice((number * Stride) + Lead, Examples);

@@ -14,10 +14,13 @@ public abstract partial class ResidualObjective<T>
     /// </summary>
     protected virtual ReadOnlySpan<int> EntryStarts => [];
 
-    /// <summary>The columns of the entries of one example, in the order of <see cref="EntryStarts"/>. Called only where that is not empty.</summary>
+    /// <summary>For each entry the number of the place where it stands, which entries of two residuals may share. Empty, which is the default: the entry's own number.</summary>
+    protected virtual ReadOnlySpan<int> EntryPlaces => [];
+
+    /// <summary>The columns of the places where the entries of one example stand. Called only where <see cref="EntryStarts"/> is not empty.</summary>
     /// <param name="example">The index of an example, checked.</param>
-    /// <param name="columns">As many as there are entries; every element is to be overwritten. A column may occur twice in a row: the entries add up.</param>
-    protected virtual void EntryColumnsCore(int example, Span<int> columns) => throw NoEntries();
+    /// <param name="columns">As many as there are places; every element is to be overwritten. A column may occur twice in a row: the entries add up.</param>
+    protected virtual void PlaceColumnsCore(int example, Span<int> columns) => throw NoEntries();
 
     /// <summary>The residuals of some examples, and after them the entries of their Jacobian. Called only where <see cref="EntryStarts"/> is not empty.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
@@ -35,6 +38,8 @@ public abstract partial class ResidualObjective<T>
     {
         private readonly ResidualObjective<T> objective;
         private readonly int[] starts;
+        private readonly int[] places;
+        private readonly int[] placeColumns;
         private readonly int[] columns;
         private readonly int[] examples = new int[JacobianTile<T>.Examples];
         private readonly T[] numbers;
@@ -47,6 +52,8 @@ public abstract partial class ResidualObjective<T>
             this.objective = objective;
             starts = objective.EntryStarts.ToArray();
             columns = new int[Entries];
+            places = objective.EntryPlaces.IsEmpty ? [.. Enumerable.Range(0, Entries)] : objective.EntryPlaces.ToArray();
+            placeColumns = new int[IsTiled ? places.Max() + 1 : 0];
             numbers = IsTiled ? new T[JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries)] : new T[objective.ResidualsPerExample];
         }
 
@@ -100,7 +107,7 @@ public abstract partial class ResidualObjective<T>
                 return;
             }
 
-            objective.EntryColumnsCore(example, columns);
+            NameColumns();
             for (int e = starts[output]; e < starts[output + 1]; e++)
             {
                 row.Add(columns[e], Number(objective.ResidualsPerExample + e));
@@ -112,7 +119,7 @@ public abstract partial class ResidualObjective<T>
         {
             if (output == 0)
             {
-                objective.EntryColumnsCore(example, columns);
+                NameColumns();
             }
 
             ascending = columns.AsSpan(starts[output]..starts[output + 1]);
@@ -153,6 +160,15 @@ public abstract partial class ResidualObjective<T>
                         rows[at] = values[k];
                     }
                 }
+            }
+        }
+
+        private void NameColumns()
+        {
+            objective.PlaceColumnsCore(example, placeColumns);
+            for (int e = 0; e < columns.Length; e++)
+            {
+                columns[e] = placeColumns[places[e]];
             }
         }
 

@@ -41,7 +41,15 @@ internal sealed class JacobianPass
         int total = 0;
         var starts = new List<int> { 0 };
         foreach (List<Entry> row in entries) starts.Add(total += row.Count);
-        return new JacobianFunctions(pass.Values(), pass.Columns(), starts.ToEquatableArray());
+        var distinct = new Dictionary<(int, string), int>();
+        var places = new List<int>();
+        foreach (Entry entry in entries.SelectMany(e => e))
+        {
+            if (!distinct.TryGetValue((entry.Argument, entry.Place), out int place)) distinct.Add((entry.Argument, entry.Place), place = distinct.Count);
+            places.Add(place);
+        }
+
+        return new JacobianFunctions(pass.Values(), pass.Columns(), starts.ToEquatableArray(), places.ToEquatableArray());
     }
 
     private static List<Entry>? EntriesOf(Function gradient)
@@ -88,7 +96,7 @@ internal sealed class JacobianPass
         return builder.Finish(first.Name, first.Real, first.Arguments, first.Extents, -1);
     }
 
-    /// <summary>Accumulates into the gradient buffer of a parameter at the index of each entry, in their order.</summary>
+    /// <summary>Accumulates into the gradient buffer of a parameter at the index of each entry, in their order; of entries at the same place only the first one.</summary>
     private Function Columns()
     {
         var builder = new IrBuilder();
@@ -98,10 +106,11 @@ internal sealed class JacobianPass
         foreach (int argument in _entries.SelectMany(e => e).Select(e => e.Argument).Distinct())
             members.Add(argument, builder.AddBuffer(first.Arguments[argument].Name, BufferKind.Gradient, first.Real, argument));
         IrBuilder.OpenLoop loop = builder.BeginLoop(builder.Int(0), builder.Argument(SpecialArgument.ExampleCount, ScalarType.I32, "n"), [], members.Values, isExamples: true, counterName: "example");
+        var done = new HashSet<(int, string)>();
         for (int k = 0; k < _gradients.Count; k++)
         {
             var places = new Places(_gradients[k], _gradients[k].Body.Items.Items.OfType<Loop>().First(l => l.IsExamples));
-            foreach (Entry entry in _entries[k])
+            foreach (Entry entry in _entries[k].Where(e => done.Add((e.Argument, e.Place))))
                 builder.Accumulate(members[entry.Argument], places.Build(entry.Index, builder, shared, loop.Counter), builder.Real(first.Real, 1));
         }
 

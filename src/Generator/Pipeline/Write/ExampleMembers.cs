@@ -11,6 +11,7 @@ internal sealed class ExampleMembers
     private readonly List<List<string>> _workspaceTerms = [];
     private (KernelPlan Plan, CodeWriter Body)? _jacobian;
     private string _starts = string.Empty;
+    private string _places = string.Empty;
 
     public ExampleMembers(ObjectiveModel model, ObjectivePlans plans)
     {
@@ -20,8 +21,8 @@ internal sealed class ExampleMembers
         Add(plans.ExampleGradient, $"{real} ExampleGradientCore{parameters}, {row}, {workspace}");
         if (plans is { Jacobian: { } jacobian, JacobianColumns: { } columns })
         {
-            AddJacobian(jacobian, plans.JacobianStarts);
-            Add(columns, "void EntryColumnsCore(int example, Span<int> columns)", KernelWriter.Columns);
+            AddJacobian(jacobian, plans.JacobianStarts, plans.JacobianPlaces);
+            Add(columns, "void PlaceColumnsCore(int example, Span<int> columns)", KernelWriter.Columns);
             return;
         }
 
@@ -44,12 +45,15 @@ internal sealed class ExampleMembers
         }
     }
 
-    private void AddJacobian(KernelPlan plan, EquatableArray<int> starts)
+    private void AddJacobian(KernelPlan plan, EquatableArray<int> starts, EquatableArray<int> places)
     {
         var kernel = new KernelWriter(_model, plan, "tile");
         _jacobian = (plan, kernel.Write());
         _workspaceTerms.Add(kernel.WorkspaceTerms);
-        _starts = string.Join(", ", starts.Items.Select(s => NumberText.Integer(s)));
+        _starts = List(starts);
+        if (!places.Items.SequenceEqual(Enumerable.Range(0, places.Count))) _places = List(places);
+
+        static string List(EquatableArray<int> numbers) => string.Join(", ", numbers.Items.Select(n => NumberText.Integer(n)));
     }
 
     private void WriteJacobian(CodeWriter code, KernelPlan plan, CodeWriter body)
@@ -58,6 +62,13 @@ internal sealed class ExampleMembers
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override ReadOnlySpan<int> EntryStarts => [{_starts}];");
         code.Gap();
+        if (_places.Length > 0)
+        {
+            code.Line("/// <inheritdoc/>");
+            code.Line($"protected override ReadOnlySpan<int> EntryPlaces => [{_places}];");
+            code.Gap();
+        }
+
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override void JacobianTileCore({arguments}ReadOnlySpan<int> examples, JacobianTile<{real}> tile, Span<{real}> workspace) =>");
         code.Line("    JacobianKernel(parameters, tile, workspace, new BatchRows(examples));");

@@ -26,6 +26,10 @@ internal sealed partial class KernelWriter
         public int Slots;
         public string? Mask;
 
+        /// <summary>Where the body of the block begins, and what is declared there: where the rows start that a column of integers names, by column and width.</summary>
+        public CodeWriter.Bookmark Head = before;
+        public readonly Dictionary<string, string> Starts = [];
+
         /// <summary>Every lane has an example of its own.</summary>
         public bool IsWhole;
 
@@ -132,6 +136,8 @@ internal sealed partial class KernelWriter
     private void WriteBlock(Loop examples, bool masked)
     {
         _block!.IsWhole = !masked;
+        _block.Head = _code.Mark();
+        _block.Starts.Clear();
         WriteItems(examples.Body);
         foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id)) AddToSum(carried, masked);
     }

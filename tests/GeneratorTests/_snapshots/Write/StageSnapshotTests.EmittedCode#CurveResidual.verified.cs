@@ -232,16 +232,16 @@ partial class Nist
                 var y = Lanes.Column(ref yColumn, rows, i);
                 var t1 = -(b2V * x);
                 var t2 = VectorMath.Expm1(t1);
-                Vector512.FusedMultiplyAdd(b1V, t2, y).StoreUnsafe(ref tile.At(0, i));
-                t2.StoreUnsafe(ref tile.At(1, i));
-                (-(x * (b1V * VectorMath.Exp(t1)))).StoreUnsafe(ref tile.At(2, i));
+                tile.Set(0, i, Vector512.FusedMultiplyAdd(b1V, t2, y));
+                tile.Set(1, i, t2);
+                tile.Set(2, i, -(x * (b1V * VectorMath.Exp(t1))));
             }
 
         }
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        protected override void EntryColumnsCore(int example, Span<int> columns)
+        protected override void PlaceColumnsCore(int example, Span<int> columns)
         {
             columns[0] = 0;
             columns[1] = 1;
