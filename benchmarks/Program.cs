@@ -12,7 +12,7 @@ using Perfolizer.Horology;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>ratios [logistic|rosenbrock|growth|gemm|generator]…</c> prints Markdown tables with the acceptance targets;
+/// <c>ratios [logistic|rosenbrock|growth|ratings|gemm|threads|generator]…</c> prints Markdown tables with the acceptance targets;
 /// <c>peers-own FOLDER</c> answers <c>benchmarks/peers/run</c>; anything else goes to BenchmarkDotNet.
 /// </summary>
 internal static class Program
@@ -29,7 +29,7 @@ internal static class Program
 
     private static bool Ratios(string[] names)
     {
-        string[] reports = ["gemm", "generator"];
+        string[] reports = ["gemm", "threads", "generator"];
         string[] known = ["logistic", "rosenbrock", "growth", "ratings", .. reports];
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
@@ -41,6 +41,7 @@ internal static class Program
         string[] workloads = [.. names.Where(name => !reports.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (all || workloads.Length > 0) met &= RatioReport.Write(Console.Out, workloads);
         if (Wanted("gemm")) met &= ProductReport.Write(Console.Out);
+        if (Wanted("threads")) met &= ThreadReport.Write(Console.Out);
         if (Wanted("generator")) met &= GeneratorReport.Write(Console.Out);
         return met;
 

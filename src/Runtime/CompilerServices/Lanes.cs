@@ -37,7 +37,13 @@ public static partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreMany<TRows>(TRows rows, int lanes)
         where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(AllRows) && rows.Count >= ManyBlocks * lanes;
+        => typeof(TRows) == typeof(AllRows) && Unsafe.As<TRows, AllRows>(ref rows).Total >= ManyBlocks * lanes;
+
+    /// <summary>The same examples with a stretch for each lane, where <see cref="AreMany"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static StripedRows Striped<TRows>(TRows rows, int lanes)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(AllRows) ? Unsafe.As<TRows, AllRows>(ref rows).Striped(lanes) : default;
 
     /// <summary>The first value of the row of the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,7 +96,7 @@ public static partial class Lanes
     public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)position) : Gather(ref column, rows, position, 1);
+        => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)rows[position]) : Gather(ref column, rows, position, 1);
 
     /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is not from 0 to <paramref name="width"/> − 1.</exception>

@@ -15,22 +15,44 @@ public interface IRowSelector
     int this[int position] { get; }
 }
 
-/// <summary>All examples, in order: rows are contiguous. Blocks need at least as many as they have lanes.</summary>
+/// <summary>All examples, in order, or a stretch of them: rows are contiguous. Blocks need at least as many as they have lanes.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct AllRows(int count) : IRowSelector
+public readonly struct AllRows : IRowSelector
 {
+    private readonly int _start;
+
+    /// <summary>All of so many examples.</summary>
+    public AllRows(int count)
+        : this(count, 0, count)
+    {
+    }
+
+    /// <summary>Those from a position on.</summary>
+    internal AllRows(int total, int start, int count)
+    {
+        Total = total;
+        _start = start;
+        Count = count;
+    }
+
+    /// <summary>The number of examples of which these are a stretch.</summary>
+    internal int Total { get; }
+
     /// <inheritdoc/>
-    public int Count { get; } = count;
+    public int Count { get; }
 
     /// <inheritdoc/>
     public int this[int position]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => position;
+        get => _start + position;
     }
+
+    /// <summary>As many of the blocks in which each lane has a stretch of its own.</summary>
+    internal StripedRows Striped(int lanes) => new(Total, lanes, _start, Count);
 }
 
-/// <summary>All examples, each lane of a block in a stretch of its own: block b has rows b, stride + b, 2·stride + b, ….</summary>
+/// <summary>All examples, or blocks of them, each lane of a block in a stretch of its own: block b has rows b, stride + b, 2·stride + b, ….</summary>
 /// <remarks>
 /// Memory delivers several streams faster than one: a logistic gradient over 25.6 MB takes 4 to 8% less. All stretches but the last one
 /// are <see cref="Stride"/> rows long; the last one ends with the last example, so that it is up to a block's lanes less one longer. What
@@ -41,17 +63,25 @@ public readonly struct StripedRows : IRowSelector
 {
     private readonly int _lane;
     private readonly int _shift;
+    private readonly int _first;
 
     /// <summary>Stretches for so many examples, which must be at least the lanes, and a power of two of lanes.</summary>
     public StripedRows(int count, int lanes)
+        : this(count, lanes, 0, count)
+    {
+    }
+
+    /// <summary>The blocks from a position on, a multiple of the lanes; if they end with the last example, so do the blocks.</summary>
+    internal StripedRows(int total, int lanes, int start, int count)
     {
         _lane = lanes - 1;
         _shift = BitOperations.Log2((uint)lanes);
-        Stride = count >> _shift;
-        Count = (count - (_lane * Stride)) << _shift;
+        _first = start >> _shift;
+        Stride = total >> _shift;
+        Count = start + count < total ? count : ((total - (_lane * Stride)) << _shift) - start;
     }
 
-    /// <summary>The number of positions: the blocks of the longest stretch.</summary>
+    /// <summary>The number of positions: where all blocks are meant, those of the longest stretch.</summary>
     public int Count { get; }
 
     /// <summary>How far the rows of two lanes lie apart.</summary>
@@ -64,12 +94,12 @@ public readonly struct StripedRows : IRowSelector
     public int this[int position]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ((position & _lane) * Stride) + (position >> _shift);
+        get => ((position & _lane) * Stride) + (position >> _shift) + _first;
     }
 
     /// <summary>Whether all lanes have an example of their own in the block that starts at a position; if not, the last lane alone has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool AllActive(int position) => position >> _shift < Stride;
+    internal bool AllActive(int position) => (position >> _shift) + _first < Stride;
 }
 
 /// <summary>The examples whose rows are listed in a batch, of any length.</summary>

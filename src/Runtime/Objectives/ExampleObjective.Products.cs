@@ -16,7 +16,7 @@ public abstract partial class ExampleObjective<T>
         CheckProduct(parameters, direction, product);
         CheckBatch(batch);
         Workspace<T> workspace = Pool.Rent();
-        HessianVectorProductCore(parameters, batch, direction, product, workspace.Scratch);
+        ProductOver(parameters, batch, direction, product, workspace);
         Pool.Return(workspace);
     }
 
@@ -100,14 +100,15 @@ public abstract partial class ExampleObjective<T>
         }
     }
 
-    /// <summary>The Hessian over a batch times a vector. See <see cref="HostObjective{T}.HessianVectorProductCore"/>.</summary>
+    /// <summary>Adds the Hessians of some of the examples, times a vector and each times a weight. An objective that overrides it is also declared <see cref="ITwiceDifferentiable{T}"/>.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="batch">Indices of examples, checked, not empty.</param>
+    /// <param name="rows">Which examples. Parts of one evaluation may run on several threads at once.</param>
+    /// <param name="weight">As for <see cref="AddGradientCore"/>.</param>
     /// <param name="direction">As long as the parameter vector.</param>
-    /// <param name="product">As long as the parameter vector, apart from the arguments, of undefined content: every element is to be overwritten.</param>
+    /// <param name="product">As long as the parameter vector, apart from the arguments.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected virtual void HessianVectorProductCore(
-        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace) => throw FirstOrderOnly();
+    protected virtual void AddHessianVectorProductCore(
+        ReadOnlySpan<T> parameters, ExampleRows rows, T weight, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace) => throw FirstOrderOnly();
 
     /// <summary>
     /// The loss and the gradient of one example, neither divided by the number of examples. By default the gradient over a batch of one, with
@@ -121,15 +122,14 @@ public abstract partial class ExampleObjective<T>
     protected virtual T ExampleGradientCore(ReadOnlySpan<T> parameters, int example, GradientRow<T> row, Span<T> workspace)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return TouchCore(example, row)
-            ? AddGradientCore(parameters, [example], row.Elements, workspace)
-            : GradientCore(parameters, [example], row.Range(0, row.Length), workspace);
+        Span<T> gradient = TouchCore(example, row) ? row.Elements : row.Range(0, row.Length);
+        return AddGradientCore(parameters, new ExampleRows([example]), T.One, gradient, workspace);
     }
 
     /// <summary>Touches the elements of the gradient that an example may change, where its data say which they are.</summary>
     /// <param name="example">The index of an example, checked.</param>
     /// <param name="row">Empty.</param>
-    /// <returns>False, which is the default, if every element may change; <see cref="AddGradientCore"/> need not be there then.</returns>
+    /// <returns>False, which is the default, if every element may change.</returns>
     protected virtual bool TouchCore(int example, GradientRow<T> row) => false;
 
     private protected Pool<GradientRow<T>> Rows => rows ?? Interlocked.CompareExchange(ref rows, CreateRows(), null) ?? rows;

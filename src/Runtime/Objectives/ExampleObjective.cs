@@ -36,7 +36,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         CheckLength(parameters.Length, Layout.Length, nameof(parameters));
         CheckBatch(batch);
         Workspace<T> workspace = Pool.Rent();
-        T value = ValueCore(parameters, batch, workspace.Scratch);
+        T value = ValueOver(parameters, batch, workspace);
         Pool.Return(workspace);
         return value;
     }
@@ -49,7 +49,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         CheckGradient(parameters, gradient);
         CheckBatch(batch);
         Workspace<T> workspace = Pool.Rent();
-        T value = GradientCore(parameters, batch, gradient, workspace.Scratch);
+        T value = GradientOver(parameters, batch, gradient, workspace);
         Pool.Return(workspace);
         return value;
     }
@@ -72,12 +72,12 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         StepOutcome<T> outcome;
         if (!transform.UpdatesAllRows && TouchesRows(batch, workspace))
         {
-            T value = AddGradientCore(point, batch, workspace.GradientSums, workspace.Scratch);
+            T value = GradientOver(point, batch, workspace.GradientSums, workspace, isZero: true);
             outcome = RowUpdate.Apply(value, point, workspace.GradientSums, states, rule, transform, workspace.Touched(Layout));
         }
         else
         {
-            T value = GradientCore(point, batch, workspace.Gradient, workspace.Scratch);
+            T value = GradientOver(point, batch, workspace.Gradient, workspace);
             outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
         }
 
@@ -85,26 +85,19 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         return outcome;
     }
 
-    /// <summary>The value over a batch.</summary>
+    /// <summary>The sum of the losses of some of the examples.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="batch">Indices of examples, checked, not empty.</param>
+    /// <param name="rows">Which examples. Parts of one evaluation may run on several threads at once.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected abstract T ValueCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace);
+    protected abstract T SumCore(ReadOnlySpan<T> parameters, ExampleRows rows, Span<T> workspace);
 
-    /// <summary>The value and the gradient over a batch.</summary>
+    /// <summary>The sum of the losses of some of the examples; adds their gradients, each times a weight.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="batch">Indices of examples, checked, not empty.</param>
-    /// <param name="gradient">As for <see cref="HostObjective{T}.GradientCore"/>: every element is to be overwritten.</param>
+    /// <param name="rows">Which examples. Parts of one evaluation may run on several threads at once.</param>
+    /// <param name="weight">The weight of an example in the gradient: one divided by the number of examples of the evaluation for a mean, one for a sum. The returned sum has none.</param>
+    /// <param name="gradient">As long as the parameter vector, apart from it. Elements that the examples do not touch are neither read nor written.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
-    protected abstract T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace);
-
-    /// <summary>The value over a batch; adds its gradient. Only called where <see cref="TouchedRowsCore"/> or <see cref="TouchCore"/> say that they name what it touches.</summary>
-    /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="batch">Indices of examples, checked, not empty.</param>
-    /// <param name="gradient">As long as the parameter vector; elements that the batch does not touch are neither read nor written.</param>
-    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
-    protected virtual T AddGradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace) =>
-        throw new NotSupportedException("An objective that names touched rows adds to the gradient.");
+    protected abstract T AddGradientCore(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace);
 
     /// <summary>
     /// Names the rows of the parameters that a batch touches, where integers of the data choose them; parameters of which it never names

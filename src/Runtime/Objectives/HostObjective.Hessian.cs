@@ -24,13 +24,13 @@ public abstract partial class HostObjective<T>
         {
             if (sparse is null)
             {
-                ProductWithUnit(c, parameters, direction, product, workspace.Scratch);
+                ProductWithUnit(c, parameters, direction, product, workspace);
                 diagonal[c] = product[c];
                 continue;
             }
 
             sparse.WriteDirection(c, direction);
-            HessianVectorProductCore(parameters, direction, product, workspace.Scratch);
+            ProductAt(parameters, direction, product, workspace);
             foreach (int i in sparse.MembersOf(c))
             {
                 diagonal[i] = product[i];                      // no two of a color are neighbours
@@ -69,7 +69,7 @@ public abstract partial class HostObjective<T>
         workspace.Direction.Clear();
         for (int i = 0; i < n; i++)
         {
-            ProductWithUnit(i, parameters, workspace.Direction, hessian.Slice(i * n, n), workspace.Scratch);
+            ProductWithUnit(i, parameters, workspace.Direction, hessian.Slice(i * n, n), workspace);
         }
 
         pool.Return(workspace);
@@ -140,7 +140,7 @@ public abstract partial class HostObjective<T>
         for (int c = 0; c < sparse.ColorCount; c++)
         {
             sparse.WriteDirection(c, direction);
-            HessianVectorProductCore(parameters, direction, product, workspace.Scratch);
+            ProductAt(parameters, direction, product, workspace);
             sparse.Read(c, product, hessian.Entries);
         }
 
@@ -173,10 +173,10 @@ public abstract partial class HostObjective<T>
     }
 
     // The direction is zero before and after.
-    private void ProductWithUnit(int index, ReadOnlySpan<T> parameters, Span<T> direction, Span<T> product, Span<T> scratch)
+    private void ProductWithUnit(int index, ReadOnlySpan<T> parameters, Span<T> direction, Span<T> product, Workspace<T> workspace)
     {
         direction[index] = T.One;
-        HessianVectorProductCore(parameters, direction, product, scratch);
+        ProductAt(parameters, direction, product, workspace);
         direction[index] = T.Zero;
     }
 

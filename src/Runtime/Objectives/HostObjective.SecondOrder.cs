@@ -15,7 +15,7 @@ public abstract partial class HostObjective<T>
         CheckLength(parameters.Length, Layout.Length, nameof(parameters));
         CheckLength(direction.Length, Layout.Length, nameof(direction));
         Workspace<T> workspace = pool.Rent();
-        T derivative = DirectionalDerivativeCore(parameters, direction, workspace.Gradient, workspace.Scratch);
+        T derivative = SlopeAt(parameters, direction, workspace);
         pool.Return(workspace);
         return derivative;
     }
@@ -27,7 +27,7 @@ public abstract partial class HostObjective<T>
     {
         CheckProduct(parameters, direction, product);
         Workspace<T> workspace = pool.Rent();
-        HessianVectorProductCore(parameters, direction, product, workspace.Scratch);
+        ProductAt(parameters, direction, product, workspace);
         pool.Return(workspace);
     }
 

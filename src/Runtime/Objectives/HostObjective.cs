@@ -20,6 +20,7 @@ public abstract partial class HostObjective<T> : IObjective<T>
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfNegative(workspaceLength);
         Layout = layout;
+        WorkspaceLength = workspaceLength;
         pool = new Pool<Workspace<T>>(() => new Workspace<T>(workspaceLength, layout.Length));
     }
 
@@ -38,7 +39,7 @@ public abstract partial class HostObjective<T> : IObjective<T>
     {
         CheckLength(parameters.Length, Layout.Length, nameof(parameters));
         Workspace<T> workspace = pool.Rent();
-        T value = ValueCore(parameters, workspace.Scratch);
+        T value = ValueAt(parameters, workspace);
         pool.Return(workspace);
         return value;
     }
@@ -49,7 +50,7 @@ public abstract partial class HostObjective<T> : IObjective<T>
     {
         CheckGradient(parameters, gradient);
         Workspace<T> workspace = pool.Rent();
-        T value = GradientCore(parameters, gradient, workspace.Scratch);
+        T value = GradientAt(parameters, gradient, workspace);
         pool.Return(workspace);
         return value;
     }
@@ -68,7 +69,7 @@ public abstract partial class HostObjective<T> : IObjective<T>
     {
         Span<T> point = CheckStep<TRule>(parameters, state, out Span<T> states);
         Workspace<T> workspace = pool.Rent();
-        T value = GradientCore(point, workspace.Gradient, workspace.Scratch);
+        T value = GradientAt(point, workspace.Gradient, workspace);
         StepOutcome<T> outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
         pool.Return(workspace);
         return outcome;
@@ -92,6 +93,21 @@ public abstract partial class HostObjective<T> : IObjective<T>
     protected abstract T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace);
 
     private protected Pool<Workspace<T>> Pool => pool;
+
+    /// <summary>How many elements of scratch memory a thread needs.</summary>
+    internal int WorkspaceLength { get; }
+
+    // What an objective over examples does part by part.
+    private protected virtual T ValueAt(ReadOnlySpan<T> parameters, Workspace<T> workspace) => ValueCore(parameters, workspace.Scratch);
+
+    private protected virtual T GradientAt(ReadOnlySpan<T> parameters, Span<T> gradient, Workspace<T> workspace) =>
+        GradientCore(parameters, gradient, workspace.Scratch);
+
+    private protected virtual T SlopeAt(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Workspace<T> workspace) =>
+        DirectionalDerivativeCore(parameters, direction, workspace.Gradient, workspace.Scratch);
+
+    private protected virtual void ProductAt(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product, Workspace<T> workspace) =>
+        HessianVectorProductCore(parameters, direction, product, workspace.Scratch);
 
     private protected void CheckGradient(ReadOnlySpan<T> parameters, Span<T> gradient)
     {

@@ -54,6 +54,7 @@ public abstract partial class ResidualObjective<T>
             }
         }
 
+        Readers.Return(reader);
         Rows.Return(row);
         Pool.Return(workspace);
     }

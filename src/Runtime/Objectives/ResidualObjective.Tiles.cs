@@ -24,10 +24,10 @@ public abstract partial class ResidualObjective<T>
 
     /// <summary>The residuals of some examples, and after them the entries of their Jacobian. Called only where <see cref="EntryStarts"/> is not empty.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="examples">Indices of examples, checked, one or more.</param>
+    /// <param name="rows">The examples, at most 64.</param>
     /// <param name="tile">Of undefined content; every number of every example is to be overwritten.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected virtual void JacobianTileCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> examples, JacobianTile<T> tile, Span<T> workspace) => throw NoEntries();
+    protected virtual void JacobianTileCore(ReadOnlySpan<T> parameters, ExampleRows rows, JacobianTile<T> tile, Span<T> workspace) => throw NoEntries();
 
     private Pool<Reader> Readers => readers ?? Interlocked.CompareExchange(ref readers, new Pool<Reader>(() => new Reader(this)), null) ?? readers;
 
@@ -41,7 +41,6 @@ public abstract partial class ResidualObjective<T>
         private readonly int[] places;
         private readonly int[] placeColumns;
         private readonly int[] columns;
-        private readonly int[] examples = new int[JacobianTile<T>.Examples];
         private readonly T[] numbers;
         private int first;
         private int filled;
@@ -78,7 +77,7 @@ public abstract partial class ResidualObjective<T>
             }
             else if (index < first || index >= first + filled)
             {
-                Fill(parameters, index, Math.Min(objective.ExampleCount - index, examples.Length), workspace);
+                Fill(parameters, index, workspace);
             }
         }
 
@@ -87,8 +86,9 @@ public abstract partial class ResidualObjective<T>
         {
             if (IsTiled)
             {
-                example = index;
-                Fill(parameters, index, 1, workspace);
+                example = first = index;
+                filled = 1;
+                objective.JacobianTileCore(parameters, new ExampleRows([index]), new JacobianTile<T>(numbers), workspace);
             }
             else
             {
@@ -147,11 +147,11 @@ public abstract partial class ResidualObjective<T>
         public void CopyAllEntries(ReadOnlySpan<T> parameters, Span<T> destination, Span<T> workspace)
         {
             int entries = Entries, m = objective.ResidualsPerExample;
-            for (int i = 0; i < objective.ExampleCount; i += filled)
+            for (int i = 0; i < objective.ExampleCount; i += JacobianTile<T>.Examples)
             {
-                Fill(parameters, i, Math.Min(objective.ExampleCount - i, examples.Length), workspace);
+                Fill(parameters, i, workspace);
                 var tile = new JacobianTile<T>(numbers);
-                Span<T> rows = destination.Slice(i * entries, filled * entries);
+                Span<T> rows = destination.Slice(first * entries, filled * entries);
                 for (int e = 0; e < entries; e++)
                 {
                     ReadOnlySpan<T> values = tile.Of(m + e)[..filled];
@@ -174,16 +174,13 @@ public abstract partial class ResidualObjective<T>
 
         private T Number(int number) => new JacobianTile<T>(numbers).Of(number)[example - first];
 
-        private void Fill(ReadOnlySpan<T> parameters, int index, int count, Span<T> workspace)
+        // As many examples as fit, from this one on; the last of them are computed again rather than few alone.
+        private void Fill(ReadOnlySpan<T> parameters, int index, Span<T> workspace)
         {
-            for (int k = 0; k < count; k++)
-            {
-                examples[k] = index + k;
-            }
-
-            first = index;
-            filled = count;
-            objective.JacobianTileCore(parameters, examples.AsSpan(0, count), new JacobianTile<T>(numbers), workspace);
+            int total = objective.ExampleCount;
+            filled = Math.Min(total, JacobianTile<T>.Examples);
+            first = Math.Min(index, total - filled);
+            objective.JacobianTileCore(parameters, new ExampleRows(total, first, filled), new JacobianTile<T>(numbers), workspace);
         }
     }
 }

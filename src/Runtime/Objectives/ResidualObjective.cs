@@ -66,18 +66,35 @@ public abstract partial class ResidualObjective<T> : ExampleObjective<T>
     }
 
     /// <inheritdoc/>
-    protected override T ValueCore(ReadOnlySpan<T> parameters, Span<T> workspace) => ValueOver(parameters, [], workspace);
+    protected override T SumCore(ReadOnlySpan<T> parameters, ExampleRows rows, Span<T> workspace)
+    {
+        T[] r = residuals.Rent();
+        T squares = T.Zero;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            ResidualCore(parameters, rows[i], r, workspace);
+            squares += VectorKernels.Dot<T>(r, r);
+        }
+
+        residuals.Return(r);
+        return squares / (T.One + T.One);
+    }
 
     /// <inheritdoc/>
-    protected override T ValueCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace) => ValueOver(parameters, batch, workspace);
+    protected override T AddGradientCore(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace)
+    {
+        GradientRow<T> row = Rows.Rent();
+        T value = T.Zero;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            value += ExampleGradientCore(parameters, rows[i], row, workspace);
+            row.AddTo(gradient, weight);
+            row.Clear();
+        }
 
-    /// <inheritdoc/>
-    protected override T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace) =>
-        GradientOver(parameters, [], gradient, workspace);
-
-    /// <inheritdoc/>
-    protected override T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace) =>
-        GradientOver(parameters, batch, gradient, workspace);
+        Rows.Return(row);
+        return value;
+    }
 
     /// <inheritdoc/>
     /// <remarks>The sum of the rows of the example's Jacobian, each times its residual; touched is what they touch.</remarks>
@@ -105,38 +122,5 @@ public abstract partial class ResidualObjective<T> : ExampleObjective<T>
         Rows.Return(part);
         Readers.Return(reader);
         return squares / (T.One + T.One);
-    }
-
-    // An empty batch stands for all examples.
-    private T ValueOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace)
-    {
-        T[] r = residuals.Rent();
-        T squares = T.Zero;
-        int count = batch.IsEmpty ? ExampleCount : batch.Length;
-        for (int i = 0; i < count; i++)
-        {
-            ResidualCore(parameters, batch.IsEmpty ? i : batch[i], r, workspace);
-            squares += VectorKernels.Dot<T>(r, r);
-        }
-
-        residuals.Return(r);
-        return squares / (T.One + T.One);
-    }
-
-    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace)
-    {
-        GradientRow<T> row = Rows.Rent();
-        T value = T.Zero;
-        gradient.Clear();
-        int count = batch.IsEmpty ? ExampleCount : batch.Length;
-        for (int i = 0; i < count; i++)
-        {
-            value += ExampleGradientCore(parameters, batch.IsEmpty ? i : batch[i], row, workspace);
-            row.AddTo(gradient, T.One);
-            row.Clear();
-        }
-
-        Rows.Return(row);
-        return value;
     }
 }

@@ -1,16 +1,18 @@
+using System.Numerics;
 using SymbolicGD.CompilerServices;
 
 namespace SymbolicGD;
 
 /// <summary>What one call of an objective works in.</summary>
 internal sealed class Workspace<T>(int scratchLength, int gradientLength)
-    where T : unmanaged
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly AlignedBuffer<T> scratch = new(scratchLength);
     private AlignedBuffer<T>? gradient;
     private AlignedBuffer<T>? direction;
     private AlignedBuffer<T>? sums;
     private TouchedRows? touched;
+    private PartsRun<T>? parts;
 
     public Span<T> Scratch => scratch.Span;
 
@@ -22,6 +24,9 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
 
     /// <summary>What names those rows.</summary>
     public TouchedRows Touched(ParameterLayout layout) => touched ??= new TouchedRows(layout);
+
+    /// <summary>What evaluates the examples in several parts.</summary>
+    public PartsRun<T> Parts(ExampleObjective<T> objective) => parts ??= new PartsRun<T>(objective, scratch);
 
     /// <summary>Another such vector.</summary>
     public Span<T> Direction => (direction ??= new AlignedBuffer<T>(gradientLength)).Span;

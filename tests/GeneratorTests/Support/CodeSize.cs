@@ -43,7 +43,7 @@ internal sealed record CodeSize(string Loss, int Bytes, int Tokens, int Orders, 
             string name = generated.Name[..^"Objective".Length];
             IMethodSymbol loss = generated.ContainingType.GetMembers(name).OfType<IMethodSymbol>().Single();
             IReadOnlyList<(string Name, int Bytes)> members = MembersOf(objective);
-            sizes.Add(new CodeSize($"{generated.ContainingType.Name}.{name}", BytesOf(tree.GetRoot()), new SourceTokens(after, written).Of(loss), members.Any(m => m.Name == "HessianVectorProductCore") ? 2 : 1, members));
+            sizes.Add(new CodeSize($"{generated.ContainingType.Name}.{name}", BytesOf(tree.GetRoot()), new SourceTokens(after, written).Of(loss), members.Any(m => m.Name is "HessianVectorProductCore" or "AddHessianVectorProductCore") ? 2 : 1, members));
         }
 
         return sizes;

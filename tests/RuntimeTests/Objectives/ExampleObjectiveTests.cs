@@ -71,12 +71,8 @@ public sealed class ExampleObjectiveTests
 
     private sealed class NoExamples() : ExampleObjective<double>(new ParameterLayout(("x", [])), 0, 0)
     {
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) => 0;
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => 0;
 
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace) => 0;
-
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) => 0;
-
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace) => 0;
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => 0;
     }
 }

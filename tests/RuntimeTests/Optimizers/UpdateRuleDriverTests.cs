@@ -268,21 +268,20 @@ public sealed class UpdateRuleDriverTests
     {
         public List<int[]> Batches { get; } = [];
 
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) => (ExampleCount - 1) / 2.0;
-
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace)
         {
-            gradient.Fill(1);
-            return ValueCore(parameters, workspace);
+            double sum = 0;
+            for (int i = 0; i < rows.Count; i++) sum += rows[i];
+            return sum;
         }
 
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) => batch.ToArray().Average();
-
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace)
         {
-            Batches.Add(batch.ToArray());
-            gradient.Fill(1);
-            return ValueCore(parameters, batch, workspace);
+            var examples = new int[rows.Count];
+            for (int i = 0; i < examples.Length; i++) examples[i] = rows[i];
+            if (rows.IsBatch) Batches.Add(examples);
+            gradient[0] += 1;
+            return SumCore(parameters, rows, workspace);
         }
     }
 }

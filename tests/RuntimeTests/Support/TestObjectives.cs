@@ -93,8 +93,6 @@ internal class LeastSquares<T>(T[] x, T[] y, Reduction reduction = Reduction.Mea
     : ExampleObjective<T>(new ParameterLayout(("w", [x.Length / y.Length]), ("b", [])), y.Length, y.Length, reduction), ITwiceDifferentiable<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int[] all = Enumerable.Range(0, y.Length).ToArray();
-
     /// <summary>Data with a known plane and a little noise.</summary>
     public static LeastSquares<T> Create(int n, int d, int seed, double noise = 0.1, Reduction reduction = Reduction.Mean)
     {
@@ -117,53 +115,42 @@ internal class LeastSquares<T>(T[] x, T[] y, Reduction reduction = Reduction.Mea
         return new LeastSquares<T>(x, y, reduction);
     }
 
-    protected override T ValueCore(ReadOnlySpan<T> parameters, Span<T> workspace) => ValueCore(parameters, all, workspace);
-
-    protected override T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace) =>
-        GradientCore(parameters, all, gradient, workspace);
-
-    protected override T ValueCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> workspace)
+    protected override T SumCore(ReadOnlySpan<T> parameters, ExampleRows rows, Span<T> workspace)
     {
         T sum = T.Zero;
-        for (int k = 0; k < batch.Length; k++)
+        for (int k = 0; k < rows.Count; k++)
         {
-            T e = workspace[k] = Error(parameters, batch[k]);
+            T e = workspace[k] = Error(parameters, rows[k]);
             sum += e * e / (T.One + T.One);
         }
 
-        return Reduction == Reduction.Sum ? sum : sum / T.CreateChecked(batch.Length);
+        return sum;
     }
 
-    protected override T GradientCore(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Span<T> workspace)
+    protected override T AddGradientCore(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace)
     {
-        T value = ValueCore(parameters, batch, workspace);
+        T sum = SumCore(parameters, rows, workspace);
         int d = parameters.Length - 1;
-        T weight = Reduction == Reduction.Sum ? T.One : T.One / T.CreateChecked(batch.Length);
-        gradient.Clear();
-        for (int k = 0; k < batch.Length; k++)
+        for (int k = 0; k < rows.Count; k++)
         {
             for (int j = 0; j < d; j++)
             {
-                gradient[j] += weight * workspace[k] * x[(batch[k] * d) + j];
+                gradient[j] += weight * workspace[k] * x[(rows[k] * d) + j];
             }
 
             gradient[d] += weight * workspace[k];
         }
 
-        return value;
+        return sum;
     }
 
-    protected override void HessianVectorProductCore(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace) =>
-        HessianVectorProductCore(parameters, all, direction, product, workspace);
-
-    protected override void HessianVectorProductCore(
-        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace)
+    protected override void AddHessianVectorProductCore(
+        ReadOnlySpan<T> parameters, ExampleRows rows, T weight, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace)
     {
         int d = direction.Length - 1;
-        T weight = Reduction == Reduction.Sum ? T.One : T.One / T.CreateChecked(batch.Length);
-        product.Clear();
-        foreach (int i in batch)
+        for (int k = 0; k < rows.Count; k++)
         {
+            int i = rows[k];
             T change = direction[d];
             for (int j = 0; j < d; j++)
             {

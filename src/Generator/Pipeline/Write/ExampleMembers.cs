@@ -70,8 +70,13 @@ internal sealed class ExampleMembers
         }
 
         code.Line("/// <inheritdoc/>");
-        code.Line($"protected override void JacobianTileCore({arguments}ReadOnlySpan<int> examples, JacobianTile<{real}> tile, Span<{real}> workspace) =>");
-        code.Line("    JacobianKernel(parameters, tile, workspace, new BatchRows(examples));");
+        code.Line($"protected override void JacobianTileCore({arguments}ExampleRows rows, JacobianTile<{real}> tile, Span<{real}> workspace)");
+        using (code.Block(string.Empty))
+        {
+            code.Line("if (rows.IsBatch) JacobianKernel(parameters, tile, workspace, rows.Batch);");
+            code.Line("else JacobianKernel(parameters, tile, workspace, rows.All);");
+        }
+
         code.Gap();
         KernelMethod.Write(
             code, _model, plan, "void", "JacobianKernel", "The residuals of the rows and the entries of their Jacobian.", $"{arguments}JacobianTile<{real}> tile, Span<{real}> workspace", string.Empty, body);

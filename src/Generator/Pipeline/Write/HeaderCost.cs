@@ -65,6 +65,11 @@ internal sealed class HeaderCost
         }
     }
 
+    private const double FunctionWeight = 10;
+
+    // What a trip count counts as that is not known, where a number is wanted.
+    private const double UnknownTrips = 10;
+
     private sealed class Counts
     {
         public Polynomial Operations { get; set; } = [];
@@ -75,10 +80,13 @@ internal sealed class HeaderCost
     private readonly Function _function;
     private readonly Item?[] _defining;
     private readonly LoopLetters _letters;
+    private readonly Func<Op, long, string>? _names;
 
-    private HeaderCost(Function function)
+    /// <param name="names">Names for extents and arguments that are not those of the header. A counter then counts as the middle of its loop.</param>
+    private HeaderCost(Function function, Func<Op, long, string>? names = null)
     {
         _function = function;
+        _names = names;
         _defining = IrFacts.DefiningItems(function);
         _letters = new LoopLetters(function);
     }
@@ -109,6 +117,24 @@ internal sealed class HeaderCost
         return counts.Operations.At(trips) + counts.Functions.Values.Sum(f => f.At(trips));
     }
 
+    /// <summary>
+    /// All operations, a function as ten, of each example and outside of the loop over examples, as sums of products: factors' names, ordered and joined by "·", and how many.
+    /// A trip count that is not known is a number.
+    /// </summary>
+    public static (IReadOnlyDictionary<string, double> Example, IReadOnlyDictionary<string, double> Call) Work(Function gradient, Func<Op, long, string> names)
+    {
+        var cost = new HeaderCost(gradient, names);
+        Loop examples = gradient.Body.Items.OfType<Loop>().First(l => l.IsExamples);
+        return (All(examples.Body.Items), All([.. gradient.Body.Items.Where(i => i != examples)]));
+
+        Polynomial All(IEnumerable<Item> items)
+        {
+            var counts = new Counts();
+            cost.Count(items, Polynomial.Of(1), counts);
+            return counts.Functions.Values.Aggregate(counts.Operations, (sum, calls) => sum.Plus(calls, FunctionWeight));
+        }
+    }
+
     private static string Text(Counts counts)
     {
         string operations = counts.Operations.Text();
@@ -120,10 +146,12 @@ internal sealed class HeaderCost
         return $"{operations} {(operations == "1" ? "operation" : "operations")}{functions}";
     }
 
-    private void Count(Region region, Polynomial times, Counts counts)
+    private void Count(Region region, Polynomial times, Counts counts) => Count(region.Items, times, counts);
+
+    private void Count(IEnumerable<Item> items, Polynomial times, Counts counts)
     {
         var exponentials = new HashSet<int>();
-        foreach (Item item in region.Items)
+        foreach (Item item in items)
         {
             switch (item)
             {
@@ -153,7 +181,7 @@ internal sealed class HeaderCost
         }
     }
 
-    private static double Weight(Counts counts) => counts.Operations.Values.Sum() + (10 * counts.Functions.Values.Sum(f => f.Values.Sum()));
+    private static double Weight(Counts counts) => counts.Operations.Values.Sum() + (FunctionWeight * counts.Functions.Values.Sum(f => f.Values.Sum()));
 
     private static void Call(Counts counts, string name, Polynomial times)
     {
@@ -180,7 +208,7 @@ internal sealed class HeaderCost
         }
     }
 
-    private Polynomial Trips(Loop loop) => loop.Limited is not null ? Polynomial.Of("trips") : Value(loop.To, 0).Plus(Value(loop.From, 0), -1);
+    private Polynomial Trips(Loop loop) => loop.Limited is not null ? Unknown() : Value(loop.To, 0).Plus(Value(loop.From, 0), -1);
 
     private Polynomial Value(int id, int depth)
     {
@@ -189,14 +217,23 @@ internal sealed class HeaderCost
             switch (let.Op)
             {
                 case Op.Const: return Polynomial.Of((int)let.Payload);
-                case Op.Extent: return Polynomial.Of(FormulaOps.ExtentName(_function, (int)let.Payload));
+                case Op.Extent: return Polynomial.Of(_names?.Invoke(Op.Extent, let.Payload) ?? FormulaOps.ExtentName(_function, (int)let.Payload));
                 case Op.Add: return Value(let.A, depth + 1).Plus(Value(let.B, depth + 1), 1);
                 case Op.Sub: return Value(let.A, depth + 1).Plus(Value(let.B, depth + 1), -1);
                 case Op.Mul: return Value(let.A, depth + 1).Times(Value(let.B, depth + 1));
-                case Op.Argument when let.Payload >= 0: return Polynomial.Of(_function.Arguments[(int)let.Payload].Name);
+                case Op.Argument when let.Payload >= 0: return Polynomial.Of(_names?.Invoke(Op.Argument, let.Payload) ?? _function.Arguments[(int)let.Payload].Name);
             }
+        }
+
+        if (_names is not null)
+        {
+            return depth < 16 && _defining[id] is Loop { Limited: null } around && around.Counter == id
+                ? Polynomial.Of(0.5).Times(Value(around.From, depth + 1).Plus(Value(around.To, depth + 1), 1))
+                : Unknown();
         }
 
         return Polynomial.Of(_defining[id] is Loop loop && loop.Counter == id ? _letters.Of(loop) : _function.Values[id].Name ?? "trips");
     }
+
+    private Polynomial Unknown() => _names is null ? Polynomial.Of("trips") : Polynomial.Of(UnknownTrips);
 }

@@ -23,7 +23,7 @@ internal static class KernelMethod
             {
                 string lanes = plan.Function.Real == ScalarType.F32 ? "16" : "8";
                 code.Line(With("BatchRows.First(rows.Count)", $"Lanes.AreShort(rows, {lanes})"));
-                if (StreamsRows(plan)) code.Line(With($"new StripedRows(rows.Count, {lanes})", $"Lanes.AreMany(rows, {lanes})"));
+                if (StreamsRows(plan)) code.Line(With($"Lanes.Striped(rows, {lanes})", $"Lanes.AreMany(rows, {lanes})"));
             }
 
             code.Append(body);

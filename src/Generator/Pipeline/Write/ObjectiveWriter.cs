@@ -215,42 +215,20 @@ internal static class ObjectiveWriter
             return;
         }
 
-        bool mean = model.Spec.IsMean;
-        string one = model.Real == "float" ? "1f" : "1.0";
-        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
-        bool adds = gathered.Count > 0 || plans.Touches is not null;
-        Cores("new AllRows(ExampleCount)", "ExampleCount", string.Empty);
+        code.Line($"protected override ExampleWork WorkCore => {WorkText.Of(model, plans.Gradient)};");
+        code.Gap();
         code.Line("/// <inheritdoc/>");
-        Cores("new BatchRows(batch)", "batch.Length", "ReadOnlySpan<int> batch, ");
-        if (adds)
-        {
-            code.Line("/// <inheritdoc/>");
-            code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ReadOnlySpan<int> batch, Span<{real}> gradient, Span<{real}> workspace) =>");
-            code.Line($"    {Kernel("new BatchRows(batch)", "batch.Length")};");
-            code.Gap();
-        }
-
+        code.Line($"protected override {real} SumCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, Span<{real}> workspace) => {OverRows("ValueKernel(parameters, workspace", ")")};");
+        code.Gap();
+        code.Line("/// <inheritdoc/>");
+        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)")};");
+        code.Gap();
+        IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
         if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
-
-        string Divide(string count) => mean ? $" / {count}" : string.Empty;
-
-        string Kernel(string rows, string count) => $"GradientKernel(parameters, gradient, workspace, {rows}, {(mean ? $"{one} / {count}" : one)}){Divide(count)}";
-
-        void Cores(string rows, string count, string batch)
-        {
-            code.Line($"protected override {real} ValueCore(ReadOnlySpan<{real}> parameters, {batch}Span<{real}> workspace) =>");
-            code.Line($"    ValueKernel(parameters, workspace, {rows}){Divide(count)};");
-            code.Gap();
-            code.Line("/// <inheritdoc/>");
-            using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, {batch}Span<{real}> gradient, Span<{real}> workspace)"))
-            {
-                code.Line("gradient.Clear();");
-                code.Line($"return {(adds && batch.Length > 0 ? "AddGradientCore(parameters, batch, gradient, workspace)" : Kernel(rows, count))};");
-            }
-
-            code.Gap();
-        }
     }
+
+    /// <summary>A call of a kernel, which is specialized for batches and for all examples.</summary>
+    public static string OverRows(string start, string end) => $"rows.IsBatch\n    ? {start}, rows.Batch{end}\n    : {start}, rows.All{end}";
 
     /// <summary>The kernel adds to the gradient, unless it has one block and stores to each of its elements.</summary>
     /// <param name="output">The argument that the kernel adds to.</param>

@@ -38,8 +38,7 @@ internal sealed class SecondOrderMembers
         code.Line($"protected override {real} DirectionalDerivativeCore({vectors}, Span<{real}> gradient, Span<{real}> workspace) =>");
         code.Line($"    AlongKernel(parameters, direction, workspace{along};");
         code.Gap();
-        ProductCore(string.Empty, "new AllRows(ExampleCount)", "ExampleCount");
-        if (_model.HasExamples) ProductCore("ReadOnlySpan<int> batch, ", "new BatchRows(batch)", "batch.Length");
+        WriteProductCore(code);
         if (_cliquesBody is not null)
         {
             code.Line("/// <inheritdoc/>");
@@ -55,19 +54,30 @@ internal sealed class SecondOrderMembers
         KernelMethod.Write(code, _model, _along, real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
         KernelMethod.Write(
             code, _model, _product, "void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
+    }
 
-        void ProductCore(string batch, string rows, string count)
+    private void WriteProductCore(CodeWriter code)
+    {
+        string real = _model.Real, point = $"ReadOnlySpan<{real}> parameters", rest = $"ReadOnlySpan<{real}> direction, Span<{real}> product, Span<{real}> workspace";
+        const string Call = "ProductKernel(parameters, direction, product, workspace";
+        code.Line("/// <inheritdoc/>");
+        if (!_model.HasExamples)
         {
-            string one = real == "float" ? "1f" : "1.0";
-            string arguments = _model.HasExamples ? $", {rows}, {(mean ? $"{one} / {count}" : one)}" : string.Empty;
-            code.Line("/// <inheritdoc/>");
-            using (code.Block($"protected override void HessianVectorProductCore(ReadOnlySpan<{real}> parameters, {batch}ReadOnlySpan<{real}> direction, Span<{real}> product, Span<{real}> workspace)"))
+            using (code.Block($"protected override void HessianVectorProductCore({point}, {rest})"))
             {
                 code.Line(ObjectiveWriter.Clear(_product.Function, "product"));
-                code.Line($"ProductKernel(parameters, direction, product, workspace{arguments});");
+                code.Line(Call + ");");
             }
-
-            code.Gap();
         }
+        else
+        {
+            using (code.Block($"protected override void AddHessianVectorProductCore({point}, ExampleRows rows, {real} weight, {rest})"))
+            {
+                code.Line($"if (rows.IsBatch) {Call}, rows.Batch, weight);");
+                code.Line($"else {Call}, rows.All, weight);");
+            }
+        }
+
+        code.Gap();
     }
 }

@@ -86,26 +86,17 @@ partial class Angles
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(11.0 + 6.0 * _aExtent, 4.0 + 4.0 * _aExtent);
 
         /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount) / ExampleCount;
-        }
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
-        }
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -113,7 +104,7 @@ partial class Angles
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
-            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, Lanes.Striped(rows, 8));
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);
@@ -171,7 +162,7 @@ partial class Angles
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, Lanes.Striped(rows, 8), weight);
             int aLength = _aExtent;
             ReadOnlySpan<double> a = parameters.Slice(0, aLength);
             ref double bColumn = ref MemoryMarshal.GetReference(_b.Span);

@@ -118,26 +118,17 @@ partial class Digits
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(14.0 + 17.0 * _classesExtent + 6.0 * _classesExtent * _hiddenExtent + 15.0 * _hiddenExtent + 4.0 * _hiddenExtent * _pixelsExtent, 0);
 
         /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1f / ExampleCount) / ExampleCount;
-        }
+        protected override float SumCore(ReadOnlySpan<float> parameters, ExampleRows rows, Span<float> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
-        }
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ExampleRows rows, float weight, Span<float> gradient, Span<float> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

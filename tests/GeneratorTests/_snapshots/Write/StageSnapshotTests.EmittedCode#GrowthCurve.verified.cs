@@ -83,26 +83,17 @@ partial class Curves
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(30.0, 3.0);
 
         /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount) / ExampleCount;
-        }
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
-        }
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -83,26 +83,17 @@ partial class HousePrices
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(7.0 + 4.0 * _weightsExtent, 1.0);
 
         /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1f / ExampleCount) / ExampleCount;
-        }
+        protected override float SumCore(ReadOnlySpan<float> parameters, ExampleRows rows, Span<float> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
-        }
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ExampleRows rows, float weight, Span<float> gradient, Span<float> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <inheritdoc/>
         public bool IsConvex => true;
@@ -123,7 +114,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
-            if (Lanes.AreMany(rows, 16)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 16));
+            if (Lanes.AreMany(rows, 16)) return ValueKernel(parameters, workspace, Lanes.Striped(rows, 16));
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -158,7 +149,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 16)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 16), weight);
+            if (Lanes.AreMany(rows, 16)) return GradientKernel(parameters, gradient, workspace, Lanes.Striped(rows, 16), weight);
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);
@@ -208,7 +199,7 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 16), weight);
+            if (Lanes.AreMany(rows, 16)) return CurvatureKernel(parameters, gradient, workspace, Lanes.Striped(rows, 16), weight);
             int weightsLength = _weightsExtent;
             float intercept = parameters[weightsLength];
             ReadOnlySpan<float> weights = parameters.Slice(0, weightsLength);

@@ -94,26 +94,17 @@ partial class Spam
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(33.0 + 4.0 * _featuresExtent, 4.0 + 4.0 * _featuresExtent);
 
         /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount) / ExampleCount;
-        }
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
-        }
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <inheritdoc/>
         public bool IsConvex => L2 >= 0.0;
@@ -134,7 +125,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
-            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, Lanes.Striped(rows, 8));
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -196,7 +187,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, Lanes.Striped(rows, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;
@@ -293,7 +284,7 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
+            if (Lanes.AreMany(rows, 8)) return CurvatureKernel(parameters, gradient, workspace, Lanes.Striped(rows, 8), weight);
             int features = _featuresExtent;
             double bias = parameters[features];
             double l2 = L2;

@@ -94,30 +94,17 @@ partial class Ratings
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(21.0, 0);
 
         /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1f / ExampleCount) / ExampleCount;
-        }
+        protected override float SumCore(ReadOnlySpan<float> parameters, ExampleRows rows, Span<float> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override float ValueCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override float GradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace)
-        {
-            gradient.Clear();
-            return AddGradientCore(parameters, batch, gradient, workspace);
-        }
-
-        /// <inheritdoc/>
-        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ReadOnlySpan<int> batch, Span<float> gradient, Span<float> workspace) =>
-            GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1f / batch.Length) / batch.Length;
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ExampleRows rows, float weight, Span<float> gradient, Span<float> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <inheritdoc/>
         protected override bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched)

@@ -90,26 +90,17 @@ partial class Responses
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount));
+        protected override ExampleWork WorkCore => new(4.0 + 23.0 * _outputsExtent, 1.0);
 
         /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1.0);
-        }
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch));
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0);
-        }
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -117,7 +108,7 @@ partial class Responses
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return ValueKernel(parameters, workspace, BatchRows.First(rows.Count));
-            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, new StripedRows(rows.Count, 8));
+            if (Lanes.AreMany(rows, 8)) return ValueKernel(parameters, workspace, Lanes.Striped(rows, 8));
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);
@@ -151,7 +142,7 @@ partial class Responses
             where TRows : struct, IRowSelector, allows ref struct
         {
             if (Lanes.AreShort(rows, 8)) return GradientKernel(parameters, gradient, workspace, BatchRows.First(rows.Count), weight);
-            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, new StripedRows(rows.Count, 8), weight);
+            if (Lanes.AreMany(rows, 8)) return GradientKernel(parameters, gradient, workspace, Lanes.Striped(rows, 8), weight);
             int outputs = _outputsExtent;
             double offset = parameters[outputs];
             ReadOnlySpan<double> gain = parameters.Slice(0, outputs);

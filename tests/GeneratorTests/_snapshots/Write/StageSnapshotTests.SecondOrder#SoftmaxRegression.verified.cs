@@ -114,26 +114,17 @@ partial class Softmax
         public string Describe() => Description;
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new AllRows(ExampleCount)) / ExampleCount;
+        protected override ExampleWork WorkCore => new(14.0 + 16.0 * _classesExtent + 4.0 * _classesExtent * _xExtent, 0);
 
         /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount) / ExampleCount;
-        }
+        protected override double SumCore(ReadOnlySpan<double> parameters, ExampleRows rows, Span<double> workspace) => rows.IsBatch
+            ? ValueKernel(parameters, workspace, rows.Batch)
+            : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> workspace) =>
-            ValueKernel(parameters, workspace, new BatchRows(batch)) / batch.Length;
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, Span<double> gradient, Span<double> workspace)
-        {
-            gradient.Clear();
-            return GradientKernel(parameters, gradient, workspace, new BatchRows(batch), 1.0 / batch.Length) / batch.Length;
-        }
+        protected override double AddGradientCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, Span<double> gradient, Span<double> workspace) => rows.IsBatch
+            ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
+            : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
         /// <inheritdoc/>
         public bool IsConvex => true;
@@ -347,17 +338,10 @@ partial class Softmax
             AlongKernel(parameters, direction, workspace, new AllRows(ExampleCount)) / ExampleCount;
 
         /// <inheritdoc/>
-        protected override void HessianVectorProductCore(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
+        protected override void AddHessianVectorProductCore(ReadOnlySpan<double> parameters, ExampleRows rows, double weight, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
         {
-            product.Clear();
-            ProductKernel(parameters, direction, product, workspace, new AllRows(ExampleCount), 1.0 / ExampleCount);
-        }
-
-        /// <inheritdoc/>
-        protected override void HessianVectorProductCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> batch, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
-        {
-            product.Clear();
-            ProductKernel(parameters, direction, product, workspace, new BatchRows(batch), 1.0 / batch.Length);
+            if (rows.IsBatch) ProductKernel(parameters, direction, product, workspace, rows.Batch, weight);
+            else ProductKernel(parameters, direction, product, workspace, rows.All, weight);
         }
 
         /// <summary>The derivative of the loss along the direction.</summary>

@@ -1,0 +1,42 @@
+using SymbolicGD.CompilerServices;
+
+namespace SymbolicGD;
+
+/// <summary>Which examples a part of an evaluation runs over: a stretch of all of them, or of a batch.</summary>
+/// <remarks>An evaluation has one part or several, by the number of its examples alone. A part that is not the only one has 64 examples or more.</remarks>
+public readonly ref struct ExampleRows
+{
+    private readonly ReadOnlySpan<int> batch;
+    private readonly int total;
+    private readonly int start;
+
+    /// <summary>Examples of a batch, indices that are checked and not empty.</summary>
+    internal ExampleRows(ReadOnlySpan<int> batch)
+    {
+        this.batch = batch;
+        Count = batch.Length;
+    }
+
+    /// <summary>Of so many examples in all those from a position on.</summary>
+    internal ExampleRows(int total, int start, int count)
+    {
+        this.total = total;
+        this.start = start;
+        Count = count;
+    }
+
+    /// <summary>The number of examples, 1 or more.</summary>
+    public int Count { get; }
+
+    /// <summary>The index of the example at a position below <see cref="Count"/>.</summary>
+    public int this[int position] => IsBatch ? batch[position] : start + position;
+
+    /// <summary>Whether the examples are those of a batch: <see cref="Batch"/> lists them; if not, <see cref="All"/> does.</summary>
+    public bool IsBatch => !batch.IsEmpty;
+
+    /// <summary>What a generated kernel over a batch takes.</summary>
+    public BatchRows Batch => new(batch);
+
+    /// <summary>What a generated kernel over all examples takes.</summary>
+    public AllRows All => new(total, start, Count);
+}

@@ -1,0 +1,159 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SymbolicGD;
+
+/// <summary>
+/// Evaluates the parts of a call over examples, on one thread or several. Each part has a sum of its own, and sums are added in the order of the parts,
+/// so that the result does not depend on who computed what. Belongs to a workspace; what it needs for helpers is kept.
+/// </summary>
+internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedBuffer<T> ownScratch) : SharedRun
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // So many elements of two sums are a small part of the first cache.
+    private const int SegmentLength = 2048;
+
+    private readonly int length = objective.Layout.Length;
+    private T[] values = [];
+    private AlignedBuffer<T>[] sums = [];              // of all parts but the first, which sums where the result goes
+    private AlignedBuffer<T>[] scratch = [ownScratch]; // of each thread
+
+    // The evaluation in progress. The caller's memory stays where it is as long as it takes.
+    private Kind kind;
+    private int count;
+    private int parts;
+    private T weight;
+    private T* parameters;
+    private int* batch;                                // null: all examples
+    private T* direction;
+    private T* output;
+
+    private enum Kind
+    {
+        Sum,
+        Gradient,
+        Product,
+    }
+
+    /// <summary>The sum of the losses.</summary>
+    public T Sum(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts) => Evaluate(Kind.Sum, parameters, batch, count, parts, T.Zero, [], []);
+
+    /// <summary>The sum of the losses; overwrites the gradient.</summary>
+    public T Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts, T weight, Span<T> gradient) =>
+        Evaluate(Kind.Gradient, parameters, batch, count, parts, weight, [], gradient);
+
+    /// <summary>Overwrites the product of the Hessian with a direction.</summary>
+    public void Product(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts, T weight, ReadOnlySpan<T> direction, Span<T> product) =>
+        Evaluate(Kind.Product, parameters, batch, count, parts, weight, direction, product);
+
+    /// <inheritdoc/>
+    protected override void RunUnit(int unit, int thread)
+    {
+        if (unit < parts)
+        {
+            RunPart(unit, thread, kind == Kind.Sum ? [] : unit == 0 ? new Span<T>(output, length) : sums[unit - 1].Span);
+            return;
+        }
+
+        WaitForUnits(parts);
+        int start = (unit - parts) * SegmentLength, end = Math.Min(length, start + SegmentLength);
+        var segment = new Span<T>(output + start, end - start);
+        for (int part = 1; part < parts; part++)
+        {
+            TensorPrimitives.Add(segment, sums[part - 1].Span[start..end], segment);
+        }
+    }
+
+    private T Evaluate(
+        Kind kind, ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts, T weight, ReadOnlySpan<T> direction, Span<T> output)
+    {
+        int threads = Math.Min(parts, objective.MostThreads);
+        Prepare(kind == Kind.Sum ? 0 : threads > 1 ? parts - 1 : 1, threads);
+        if (values.Length < parts)
+        {
+            values = new T[parts];
+        }
+
+        fixed (T* p = parameters, d = direction, o = output)
+        fixed (int* b = batch)
+        {
+            (this.kind, this.count, this.parts, this.weight) = (kind, count, parts, weight);
+            this.parameters = p;
+            this.batch = b;
+            this.direction = d;
+            this.output = o;
+            if (threads > 1)
+            {
+                Run(parts + (kind == Kind.Sum ? 0 : (length + SegmentLength - 1) / SegmentLength), threads);
+            }
+            else
+            {
+                RunAlone(output);
+            }
+        }
+
+        T sum = values[0];
+        for (int part = 1; part < parts; part++)
+        {
+            sum += values[part];
+        }
+
+        return sum;
+    }
+
+    private void RunAlone(Span<T> output)
+    {
+        RunPart(0, 0, output);
+        for (int part = 1; part < parts; part++)
+        {
+            Span<T> sum = kind == Kind.Sum ? [] : sums[0].Span;
+            RunPart(part, 0, sum);
+            TensorPrimitives.Add(output, sum, output);
+        }
+    }
+
+    private void RunPart(int part, int thread, Span<T> sum)
+    {
+        int start = ExampleWork.Start(count, parts, part), size = ExampleWork.Start(count, parts, part + 1) - start;
+        ExampleRows rows = batch is null ? new ExampleRows(count, start, size) : new ExampleRows(new ReadOnlySpan<int>(batch + start, size));
+        var point = new ReadOnlySpan<T>(parameters, length);
+        Span<T> workspace = scratch[thread].Span;
+        sum.Clear();
+        switch (kind)
+        {
+            case Kind.Sum:
+                values[part] = objective.Sum(point, rows, workspace);
+                break;
+            case Kind.Gradient:
+                values[part] = objective.AddGradient(point, rows, weight, sum, workspace);
+                break;
+            default:
+                objective.AddProduct(point, rows, weight, new ReadOnlySpan<T>(direction, length), sum, workspace);
+                break;
+        }
+    }
+
+    // What is there stays: helpers of an earlier run may still have a number from it.
+    private void Prepare(int sumCount, int threads)
+    {
+        int known = sums.Length;
+        if (known < sumCount)
+        {
+            Array.Resize(ref sums, sumCount);
+            for (; known < sumCount; known++)
+            {
+                sums[known] = new AlignedBuffer<T>(length);
+            }
+        }
+
+        known = scratch.Length;
+        if (known < threads)
+        {
+            Array.Resize(ref scratch, threads);
+            for (; known < threads; known++)
+            {
+                scratch[known] = new AlignedBuffer<T>(objective.WorkspaceLength);
+            }
+        }
+    }
+}
