@@ -199,8 +199,11 @@ partial class Nist
         protected override ReadOnlySpan<int> EntryStarts => [0, 2];
 
         /// <inheritdoc/>
-        protected override void JacobianTileCore(ReadOnlySpan<double> parameters, ReadOnlySpan<int> examples, JacobianTile<double> tile, Span<double> workspace) =>
-            JacobianKernel(parameters, tile, workspace, new BatchRows(examples));
+        protected override void JacobianTileCore(ReadOnlySpan<double> parameters, ExampleRows rows, JacobianTile<double> tile, Span<double> workspace)
+        {
+            if (rows.IsBatch) JacobianKernel(parameters, tile, workspace, rows.Batch);
+            else JacobianKernel(parameters, tile, workspace, rows.All);
+        }
 
         /// <summary>The residuals of the rows and the entries of their Jacobian.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

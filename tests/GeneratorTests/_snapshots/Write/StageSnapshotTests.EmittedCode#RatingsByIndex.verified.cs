@@ -233,7 +233,6 @@ partial class Ratings
         protected override bool TouchCore(int example, GradientRow<float> row)
         {
             int userLength = _userExtent;
-            int itemLength = _itemExtent;
             ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
 

@@ -302,8 +302,9 @@ partial class Modes
                 var t3 = Vector512.Abs(x);
                 var extra = Vector512.Create(0.048112522432468816) * t2 * t3;
                 var t4 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
-                var t5 = z * (Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t3)));
-                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), Vector512.ConditionalSelect(Lanes.Mask<double>(t1), t5, Vector512<double>.Zero));
+                var t5 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t3));
+                var t6 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t5, Vector512<double>.Zero);
+                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t6);
                 loss += Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t2, t4);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
@@ -318,13 +319,14 @@ partial class Modes
                 var seed = active & Vector512.Create(weight);
                 var x = Lanes.Column(ref xColumn, rows, i);
                 var z = Vector512.FusedMultiplyAdd(aV, x, bV);
-                var t6 = z * z;
-                var t7 = Vector512.Abs(x);
-                var extra = Vector512.Create(0.048112522432468816) * t6 * t7;
-                var t8 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
-                var t9 = z * (Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t7)));
-                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), Vector512.ConditionalSelect(Lanes.Mask<double>(t1), t9, Vector512<double>.Zero));
-                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t6, t8), loss);
+                var t7 = z * z;
+                var t8 = Vector512.Abs(x);
+                var extra = Vector512.Create(0.048112522432468816) * t7 * t8;
+                var t9 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), extra, Vector512<double>.Zero);
+                var t10 = Vector512.Create(2.0) * (Vector512.Create(0.048112522432468816) * (seed * t8));
+                var t11 = Vector512.ConditionalSelect(Lanes.Mask<double>(t1), z * t10, Vector512<double>.Zero);
+                var zBar = Vector512.FusedMultiplyAdd(z, Vector512.Create(2.0) * (Vector512.Create(0.125) * seed), t11);
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t7, t9), loss);
                 aBar = Vector512.FusedMultiplyAdd(x, zBar, aBar);
                 bBar += zBar;
             }
