@@ -35,7 +35,22 @@ public abstract partial class ResidualObjective<T>
     /// <param name="parameters">The point.</param>
     /// <param name="jacobian">Row-major, <see cref="ResidualCount"/> × parameters.</param>
     /// <exception cref="ArgumentException">A length is wrong, or the two overlap.</exception>
-    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian)
+    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian) => DenseJacobian(parameters, jacobian, [], needsResiduals: false);
+
+    /// <summary>The Jacobian of the residuals and the residuals, in one pass over the examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="jacobian">Overwritten; row-major, <see cref="ResidualCount"/> × parameters.</param>
+    /// <param name="residuals">Overwritten; as long as <see cref="ResidualCount"/>.</param>
+    /// <exception cref="ArgumentException">A length is wrong, or memory overlaps.</exception>
+    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian, Span<T> residuals)
+    {
+        CheckResiduals(residuals.Length, nameof(residuals));
+        CheckApart(parameters, residuals, nameof(residuals));
+        CheckApart(jacobian, residuals, nameof(residuals));
+        DenseJacobian(parameters, jacobian, residuals, needsResiduals: true);
+    }
+
+    private void DenseJacobian(ReadOnlySpan<T> parameters, Span<T> jacobian, Span<T> residuals, bool needsResiduals)
     {
         int length = Layout.Length;
         CheckLength(parameters.Length, length, nameof(parameters));
@@ -43,13 +58,30 @@ public abstract partial class ResidualObjective<T>
         Workspace<T> workspace = Pool.Rent();
         GradientRow<T> row = Rows.Rent();
         Reader reader = StartReader();
-        for (int i = 0, at = 0; i < ExampleCount; i++)
+        if (reader.HasDenseRows)
         {
-            reader.MoveTo(parameters, i, needsResiduals: false, workspace.Scratch);
-            for (int k = 0; k < ResidualsPerExample; k++, at += length)
+            reader.CopyAllEntries(parameters, jacobian, residuals, workspace.Scratch);
+        }
+
+        for (int i = 0, at = 0; i < ExampleCount && !reader.HasDenseRows; i++)
+        {
+            reader.MoveTo(parameters, i, needsResiduals, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++, at++)
             {
+                Span<T> line = jacobian.Slice(at * length, length);
+                if (needsResiduals)
+                {
+                    residuals[at] = reader.Residual(k);
+                }
+
+                if (reader.IsTiled)
+                {
+                    reader.CopyRow(k, line);
+                    continue;
+                }
+
                 reader.Row(parameters, k, row, workspace.Scratch);
-                row.Values.CopyTo(jacobian.Slice(at, length));
+                row.Values.CopyTo(line);
                 row.Clear();
             }
         }
@@ -72,7 +104,22 @@ public abstract partial class ResidualObjective<T>
     /// <param name="parameters">The point.</param>
     /// <param name="jacobian">A result of <see cref="SparseJacobian(ReadOnlySpan{T})"/> of this objective.</param>
     /// <exception cref="ArgumentException">A length is wrong, or the matrix has other extents.</exception>
-    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian)
+    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian) => FillSparse(parameters, jacobian, []);
+
+    /// <summary>Overwrites a sparse Jacobian with the one at another point and computes the residuals there, in one pass over the examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="jacobian">A result of <see cref="SparseJacobian(ReadOnlySpan{T})"/> of this objective.</param>
+    /// <param name="residuals">Overwritten; as long as <see cref="ResidualCount"/>.</param>
+    /// <exception cref="ArgumentException">A length is wrong, the matrix has other extents, or memory overlaps.</exception>
+    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals)
+    {
+        CheckResiduals(residuals.Length, nameof(residuals));
+        CheckApart(parameters, residuals, nameof(residuals));
+        FillSparse(parameters, jacobian, residuals);
+    }
+
+    // No residuals are wanted where there is no place for them.
+    private void FillSparse(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals)
     {
         CheckLength(parameters.Length, Layout.Length, nameof(parameters));
         ArgumentNullException.ThrowIfNull(jacobian);
@@ -87,11 +134,11 @@ public abstract partial class ResidualObjective<T>
         if (jacobian.HasEntriesOf(this))
         {
             // The columns are those of the data: only the values are new.
-            reader.CopyAllEntries(parameters, jacobian.Entries, workspace.Scratch);
+            reader.CopyAllEntries(parameters, jacobian.Entries, residuals, workspace.Scratch);
         }
         else
         {
-            Append(parameters, jacobian, reader, workspace);
+            Append(parameters, jacobian, residuals, reader, workspace);
         }
 
         Readers.Return(reader);
@@ -241,16 +288,21 @@ public abstract partial class ResidualObjective<T>
     }
 
     /// <summary>Appends all rows to an empty matrix.</summary>
-    private void Append(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Reader reader, Workspace<T> workspace)
+    private void Append(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals, Reader reader, Workspace<T> workspace)
     {
         GradientRow<T> row = Rows.Rent();
         jacobian.Restart();
         bool isDirect = reader.IsTiled;
         for (int i = 0; i < ExampleCount; i++)
         {
-            reader.MoveTo(parameters, i, needsResiduals: false, workspace.Scratch);
+            reader.MoveTo(parameters, i, needsResiduals: !residuals.IsEmpty, workspace.Scratch);
             for (int k = 0; k < ResidualsPerExample; k++)
             {
+                if (!residuals.IsEmpty)
+                {
+                    residuals[(i * ResidualsPerExample) + k] = reader.Residual(k);
+                }
+
                 if (reader.IsTiled && reader.TryColumns(k, out ReadOnlySpan<int> columns))
                 {
                     reader.CopyEntries(k, jacobian.Append(columns));

@@ -17,6 +17,9 @@ public abstract partial class ResidualObjective<T>
     /// <summary>For each entry the number of the place where it stands, which entries of two residuals may share. Empty, which is the default: the entry's own number.</summary>
     protected virtual ReadOnlySpan<int> EntryPlaces => [];
 
+    /// <summary>Whether the places are in the same columns for every example. False by default.</summary>
+    protected virtual bool PlacesAreFixed => false;
+
     /// <summary>The columns of the places where the entries of one example stand. Called only where <see cref="EntryStarts"/> is not empty.</summary>
     /// <param name="example">The index of an example, checked.</param>
     /// <param name="columns">As many as there are places; every element is to be overwritten. A column may occur twice in a row: the entries add up.</param>
@@ -53,11 +56,15 @@ public abstract partial class ResidualObjective<T>
             columns = new int[Entries];
             places = objective.EntryPlaces.IsEmpty ? [.. Enumerable.Range(0, Entries)] : objective.EntryPlaces.ToArray();
             placeColumns = new int[IsTiled ? places.Max() + 1 : 0];
+            HasDenseRows = IsTiled && objective.PlacesAreFixed && AreDense();
             numbers = IsTiled ? new T[JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries)] : new T[objective.ResidualsPerExample];
         }
 
         /// <summary>Whether the objective computes residuals and entries together.</summary>
         public bool IsTiled => starts.Length > 0;
+
+        /// <summary>Whether the entries of each row are all its columns in order, for every example.</summary>
+        public bool HasDenseRows { get; }
 
         private int Entries => IsTiled ? starts[^1] : 0;
 
@@ -143,24 +150,63 @@ public abstract partial class ResidualObjective<T>
             }
         }
 
-        /// <summary>The entries of all examples, row by row.</summary>
-        public void CopyAllEntries(ReadOnlySpan<T> parameters, Span<T> destination, Span<T> workspace)
+        /// <summary>A whole row of the Jacobian.</summary>
+        public void CopyRow(int output, Span<T> destination)
+        {
+            if (output == 0)
+            {
+                NameColumns();
+            }
+
+            destination.Clear();
+            for (int e = starts[output]; e < starts[output + 1]; e++)
+            {
+                destination[columns[e]] += Number(objective.ResidualsPerExample + e);
+            }
+        }
+
+        /// <summary>The entries of all examples, row by row, and their residuals if there is a place for them.</summary>
+        public void CopyAllEntries(ReadOnlySpan<T> parameters, Span<T> destination, Span<T> residuals, Span<T> workspace)
         {
             int entries = Entries, m = objective.ResidualsPerExample;
             for (int i = 0; i < objective.ExampleCount; i += JacobianTile<T>.Examples)
             {
                 Fill(parameters, i, workspace);
                 var tile = new JacobianTile<T>(numbers);
-                Span<T> rows = destination.Slice(first * entries, filled * entries);
-                for (int e = 0; e < entries; e++)
+                Interleave(tile, m, entries, destination.Slice(first * entries, filled * entries));
+                if (!residuals.IsEmpty)
                 {
-                    ReadOnlySpan<T> values = tile.Of(m + e)[..filled];
-                    for (int k = 0, at = e; k < values.Length; k++, at += entries)
-                    {
-                        rows[at] = values[k];
-                    }
+                    Interleave(tile, 0, m, residuals.Slice(first * m, filled * m));
                 }
             }
+        }
+
+        /// <summary>Writes some numbers of all examples of a tile example by example.</summary>
+        private void Interleave(JacobianTile<T> tile, int number, int count, Span<T> destination)
+        {
+            for (int e = 0; e < count; e++)
+            {
+                ReadOnlySpan<T> values = tile.Of(number + e)[..filled];
+                for (int k = 0, at = e; k < values.Length; k++, at += count)
+                {
+                    destination[at] = values[k];
+                }
+            }
+        }
+
+        private bool AreDense()
+        {
+            NameColumns();
+            int length = objective.Layout.Length;
+            for (int k = 0; k < objective.ResidualsPerExample; k++)
+            {
+                if (!columns.AsSpan(starts[k]..starts[k + 1]).SequenceEqual(Enumerable.Range(0, length).ToArray()))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
         private void NameColumns()

@@ -12,6 +12,7 @@ internal sealed class ExampleMembers
     private (KernelPlan Plan, CodeWriter Body)? _jacobian;
     private string _starts = string.Empty;
     private string _places = string.Empty;
+    private bool _isFixed;
 
     public ExampleMembers(ObjectiveModel model, ObjectivePlans plans)
     {
@@ -22,6 +23,7 @@ internal sealed class ExampleMembers
         if (plans is { Jacobian: { } jacobian, JacobianColumns: { } columns })
         {
             AddJacobian(jacobian, plans.JacobianStarts, plans.JacobianPlaces);
+            _isFixed = columns.Function.Body.AllItems().OfType<Loop>().All(l => l.Body.AllItems().All(i => i is not Load && !i.Reads().Contains(l.Counter)));
             Add(columns, "void PlaceColumnsCore(int example, Span<int> columns)", KernelWriter.Columns);
             return;
         }
@@ -66,6 +68,13 @@ internal sealed class ExampleMembers
         {
             code.Line("/// <inheritdoc/>");
             code.Line($"protected override ReadOnlySpan<int> EntryPlaces => [{_places}];");
+            code.Gap();
+        }
+
+        if (_isFixed)
+        {
+            code.Line("/// <inheritdoc/>");
+            code.Line("protected override bool PlacesAreFixed => true;");
             code.Gap();
         }
 
