@@ -24,7 +24,9 @@ internal static class DigitSubjects
     {
         Memory<float> start = data.Read<float>("mlp.start"), gradient = LargeMemory.Allocate<float>(start.Length);
         Memory<int> order = data.Read<int>("digits.order");
-        var objective = new Digits.CrossEntropyObjective(image: data.Read<float>("digits.x"), digit: data.Read<int>("digits.y"), hidden: Hidden, classes: Classes);
+        ReadOnlyMemory<float> images = data.Read<float>("digits.x");
+        ReadOnlyMemory<int> digits = data.Read<int>("digits.y");
+        var objective = new Digits.CrossEntropyObjective(image: images, digit: digits, hidden: Hidden, classes: Classes);
         var epoch = new Epoch<float>(objective, start, order, batch);
         var adam = new Adam { LearningRate = Rate };
         string name = "mlp" + batch.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -32,5 +34,9 @@ internal static class DigitSubjects
         yield return Subject.Of(name + "-value", () => objective.Value(start.Span, one.Span), () => start);
         yield return Subject.Of(name + "-gradient", () => objective.Gradient(start.Span, one.Span, gradient.Span), () => gradient);
         yield return Subject.Of(name + "-epoch", () => epoch.Run(new Adam.Rule<float>(adam)), () => epoch.Parameters);
+
+        var shared = new Digits.CrossEntropyObjective(image: images, digit: digits, hidden: Hidden, classes: Classes) { MaxDegreeOfParallelism = 2 };
+        var sharedEpoch = new Epoch<float>(shared, start, order, batch);
+        yield return Subject.Of(name + "-epochx2", () => sharedEpoch.Run(new Adam.Rule<float>(adam)), () => sharedEpoch.Parameters);
     }
 }

@@ -9,6 +9,7 @@ internal static class LinearSubjects
 {
     private const int Features = 64;
     private const int Batch = 256;
+    private const int SpamBatch = 128;
     private const double Rate = 1e-3;
     private const double Penalty = 1e-3;
 
@@ -75,5 +76,9 @@ internal static class LinearSubjects
             () => result);
         double[] gradient = new double[start.Length];
         yield return Subject.Of("spam-gradient", () => objective.Gradient(start, gradient), () => gradient);
+
+        var epoch = new Epoch<double>(objective, start, data.Read<int>("spam.order"), SpamBatch);
+        var adam = new Adam { LearningRate = Rate };
+        yield return Subject.Of("spam-epoch", () => epoch.Run(new Adam.Rule<double>(adam)), () => epoch.Parameters);
     }
 }

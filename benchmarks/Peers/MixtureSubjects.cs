@@ -11,9 +11,14 @@ internal static class MixtureSubjects
     internal static IEnumerable<Subject> All(PeerData data, string name, int dimensions)
     {
         Memory<double> point = data.Read<double>(name + ".p"), gradient = LargeMemory.Allocate<double>(point.Length), prior = data.Read<double>(name + ".prior");
-        var objective = new GaussianMixture.NegativeLogPosteriorObjective(
-            data.Read<double>(name + ".x"), prior.Span[0], (int)prior.Span[1], components: Components, dimensions: dimensions, triangle: dimensions * (dimensions - 1) / 2);
+        ReadOnlyMemory<double> points = data.Read<double>(name + ".x");
+        GaussianMixture.NegativeLogPosteriorObjective objective = Create(), shared = Create();
+        shared.MaxDegreeOfParallelism = 2;
         yield return Subject.Of(name + "-value", () => objective.Value(point.Span), () => point);
         yield return Subject.Of(name + "-gradient", () => objective.Gradient(point.Span, gradient.Span), () => gradient);
+        yield return Subject.Of(name + "-gradientx2", () => shared.Gradient(point.Span, gradient.Span), () => gradient);
+
+        GaussianMixture.NegativeLogPosteriorObjective Create() => new(
+            points, prior.Span[0], (int)prior.Span[1], components: Components, dimensions: dimensions, triangle: dimensions * (dimensions - 1) / 2);
     }
 }

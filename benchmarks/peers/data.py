@@ -9,7 +9,7 @@ import math
 import os
 import random
 
-VERSION = "2"
+VERSION = "3"
 
 
 def write(folder, name, code, values):
@@ -62,6 +62,7 @@ def spam(folder, source):
         columns.append([(value - mean) / deviation for value in column])
     write(folder, "spam.x", "d", (value for row in zip(*columns) for value in row))
     write(folder, "spam.y", "d", (row[-1] for row in rows))
+    write(folder, "spam.order", "i", random.Random(6).sample(range(len(rows)), len(rows)))
 
 
 def mixture(folder, name, d, k, n, alphas, means, factors, points, gamma, m):

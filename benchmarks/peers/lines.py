@@ -42,6 +42,7 @@ class Line:
     inner: dict = field(default_factory=dict)
     tolerance: float = 1e-3
     work: Work = None
+    clock: str = "measure"
 
 
 def table(flops, bytes, n=100_000):
@@ -57,12 +58,15 @@ LINES = [
     Line("logistic-epoch", "logistic: epoch of Adam, batch 256", {"C": at_most(1), "PyTorch": faster(40)},
          work=table(4 * 64 + 46, 66 * 4)),
     Line("spam-fit", "spambase 4,601 × 57, double: L-BFGS to 1e-6", {"scipy": faster(3)}, tolerance=1e-4),
+    Line("spam-gradient", "spambase: gradient", {"C": None, "PyTorch": None}, tolerance=1e-9, work=Work(4_601 * (4 * 57 + 46), 4_601 * 58 * 8, "l3")),
+    Line("spam-epoch", "spambase: epoch of Adam, batch 128", {"C": None, "PyTorch": None}, tolerance=1e-6, work=Work(4_601 * (4 * 57 + 46), 4_601 * 58 * 8, "l3")),
     Line("mlp64-epoch", "MLP 784-128-10, 10,000 digits, float: epoch of Adam, batch 64", {"C": at_most(0.85), "PyTorch": faster(1.4)},
          work=Work(10_000 * (406_528 + 2 * 20 * 128) + 157 * 101_770 * 12, 157 * 101_770 * 4 * 7, "l2", "float")),
     Line("mlp256-epoch", "MLP: epoch of Adam, batch 256", {"C": at_most(0.95), "PyTorch": faster(1.25)},
          work=Work(10_000 * (406_528 + 2 * 20 * 128) + 40 * 101_770 * 12, 40 * 101_770 * 4 * 7 + 31_360_000, "l2", "float")),
     Line("mlp256-gradient", "MLP: gradient of one batch of 256", {"C": None, "PyTorch": None, "value": at_most(2.5)}, {"value": "mlp256-value"}, 1e-4,
          work=Work(256 * (406_528 + 2 * 20 * 128), 256 * 784 * 4 + 2 * 101_770 * 4, "l2", "float")),
+    Line("mlp256-epochx2", "MLP: epoch, batch 256, two threads, time on the wall", {"one thread": faster(1.7)}, {"one thread": "mlp256-epoch"}, clock="wall"),
     Line("softmax-gradient", "softmax regression, 10,000 digits, float: gradient", {"C": None, "PyTorch": None}, tolerance=1e-4,
          work=Work(10_000 * (4 * 7_840 + 300), 31_360_000, "l3", "float")),
     Line("gmm10-gradient", "gmm d = 10, K = 25, N = 1,000, double: gradient", {"C": at_most(0.95), "PyTorch": faster(4), "value": at_most(3.2)},
@@ -71,6 +75,7 @@ LINES = [
     Line("gmm64-gradient", "gmm d = 64, K = 25, N = 1,000, double: gradient", {"C": at_most(1.1), "PyTorch": None, "value": at_most(3.2)},
          {"value": "gmm64-value"}, 1e-9,
          work=Work(25_000 * (2 * 64 * 65 + 6 * 64 + 20), 1_400_000, "l2")),
+    Line("gmm64-gradientx2", "gmm d = 64, two threads, time on the wall", {"one thread": faster(1.7)}, {"one thread": "gmm64-gradient"}, clock="wall"),
     Line("lstm-gradient", "lstm 2 layers, 1,024 characters, double: gradient", {"C": None, "PyTorch": None, "value": None}, {"value": "lstm-value"}, 1e-9,
          work=Work(1_023 * 14 * (2 * (5 * 20 + 60) + 30), 1_023 * 2 * 14 * 8 * 8 * 2, "l2")),
     Line("ba-jacobian", "bundle adjustment ba1, 31,843 observations, double: residuals and Jacobian", {"ADBench C++": at_most(0.7), "C": None}, tolerance=1e-9,

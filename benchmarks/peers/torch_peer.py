@@ -65,6 +65,21 @@ def logistic(_):
     }
 
 
+def spam(_):
+    y = read("spam.y", "d")
+    x, order = read("spam.x", "d").view(len(y), -1), read("spam.order", "i").long()
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    zeros = [torch.zeros(x.shape[1], dtype=x.dtype), torch.zeros((), dtype=x.dtype)]
+
+    def loss(x, y, w, b):
+        return bce(torch.addmv(b, x, w), y) + 0.5e-3 * w.square().sum()
+
+    return {
+        "spam-gradient": gradient(lambda w, b: loss(x, y, w, b), [t.clone().requires_grad_() for t in zeros]),
+        "spam-epoch": epoch(lambda rows, w, b: loss(x[rows], y[rows], w, b), zeros, adam, order, 128),
+    }
+
+
 def softmax(_):
     x, y, p = read("digits.x", "f").view(-1, 784), read("digits.y", "i").long(), read("softmax.start", "f")
     point = [p[:7840].view(10, 784).clone().requires_grad_(), p[7840:].clone().requires_grad_()]
@@ -172,6 +187,6 @@ def rosenbrock(family):
 
 
 peer.serve({
-    "logistic": logistic, "softmax": softmax, "mlp64": network, "mlp256": network, "gmm10": mixture, "gmm64": mixture,
+    "logistic": logistic, "spam": spam, "softmax": softmax, "mlp64": network, "mlp256": network, "gmm10": mixture, "gmm64": mixture,
     "lstm": recurrent, "ratings": ratings, "rosen10": rosenbrock, "rosen1000": rosenbrock, "rosen1000000": rosenbrock,
 })

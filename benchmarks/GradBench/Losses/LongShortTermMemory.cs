@@ -18,10 +18,18 @@ internal static partial class LongShortTermMemory
         [Constant, Shape("characters", "bits")] ReadOnlyMatrix<double> sequence)
     {
         int bits = sequence.Columns;
-        Span<double> state = stackalloc double[start.Rows * start.Columns];
-        for (int r = 0; r < start.Rows; r++)
+        int layers = start.Rows / 2;
+
+        // Two arrays: of one for both states nobody would know that a step's writes to the one leave the other alone.
+        Span<double> hidden = stackalloc double[layers * bits];
+        Span<double> cell = stackalloc double[layers * bits];
+        for (int layer = 0; layer < layers; layer++)
         {
-            for (int i = 0; i < bits; i++) state[r * bits + i] = start[r, i];
+            for (int i = 0; i < bits; i++)
+            {
+                hidden[layer * bits + i] = start[2 * layer, i];
+                cell[layer * bits + i] = start[2 * layer + 1, i];
+            }
         }
 
         Span<double> signal = stackalloc double[bits];
@@ -29,10 +37,9 @@ internal static partial class LongShortTermMemory
         for (int t = 0; t + 1 < sequence.Rows; t++)
         {
             for (int i = 0; i < bits; i++) signal[i] = sequence[t, i] * extra[0, i];
-            for (int layer = 0; layer < start.Rows / 2; layer++)
+            for (int layer = 0; layer < layers; layer++)
             {
-                Span<double> hidden = state.Slice(2 * layer * bits, bits), cell = state.Slice((2 * layer + 1) * bits, bits);
-                Step(weights.Row(2 * layer), weights.Row(2 * layer + 1), hidden, cell, signal);
+                Step(weights.Row(2 * layer), weights.Row(2 * layer + 1), hidden.Slice(layer * bits, bits), cell.Slice(layer * bits, bits), signal);
             }
 
             double sum = 2;

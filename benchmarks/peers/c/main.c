@@ -55,17 +55,21 @@ void *data(const char *name, long *length)
     return values;
 }
 
-void adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v, long n, int step)
-{
-    double c1 = 1 - pow(0.9, step), c2 = 1 - pow(0.999, step);
-    float rate = 1e-3 / c1, scale = 1 / sqrt(c2);
-    for (long k = 0; k < n; k++)
-    {
-        m[k] = 0.9f * m[k] + (1 - 0.9f) * g[k];
-        v[k] = 0.999f * v[k] + (1 - 0.999f) * g[k] * g[k];
-        p[k] -= rate * m[k] / (sqrtf(v[k]) * scale + 1e-8f);
+#define ADAM(name, real, root)                                                                                      \
+    void name(real *restrict p, const real *restrict g, real *restrict m, real *restrict v, long n, int step)       \
+    {                                                                                                                \
+        real rate = 1e-3 / (1 - pow(0.9, step)), scale = 1 / sqrt(1 - pow(0.999, step));                             \
+        real b1 = 0.9, b2 = 0.999, epsilon = 1e-8;                                                                   \
+        for (long k = 0; k < n; k++)                                                                                 \
+        {                                                                                                            \
+            m[k] = b1 * m[k] + (1 - b1) * g[k];                                                                      \
+            v[k] = b2 * v[k] + (1 - b2) * g[k] * g[k];                                                               \
+            p[k] -= rate * m[k] / (root(v[k]) * scale + epsilon);                                                    \
+        }                                                                                                            \
     }
-}
+
+ADAM(adam, float, sqrtf)
+ADAM(adam_double, double, sqrt)
 
 static double now(clockid_t clock)
 {
@@ -85,11 +89,11 @@ static double norm(const subject *s)
     return sqrt(sum);
 }
 
-// The median of three samples of some milliseconds, by the thread's own clock, after a moment without the clock.
+// The best of three samples of some milliseconds, by the thread's own clock, after a moment without the clock.
 static double measure(int k)
 {
     const subject *s = subjects + k;
-    double begun = now(CLOCK_MONOTONIC), sample[3];
+    double begun = now(CLOCK_MONOTONIC), best = 1e30;
     if (!calls[k])
     {
         do s->run(); while (now(CLOCK_MONOTONIC) - begun < 0.05);
@@ -104,10 +108,10 @@ static double measure(int k)
     {
         double start = now(CLOCK_THREAD_CPUTIME_ID);
         for (long call = 0; call < calls[k]; call++) s->run();
-        sample[i] = (now(CLOCK_THREAD_CPUTIME_ID) - start) / calls[k];
+        double sample = (now(CLOCK_THREAD_CPUTIME_ID) - start) / calls[k];
+        if (sample < best) best = sample;
     }
-    double low = fmin(sample[0], sample[1]), high = fmax(sample[0], sample[1]);
-    return fmax(low, fmin(high, sample[2]));
+    return best;
 }
 
 int main(int arguments, char **values)

@@ -26,6 +26,7 @@ void *memory(size_t bytes);
 
 // Adam (Kingma and Ba 2015), learning rate 1e-3, beta 0.9 and 0.999, epsilon 1e-8.
 void adam(float *RESTRICT p, const float *RESTRICT g, float *RESTRICT m, float *RESTRICT v, long n, int step);
+void adam_double(double *RESTRICT p, const double *RESTRICT g, double *RESTRICT m, double *RESTRICT v, long n, int step);
 
 void logistic_subjects(void);
 void network_subjects(void);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SymbolicGD;
 
@@ -44,6 +46,15 @@ public abstract partial class ExampleObjective<T>
     /// <summary>How much a gradient computes. It decides into how many parts an evaluation is split; by default it is not.</summary>
     /// <remarks>Must not change, nor depend on the machine: results do, in their last bits.</remarks>
     protected virtual ExampleWork WorkCore => default;
+
+    /// <inheritdoc/>
+    protected override string DescribeMemory()
+    {
+        int parts = Parts(ExampleCount);
+        return base.DescribeMemory() + (parts == 1 ? string.Empty : string.Create(
+            CultureInfo.InvariantCulture,
+            $"parts        {parts} over all examples, which up to {parts} threads share; {(long)Layout.Length * Unsafe.SizeOf<T>():N0} bytes for the gradient of each\n"));
+    }
 
     internal int MostThreads => threads < 0 ? Environment.ProcessorCount : threads;
 
@@ -129,25 +140,25 @@ public abstract partial class ExampleObjective<T>
 
     private T Reduced(T sum, int count) => Reduction == Reduction.Mean ? sum / T.CreateChecked(count) : sum;
 
-    private unsafe int Parts(int count)
+    private int Parts(int count)
     {
         if (leastForParts == 0)
         {
             leastForParts = LeastForParts();
         }
 
-        return count < leastForParts ? 1 : WorkCore.Parts(count, Layout.Length, sizeof(T));
+        return count < leastForParts ? 1 : WorkCore.Parts(count, Layout.Length, Unsafe.SizeOf<T>());
     }
 
     // More examples have no fewer parts.
-    private unsafe int LeastForParts()
+    private int LeastForParts()
     {
         ExampleWork work = WorkCore;
         int none = 1, some = int.MaxValue;
         while (some - none > 1)
         {
             int middle = none + ((some - none) / 2);
-            (none, some) = work.Parts(middle, Layout.Length, sizeof(T)) > 1 ? (none, middle) : (middle, some);
+            (none, some) = work.Parts(middle, Layout.Length, Unsafe.SizeOf<T>()) > 1 ? (none, middle) : (middle, some);
         }
 
         return some;

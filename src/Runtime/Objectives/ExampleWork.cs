@@ -20,8 +20,11 @@ public readonly record struct ExampleWork(double PerExample, double PerCall)
     private const double MostBytes = 4 << 20;
     private const int MostParts = 64;
 
-    /// <summary>Parts consist of so many examples each, or of multiples: vectors and blocks of products stay whole.</summary>
-    internal const int Granule = 64;
+    // The examples of a block of matrix products.
+    private const int LeastExamples = 64;
+
+    // The lanes of the longest vector: parts begin with whole vectors. No coarser, so that they are of almost equal size.
+    private const int Granule = 16;
 
     /// <summary>
     /// Into how many parts an evaluation is split: a power of two. Depends on no property of the machine: each part has a sum of its own, so that
@@ -35,7 +38,7 @@ public readonly record struct ExampleWork(double PerExample, double PerCall)
         double work = examples * PerExample;
         double most = Math.Min(work / LeastPart, 1 + (MostOverhead * work / (PerCall + (PerElement * parameters))));
         most = Math.Min(most, Math.Max(2, MostBytes / ((double)parameters * size)));
-        most = Math.Min(most, Math.Min(MostParts, examples / Granule));
+        most = Math.Min(most, Math.Min(MostParts, examples / LeastExamples));
         return most >= 2 ? (int)BitOperations.RoundUpToPowerOf2((uint)most + 1) / 2 : 1;
     }
 

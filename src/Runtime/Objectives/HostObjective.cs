@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SymbolicGD;
 
@@ -80,6 +82,10 @@ public abstract partial class HostObjective<T> : IObjective<T>
 
     /// <inheritdoc/>
     public VectorHandle<T> CreateVector(int length) => new HostVector<T>(length);
+
+    /// <summary>A line on the memory that a call works in: generated <c>Describe()</c> methods end with it.</summary>
+    protected virtual string DescribeMemory() => string.Create(
+        CultureInfo.InvariantCulture, $"memory       {(long)WorkspaceLength * Unsafe.SizeOf<T>():N0} bytes per thread for working arrays and recorded values\n");
 
     /// <summary>The value at <paramref name="parameters"/>.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>

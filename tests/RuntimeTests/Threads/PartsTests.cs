@@ -1,3 +1,4 @@
+using SymbolicGD.RuntimeTests.Programs;
 using Xunit;
 
 namespace SymbolicGD.RuntimeTests.Threads;
@@ -37,7 +38,8 @@ public sealed class PartsTests
         for (int part = 0; part < parts; part++)
         {
             Assert.True(ExampleWork.Start(examples, parts, part + 1) - ExampleWork.Start(examples, parts, part) >= 64);
-            Assert.Equal(0, ExampleWork.Start(examples, parts, part) % 64);
+            Assert.Equal(0, ExampleWork.Start(examples, parts, part) % 16);
+            Assert.InRange(ExampleWork.Start(examples, parts, part + 1) - ExampleWork.Start(examples, parts, part), (examples / parts) - 16, (examples / parts) + 32);
         }
     }
 
@@ -55,6 +57,16 @@ public sealed class PartsTests
 
     [Fact]
     public void An_objective_that_says_nothing_of_its_work_has_one_part() => Assert.Equal(1, LeastSquares<double>.Create(10, 2, seed: 1).PartsOf(int.MaxValue));
+
+    [Fact]
+    public void Descriptions_end_with_memory_and_parts()
+    {
+        string few = Network(100).Describe(), many = Network(20_000).Describe();
+        Assert.EndsWith(" bytes per thread for working arrays and recorded values\n", few);
+        Assert.EndsWith("8 over all examples, which up to 8 threads share; 1,320 bytes for the gradient of each\n", many);
+
+        static OverExamples.NetworkObjective Network(int examples) => new(x: new float[19 * examples], label: new int[examples], hidden: 13, classes: 5);
+    }
 
     [Fact]
     public void Two_threads_work_at_the_same_time()

@@ -189,8 +189,8 @@ internal static class ObjectiveWriter
         foreach (string line in header.Description.Split('\n')) code.Line($"    {line.TrimEnd('\r').Replace("\"\"\"", "\"\"")}");
         code.Line($"    {quotes};");
         code.Gap();
-        code.Line("/// <inheritdoc cref=\"Description\"/>");
-        code.Line("public string Describe() => Description;");
+        code.Line("/// <summary><see cref=\"Description\"/>, and the memory that this objective works in.</summary>");
+        code.Line("public string Describe() => Description + DescribeMemory();");
         code.Gap();
     }
 

@@ -82,8 +82,8 @@ partial class Angles
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(11.0 + 6.0 * _aExtent, 4.0 + 4.0 * _aExtent);

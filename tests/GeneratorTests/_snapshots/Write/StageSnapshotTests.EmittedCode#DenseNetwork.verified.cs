@@ -114,8 +114,8 @@ partial class Digits
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 17.0 * _classesExtent + 6.0 * _classesExtent * _hiddenExtent + 15.0 * _hiddenExtent + 4.0 * _hiddenExtent * _pixelsExtent, 0);

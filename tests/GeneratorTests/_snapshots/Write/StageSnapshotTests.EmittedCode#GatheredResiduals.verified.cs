@@ -106,8 +106,8 @@ partial class Springs
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(22.0 + 7.0 * _dimensionsExtent, 1.0);

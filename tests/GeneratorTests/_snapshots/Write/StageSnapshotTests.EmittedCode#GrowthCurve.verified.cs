@@ -79,8 +79,8 @@ partial class Curves
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(30.0, 3.0);

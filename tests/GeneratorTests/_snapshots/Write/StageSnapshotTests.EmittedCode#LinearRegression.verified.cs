@@ -79,8 +79,8 @@ partial class HousePrices
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(7.0 + 4.0 * _weightsExtent, 1.0);

@@ -100,8 +100,8 @@ partial class Kernels
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(5.0 + 31.0 * _columnsExtent * _rowsExtent, 0);

@@ -92,8 +92,8 @@ partial class Network
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(5.0 + 20.0 * _unitsExtent + 4.0 * _unitsExtent * _unitsExtent, 0);

@@ -90,8 +90,8 @@ partial class Spam
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(33.0 + 4.0 * _featuresExtent, 4.0 + 4.0 * _featuresExtent);

@@ -74,8 +74,8 @@ partial class Functions
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>

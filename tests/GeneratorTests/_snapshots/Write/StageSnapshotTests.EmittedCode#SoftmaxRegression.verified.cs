@@ -102,8 +102,8 @@ partial class Softmax
 
             """;
 
-        /// <inheritdoc cref="Description"/>
-        public string Describe() => Description;
+        /// <summary><see cref="Description"/>, and the memory that this objective works in.</summary>
+        public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 16.0 * _classesExtent + 4.0 * _classesExtent * _xExtent, 0);
