@@ -12,7 +12,7 @@ internal sealed class ExampleMembers
     private (KernelPlan Plan, CodeWriter Body)? _jacobian;
     private string _starts = string.Empty;
     private string _places = string.Empty;
-    private bool _isFixed;
+    private readonly bool _isFixed;
 
     public ExampleMembers(ObjectiveModel model, ObjectivePlans plans)
     {
