@@ -199,6 +199,9 @@ partial class Nist
         protected override ReadOnlySpan<int> EntryStarts => [0, 2];
 
         /// <inheritdoc/>
+        protected override bool PlacesAreFixed => true;
+
+        /// <inheritdoc/>
         protected override void JacobianTileCore(ReadOnlySpan<double> parameters, ExampleRows rows, JacobianTile<double> tile, Span<double> workspace)
         {
             if (rows.IsBatch) JacobianKernel(parameters, tile, workspace, rows.Batch);
