@@ -46,10 +46,8 @@ internal static class ScalarSubjects
             "ba-jacobian",
             () =>
             {
-                reprojection.Residuals(point.Span, errors);
-                weight.Residuals(weights.Span, weightErrors);
-                reprojection.SparseJacobian(point.Span, jacobian);
-                weight.SparseJacobian(weights.Span, weightJacobian);
+                reprojection.SparseJacobian(point.Span, jacobian, errors);
+                weight.SparseJacobian(weights.Span, weightJacobian, weightErrors);
                 return 0.5 * (System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(errors) + System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(weightErrors));
             },
             () => (double[])[.. jacobian.Values, .. weightJacobian.Values]);
@@ -65,8 +63,7 @@ internal static class ScalarSubjects
             "nist-jacobian",
             () =>
             {
-                objective.Residuals(point.Span, residuals);
-                objective.Jacobian(point.Span, jacobian);
+                objective.Jacobian(point.Span, jacobian, residuals);
                 return 0.5 * System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(residuals);
             },
             () => jacobian);

@@ -79,6 +79,14 @@ internal static class Stages
 
         if (spec.Residual is { } residual)
         {
+            int count = residual.Extent < 0 ? 1 : residual.One.Extents[residual.Extent].Literal;
+            JacobianFunctions? jacobian = DifferentiateStage.Jacobian(residual.One, count, Primal);
+            KernelPlan? kernel = jacobian is null ? null : SimdPlanner.Plan(Optimized(jacobian.Values));
+            if (kernel?.Examples == ExampleMode.Blocks)
+            {
+                plans = plans with { Jacobian = kernel, JacobianColumns = SimdPlanner.Sequential(Verified(jacobian!.Columns), singleExample: true), JacobianStarts = jacobian.Starts, JacobianPlaces = jacobian.Places };
+            }
+
             // A row of the Jacobian has no use for the residual itself.
             plans = plans with
             {

@@ -7,7 +7,9 @@ namespace SymbolicGD.Generator.Ir;
 /// <remarks>
 /// Buffers keep their indices; a pass may add others behind them. A rewriter is used for one function, once.
 /// </remarks>
-internal abstract class IrRewriter(Function source)
+/// <param name="source">What is copied.</param>
+/// <param name="builder">Where to, if the copy is a part of another function; buffers then have other indices.</param>
+internal abstract class IrRewriter(Function source, IrBuilder? builder = null)
 {
     private readonly int[] _map = Enumerable.Repeat(-1, source.Values.Count).ToArray();
 
@@ -15,7 +17,7 @@ internal abstract class IrRewriter(Function source)
     protected Function Source { get; } = source;
 
     /// <summary>The function that is built.</summary>
-    protected IrBuilder Builder { get; } = new();
+    protected IrBuilder Builder { get; } = builder ?? new();
 
     /// <summary>The copy.</summary>
     public virtual Function Run()

@@ -1,3 +1,5 @@
+using SymbolicGD.Generator.Support;
+
 namespace SymbolicGD.Generator.Ir;
 
 /// <summary>The functions of one objective, each with its shape: one kernel is written for each.</summary>
@@ -25,6 +27,18 @@ internal sealed record ObjectivePlans(KernelPlan Value, KernelPlan Gradient)
 
     /// <summary>The gradient of one residual of one example.</summary>
     public KernelPlan? ResidualRow { get; init; }
+
+    /// <summary>The residuals of a block of examples and the entries of their Jacobian; null where these are not the same for every example, and the two above are used.</summary>
+    public KernelPlan? Jacobian { get; init; }
+
+    /// <summary>Names the columns of the places of one example's entries.</summary>
+    public KernelPlan? JacobianColumns { get; init; }
+
+    /// <inheritdoc cref="JacobianFunctions" path="/param[@name='Starts']"/>
+    public EquatableArray<int> JacobianStarts { get; init; } = EquatableArray<int>.Empty;
+
+    /// <inheritdoc cref="JacobianFunctions" path="/param[@name='Places']"/>
+    public EquatableArray<int> JacobianPlaces { get; init; } = EquatableArray<int>.Empty;
 
     /// <summary>What was proved of the loss's curvature.</summary>
     public CurvatureCertificate Certificate { get; init; } = CurvatureCertificate.None;

@@ -99,11 +99,12 @@ public static partial class Lanes
         => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)rows[position]) : Gather(ref column, rows, position, 1);
 
     /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>
+    /// <exception cref="IndexOutOfRangeException">The index is not from 0 to <paramref name="width"/> − 1.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position, int width, int index)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
-        => Gather(ref Unsafe.Add(ref column, index), rows, position, width);
+        => Gather(ref Unsafe.Add(ref column, Index(index, width)), rows, position, width);
 
     private static Vector512<T> Gather<T, TRows>(ref T column, TRows rows, int position, int width)
         where T : unmanaged

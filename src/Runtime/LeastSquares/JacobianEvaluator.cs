@@ -27,8 +27,7 @@ internal sealed class JacobianEvaluator<T>(ResidualObjective<T> objective) : IOb
 
     public T Gradient(ReadOnlySpan<T> point, Span<T> gradient)
     {
-        objective.Residuals(point, residuals);
-        objective.Jacobian(point, jacobian);
+        objective.Jacobian(point, jacobian, residuals);
         int n = gradient.Length;
         gradient.Clear();
         for (int i = 0; i < residuals.Length; i++)

@@ -15,11 +15,17 @@ public abstract partial class ResidualObjective<T>
         CheckResiduals(residuals.Length, nameof(residuals));
         CheckApart(parameters, residuals, nameof(residuals));
         Workspace<T> workspace = Pool.Rent();
-        for (int i = 0; i < ExampleCount; i++)
+        Reader reader = StartReader();
+        for (int i = 0, at = 0; i < ExampleCount; i++)
         {
-            ResidualCore(parameters, i, residuals.Slice(i * ResidualsPerExample, ResidualsPerExample), workspace.Scratch);
+            reader.MoveTo(parameters, i, needsResiduals: true, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
+            {
+                residuals[at++] = reader.Residual(k);
+            }
         }
 
+        Readers.Return(reader);
         Pool.Return(workspace);
     }
 
@@ -29,23 +35,58 @@ public abstract partial class ResidualObjective<T>
     /// <param name="parameters">The point.</param>
     /// <param name="jacobian">Row-major, <see cref="ResidualCount"/> × parameters.</param>
     /// <exception cref="ArgumentException">A length is wrong, or the two overlap.</exception>
-    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian)
+    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian) => DenseJacobian(parameters, jacobian, [], needsResiduals: false);
+
+    /// <summary>The Jacobian of the residuals and the residuals, in one pass over the examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="jacobian">Overwritten; row-major, <see cref="ResidualCount"/> × parameters.</param>
+    /// <param name="residuals">Overwritten; as long as <see cref="ResidualCount"/>.</param>
+    /// <exception cref="ArgumentException">A length is wrong, or memory overlaps.</exception>
+    public void Jacobian(ReadOnlySpan<T> parameters, Span<T> jacobian, Span<T> residuals)
+    {
+        CheckResiduals(residuals.Length, nameof(residuals));
+        CheckApart(parameters, residuals, nameof(residuals));
+        CheckApart(jacobian, residuals, nameof(residuals));
+        DenseJacobian(parameters, jacobian, residuals, needsResiduals: true);
+    }
+
+    private void DenseJacobian(ReadOnlySpan<T> parameters, Span<T> jacobian, Span<T> residuals, bool needsResiduals)
     {
         int length = Layout.Length;
         CheckLength(parameters.Length, length, nameof(parameters));
         CheckMatrix(parameters, jacobian, ResidualCount, nameof(jacobian));
         Workspace<T> workspace = Pool.Rent();
         GradientRow<T> row = Rows.Rent();
-        for (int i = 0, at = 0; i < ExampleCount; i++)
+        Reader reader = StartReader();
+        if (reader.HasDenseRows)
         {
-            for (int k = 0; k < ResidualsPerExample; k++, at += length)
+            reader.CopyAllEntries(parameters, jacobian, residuals, workspace.Scratch);
+        }
+
+        for (int i = 0, at = 0; i < ExampleCount && !reader.HasDenseRows; i++)
+        {
+            reader.MoveTo(parameters, i, needsResiduals, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++, at++)
             {
-                ResidualRowCore(parameters, i, k, row, workspace.Scratch);
-                row.Values.CopyTo(jacobian.Slice(at, length));
+                Span<T> line = jacobian.Slice(at * length, length);
+                if (needsResiduals)
+                {
+                    residuals[at] = reader.Residual(k);
+                }
+
+                if (reader.IsTiled)
+                {
+                    reader.CopyRow(k, line);
+                    continue;
+                }
+
+                reader.Row(parameters, k, row, workspace.Scratch);
+                row.Values.CopyTo(line);
                 row.Clear();
             }
         }
 
+        Readers.Return(reader);
         Rows.Return(row);
         Pool.Return(workspace);
     }
@@ -63,7 +104,22 @@ public abstract partial class ResidualObjective<T>
     /// <param name="parameters">The point.</param>
     /// <param name="jacobian">A result of <see cref="SparseJacobian(ReadOnlySpan{T})"/> of this objective.</param>
     /// <exception cref="ArgumentException">A length is wrong, or the matrix has other extents.</exception>
-    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian)
+    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian) => FillSparse(parameters, jacobian, []);
+
+    /// <summary>Overwrites a sparse Jacobian with the one at another point and computes the residuals there, in one pass over the examples.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="jacobian">A result of <see cref="SparseJacobian(ReadOnlySpan{T})"/> of this objective.</param>
+    /// <param name="residuals">Overwritten; as long as <see cref="ResidualCount"/>.</param>
+    /// <exception cref="ArgumentException">A length is wrong, the matrix has other extents, or memory overlaps.</exception>
+    public void SparseJacobian(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals)
+    {
+        CheckResiduals(residuals.Length, nameof(residuals));
+        CheckApart(parameters, residuals, nameof(residuals));
+        FillSparse(parameters, jacobian, residuals);
+    }
+
+    // No residuals are wanted where there is no place for them.
+    private void FillSparse(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals)
     {
         CheckLength(parameters.Length, Layout.Length, nameof(parameters));
         ArgumentNullException.ThrowIfNull(jacobian);
@@ -74,19 +130,18 @@ public abstract partial class ResidualObjective<T>
         }
 
         Workspace<T> workspace = Pool.Rent();
-        GradientRow<T> row = Rows.Rent();
-        jacobian.Restart();
-        for (int i = 0; i < ExampleCount; i++)
+        Reader reader = StartReader();
+        if (jacobian.HasEntriesOf(this))
         {
-            for (int k = 0; k < ResidualsPerExample; k++)
-            {
-                ResidualRowCore(parameters, i, k, row, workspace.Scratch);
-                jacobian.Append(row);
-                row.Clear();
-            }
+            // The columns are those of the data: only the values are new.
+            reader.CopyAllEntries(parameters, jacobian.Entries, residuals, workspace.Scratch);
+        }
+        else
+        {
+            Append(parameters, jacobian, residuals, reader, workspace);
         }
 
-        Rows.Return(row);
+        Readers.Return(reader);
         Pool.Return(workspace);
     }
 
@@ -103,11 +158,21 @@ public abstract partial class ResidualObjective<T>
         CheckApart(parameters, product, nameof(product));
         CheckApart(direction, product, nameof(product));
         Workspace<T> workspace = Pool.Rent();
-        for (int i = 0; i < ExampleCount; i++)
+        GradientRow<T> row = Rows.Rent();
+        Reader reader = StartReader();
+        for (int i = 0, at = 0; i < ExampleCount; i++)
         {
-            JacobianVectorProductCore(parameters, i, direction, product.Slice(i * ResidualsPerExample, ResidualsPerExample), workspace.Scratch);
+            reader.MoveTo(parameters, i, needsResiduals: false, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
+            {
+                reader.Row(parameters, k, row, workspace.Scratch);
+                product[at++] = row.Dot(direction);
+                row.Clear();
+            }
         }
 
+        Readers.Return(reader);
+        Rows.Return(row);
         Pool.Return(workspace);
     }
 
@@ -123,14 +188,20 @@ public abstract partial class ResidualObjective<T>
         CheckApart(vector, product, nameof(product));
         Workspace<T> workspace = Pool.Rent();
         GradientRow<T> row = Rows.Rent();
+        Reader reader = StartReader();
         product.Clear();
-        for (int i = 0; i < ResidualCount; i++)
+        for (int i = 0, at = 0; i < ExampleCount; i++)
         {
-            ResidualRowCore(parameters, i / ResidualsPerExample, i % ResidualsPerExample, row, workspace.Scratch);
-            row.AddTo(product, vector[i]);
-            row.Clear();
+            reader.MoveTo(parameters, i, needsResiduals: false, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
+            {
+                reader.Row(parameters, k, row, workspace.Scratch);
+                row.AddTo(product, vector[at++]);
+                row.Clear();
+            }
         }
 
+        Readers.Return(reader);
         Rows.Return(row);
         Pool.Return(workspace);
     }
@@ -149,24 +220,25 @@ public abstract partial class ResidualObjective<T>
         CheckApart(vector, matrix, nameof(matrix));
         Workspace<T> workspace = Pool.Rent();
         GradientRow<T> row = Rows.Rent();
-        T[] r = residuals.Rent();
+        Reader reader = StartReader();
         matrix.Clear();
         vector.Clear();
         T squares = T.Zero;
         for (int i = 0; i < ExampleCount; i++)
         {
-            ResidualCore(parameters, i, r, workspace.Scratch);
-            squares += VectorKernels.Dot<T>(r, r);
-            for (int k = 0; k < r.Length; k++)
+            reader.MoveTo(parameters, i, needsResiduals: true, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
             {
-                ResidualRowCore(parameters, i, k, row, workspace.Scratch);
-                row.AddTo(vector, r[k]);
+                T residual = reader.Residual(k);
+                squares += residual * residual;
+                reader.Row(parameters, k, row, workspace.Scratch);
+                row.AddTo(vector, residual);
                 row.AddSquareTo(matrix);
                 row.Clear();
             }
         }
 
-        residuals.Return(r);
+        Readers.Return(reader);
         Rows.Return(row);
         Pool.Return(workspace);
         for (int i = 0; i < n; i++)
@@ -190,34 +262,61 @@ public abstract partial class ResidualObjective<T>
         CheckProduct(parameters, direction, product);
         Workspace<T> workspace = Pool.Rent();
         GradientRow<T> row = Rows.Rent();
+        Reader reader = StartReader();
         product.Clear();
-        for (int i = 0; i < ResidualCount; i++)
+        for (int i = 0; i < ExampleCount; i++)
         {
-            ResidualRowCore(parameters, i / ResidualsPerExample, i % ResidualsPerExample, row, workspace.Scratch);
-            row.AddTo(product, row.Dot(direction));
-            row.Clear();
+            reader.MoveTo(parameters, i, needsResiduals: false, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
+            {
+                reader.Row(parameters, k, row, workspace.Scratch);
+                row.AddTo(product, row.Dot(direction));
+                row.Clear();
+            }
         }
 
+        Readers.Return(reader);
         Rows.Return(row);
         Pool.Return(workspace);
     }
 
-    /// <summary>The Jacobian of one example times a vector. By default each row of the Jacobian times the vector.</summary>
-    /// <param name="parameters">As long as the parameter vector.</param>
-    /// <param name="example">The index of an example, checked.</param>
-    /// <param name="direction">As long as the parameter vector.</param>
-    /// <param name="product">As long as <see cref="ResidualsPerExample"/>, of undefined content: every element is to be overwritten.</param>
-    /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected virtual void JacobianVectorProductCore(ReadOnlySpan<T> parameters, int example, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace)
+    private Reader StartReader()
+    {
+        Reader reader = Readers.Rent();
+        reader.Start();
+        return reader;
+    }
+
+    /// <summary>Appends all rows to an empty matrix.</summary>
+    private void Append(ReadOnlySpan<T> parameters, SparseMatrix<T> jacobian, Span<T> residuals, Reader reader, Workspace<T> workspace)
     {
         GradientRow<T> row = Rows.Rent();
-        for (int k = 0; k < product.Length; k++)
+        jacobian.Restart();
+        bool isDirect = reader.IsTiled;
+        for (int i = 0; i < ExampleCount; i++)
         {
-            ResidualRowCore(parameters, example, k, row, workspace);
-            product[k] = row.Dot(direction);
-            row.Clear();
+            reader.MoveTo(parameters, i, needsResiduals: !residuals.IsEmpty, workspace.Scratch);
+            for (int k = 0; k < ResidualsPerExample; k++)
+            {
+                if (!residuals.IsEmpty)
+                {
+                    residuals[(i * ResidualsPerExample) + k] = reader.Residual(k);
+                }
+
+                if (reader.IsTiled && reader.TryColumns(k, out ReadOnlySpan<int> columns))
+                {
+                    reader.CopyEntries(k, jacobian.Append(columns));
+                    continue;
+                }
+
+                isDirect = false;
+                reader.Row(parameters, k, row, workspace.Scratch);
+                jacobian.Append(row);
+                row.Clear();
+            }
         }
 
+        jacobian.EntriesOf = isDirect ? this : null;
         Rows.Return(row);
     }
 

@@ -37,7 +37,18 @@ public abstract partial class ResidualObjective<T> : ExampleObjective<T>
     /// <param name="example">The index of an example, checked.</param>
     /// <param name="residuals">As long as <see cref="ResidualsPerExample"/>, of undefined content: every element is to be overwritten.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected abstract void ResidualCore(ReadOnlySpan<T> parameters, int example, Span<T> residuals, Span<T> workspace);
+    /// <remarks>To be overridden unless <see cref="EntryStarts"/> is, as is the next.</remarks>
+    protected virtual void ResidualCore(ReadOnlySpan<T> parameters, int example, Span<T> residuals, Span<T> workspace)
+    {
+        Reader reader = Readers.Rent();
+        reader.MoveToOne(parameters, example, workspace);
+        for (int k = 0; k < residuals.Length; k++)
+        {
+            residuals[k] = reader.Residual(k);
+        }
+
+        Readers.Return(reader);
+    }
 
     /// <summary>The gradient of one residual: one row of the Jacobian.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>
@@ -45,7 +56,14 @@ public abstract partial class ResidualObjective<T> : ExampleObjective<T>
     /// <param name="output">Which residual of the example.</param>
     /// <param name="row">Empty; receives the gradient.</param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.ValueCore"/>.</param>
-    protected abstract void ResidualRowCore(ReadOnlySpan<T> parameters, int example, int output, GradientRow<T> row, Span<T> workspace);
+    protected virtual void ResidualRowCore(ReadOnlySpan<T> parameters, int example, int output, GradientRow<T> row, Span<T> workspace)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        Reader reader = Readers.Rent();
+        reader.MoveToOne(parameters, example, workspace);
+        reader.Row(parameters, output, row, workspace);
+        Readers.Return(reader);
+    }
 
     /// <inheritdoc/>
     protected override T SumCore(ReadOnlySpan<T> parameters, ExampleRows rows, Span<T> workspace)
@@ -83,24 +101,26 @@ public abstract partial class ResidualObjective<T> : ExampleObjective<T>
     protected override T ExampleGradientCore(ReadOnlySpan<T> parameters, int example, GradientRow<T> row, Span<T> workspace)
     {
         ArgumentNullException.ThrowIfNull(row);
-        T[] r = residuals.Rent();
+        Reader reader = Readers.Rent();
         GradientRow<T> part = Rows.Rent();
-        ResidualCore(parameters, example, r, workspace);
+        reader.Start();
+        reader.MoveToOne(parameters, example, workspace);
         T squares = T.Zero;
-        for (int k = 0; k < r.Length; k++)
+        for (int k = 0; k < ResidualsPerExample; k++)
         {
-            ResidualRowCore(parameters, example, k, part, workspace);
+            T residual = reader.Residual(k);
+            reader.Row(parameters, k, part, workspace);
             foreach (int index in part.Touched)
             {
-                row.Add(index, r[k] * part[index]);
+                row.Add(index, residual * part[index]);
             }
 
             part.Clear();
-            squares += r[k] * r[k];
+            squares += residual * residual;
         }
 
         Rows.Return(part);
-        residuals.Return(r);
+        Readers.Return(reader);
         return squares / (T.One + T.One);
     }
 }

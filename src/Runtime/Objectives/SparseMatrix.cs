@@ -139,13 +139,34 @@ public sealed class SparseMatrix<T>
     internal bool HasPattern(int[] rowStarts) => ReferenceEquals(starts, rowStarts);
 
     /// <summary>Drops all rows, so that as many can be appended again.</summary>
-    internal void Restart() => filled = 0;
+    internal void Restart()
+    {
+        filled = 0;
+        EntriesOf = null;
+    }
+
+    /// <summary>The objective whose entries these are, one for one and in its order; null where it is not known to be so.</summary>
+    internal object? EntriesOf { get; set; }
+
+    /// <summary>Whether this is a whole matrix whose entries are those of an objective: others of it differ in the values alone.</summary>
+    internal bool HasEntriesOf(object objective) => ReferenceEquals(EntriesOf, objective) && filled == Rows;
 
     /// <summary>Appends the touched elements of a row, which is left in ascending order.</summary>
     internal void Append(GradientRow<T> row)
     {
         row.Sort();
-        int at = starts[filled], end = checked(at + row.Touched.Length);
+        Span<T> entries = Append(row.Touched);
+        for (int e = 0; e < entries.Length; e++)
+        {
+            entries[e] = row[row.Touched[e]];
+        }
+    }
+
+    /// <summary>Appends a row with entries in the given columns, which ascend.</summary>
+    /// <returns>The values of the entries, to be set.</returns>
+    internal Span<T> Append(ReadOnlySpan<int> ascending)
+    {
+        int at = starts[filled], end = checked(at + ascending.Length);
         if (end > columns.Length)
         {
             int capacity = (int)Math.Min(Array.MaxLength, Math.Max(end, 2L * columns.Length));
@@ -153,13 +174,9 @@ public sealed class SparseMatrix<T>
             Array.Resize(ref values, capacity);
         }
 
-        foreach (int index in row.Touched)
-        {
-            columns[at] = index;
-            values[at++] = row[index];
-        }
-
-        starts[++filled] = at;
+        ascending.CopyTo(columns.AsSpan(at));
+        starts[++filled] = end;
+        return values.AsSpan(at, ascending.Length);
     }
 
     private static void Check(ReadOnlySpan<T> vector, int length, Span<T> product, int productLength)

@@ -11,6 +11,9 @@ internal static class DifferentiateStage
     // Each pass only adds decisions, of which there are finitely many; real losses settle in three or four.
     private const int MaxPasses = 1000;
 
+    // All their gradients are in one kernel.
+    private const int MaxResiduals = 4;
+
     /// <summary>
     /// The function that computes the value of <paramref name="function"/> and accumulates its gradient into one
     /// <see cref="BufferKind.Gradient"/> buffer per parameter.
@@ -47,6 +50,19 @@ internal static class DifferentiateStage
     /// <summary>The gradient function for one example at a time, whose weight is 1.</summary>
     /// <inheritdoc cref="Gradient" path="/exception"/>
     public static Function ExampleGradient(Function loss) => new UnitSeed(Gradient(loss)).Run();
+
+    /// <inheritdoc cref="JacobianPass"/>
+    /// <param name="residual">One residual of an example, that which <see cref="SpecialArgument.Output"/> says.</param>
+    /// <param name="count">The number of residuals of an example.</param>
+    /// <param name="normalize">Brings a function into the form that is worth differentiating.</param>
+    /// <returns>Null where the entries of a row are not the same for every example, or the number of residuals is not known or large.</returns>
+    public static JacobianFunctions? Jacobian(Function residual, int count, Func<Function, Function> normalize) => count is < 1 or > MaxResiduals ? null
+        : JacobianPass.Run([.. Enumerable.Range(0, count).Select(k => ExampleGradient(normalize(new OneOutput(residual, k).Run())))]);
+
+    private sealed class OneOutput(Function residual, int output) : IrRewriter(residual)
+    {
+        protected override int RewriteLet(Let let) => let is { Op: Op.Argument, Payload: SpecialArgument.Output } ? Builder.Int(output) : base.RewriteLet(let);
+    }
 
     private sealed class UnitSeed(Function gradient) : IrRewriter(gradient)
     {

@@ -34,6 +34,12 @@ internal static class SimdPlanner
     {
         var index = new FunctionIndex(function);
         Loop? examples = function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
+        if (examples is not null && !singleExample && contractions.Count == 0 && new BlockPlanner(function, index, examples).Refusal() is null
+            && FlattenBranches.Run(function, examples) is var flat && !ReferenceEquals(flat, function))
+        {
+            return Plan(flat, singleExample, contractions);
+        }
+
         var layouts = Enumerable.Repeat(new BufferLayoutEntry(BufferLayout.Shared), function.Buffers.Count).ToArray();
         var vectorLoops = new List<int>();
         string? reason = null;

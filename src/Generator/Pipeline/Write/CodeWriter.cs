@@ -6,6 +6,7 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 internal sealed class CodeWriter
 {
     private readonly List<string> _lines = [];
+    private readonly List<Bookmark> _marks = [];
     private int _indent;
 
     public int LineCount => _lines.Count;
@@ -36,12 +37,18 @@ internal sealed class CodeWriter
     }
 
     /// <summary>A place before which <see cref="InsertAt"/> can add lines while later ones are already written.</summary>
-    public Bookmark Mark() => new(_lines.Count, _indent);
+    public Bookmark Mark()
+    {
+        var mark = new Bookmark(_lines.Count, _indent);
+        _marks.Add(mark);
+        return mark;
+    }
 
     public void InsertAt(Bookmark mark, string text)
     {
-        _lines.Insert(mark.Line, new string(' ', mark.Indent * 4) + text);
-        mark.Line++;
+        int line = mark.Line;
+        _lines.Insert(line, new string(' ', mark.Indent * 4) + text);
+        foreach (Bookmark other in _marks.Where(m => m == mark || m.Line > line)) other.Line++;
     }
 
     public void Append(CodeWriter other)

@@ -26,6 +26,10 @@ internal sealed partial class KernelWriter
         public int Slots;
         public string? Mask;
 
+        /// <summary>Where the body of the block begins, and what is declared there: where the rows start that a column of integers names, by column and width.</summary>
+        public CodeWriter.Bookmark Head = before;
+        public readonly Dictionary<string, string> Starts = [];
+
         /// <summary>Every lane has an example of its own.</summary>
         public bool IsWhole;
 
@@ -54,9 +58,20 @@ internal sealed partial class KernelWriter
         _block.PerLane[examples.Counter] = at => new Text($"Lanes.Example(rows, {at})");
         StartSums(examples);
 
+        if (examples.Carried.Count == 0 && !examples.Body.AllItems().OfType<Accumulate>().Any(a => _plan.LayoutOf(a.Buffer) == BufferLayout.Shared))
+        {
+            string start = _names.Unique("block");
+            using (Block($"for (int {start} = 0; {start} < rows.Count; {start} += {_lanes})"))
+            {
+                _code.Line("// The last block ends with the last row, and does some of the block before again.");
+                _code.Line($"int {position} = Math.Min({start}, rows.Count - {_lanes});");
+                WriteBlock(examples, masked: false);
+            }
+        }
+
         // A short body is written twice: for whole blocks without masks, and for the examples left. A long one would double the code for
         // nothing: there the masks do not show.
-        if (examples.Body.AllItems().All(i => i is not Loop) && examples.Body.Items.Count <= MaxItemsWrittenTwice)
+        else if (examples.Body.AllItems().All(i => i is not Loop) && examples.Body.Items.Count <= MaxItemsWrittenTwice)
         {
             _code.Line($"int {position} = 0;");
             using (Block($"for (; {position} <= rows.Count - {_lanes}; {position} += {_lanes})")) WriteBlock(examples, masked: false);
@@ -121,6 +136,8 @@ internal sealed partial class KernelWriter
     private void WriteBlock(Loop examples, bool masked)
     {
         _block!.IsWhole = !masked;
+        _block.Head = _code.Mark();
+        _block.Starts.Clear();
         WriteItems(examples.Body);
         foreach (Carried carried in examples.Carried.Items.Where(c => c.Next != c.Id)) AddToSum(carried, masked);
     }

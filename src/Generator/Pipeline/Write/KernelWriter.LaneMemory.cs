@@ -59,7 +59,7 @@ internal sealed partial class KernelWriter
                 DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position})"));
                 break;
             case BufferKind.Data when !scattered:
-                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position}, {_lengthTexts[load.Buffer]}, Lanes.Index({Scalar(load.Index)}, {_lengthTexts[load.Buffer]}))"));
+                DefineVector(load.Id, new Text($"Lanes.Column(ref {_columnNames[load.Buffer]}, rows, {block.Position}, {_lengthTexts[load.Buffer]}, {Scalar(load.Index)})"));
                 break;
             case BufferKind.Data:
                 block.Vectors[load.Id] = FillLanes(load.Id, at =>
@@ -92,13 +92,25 @@ internal sealed partial class KernelWriter
     private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
 
     /// <summary>
-    /// The arguments of <c>Lanes.Gather</c> and <c>Lanes.Scatter</c> for an index that is a multiple of an integer column, or of the example's index, and
+    /// The arguments of <c>Lanes.Gather</c> and <c>Lanes.Scatter</c> after the array, for an index that is a multiple of an integer column, or of the example's index, and
     /// what is the same for all examples; null for any other.
     /// </summary>
     private string? NamedByInteger(int index)
     {
         if (!IsLane(index) || Decompose(index) is not { } place) return null;
-        return $"{place.Source}, {_block!.Position}, {place.Width}, {place.Offset}";
+        if (!IsWidth(place.Width.Code)) return null;
+        string key = $"{place.Source}, {_block!.Position}, {place.Width}";
+        if (!_block.Starts.TryGetValue(key, out string? starts))
+        {
+            starts = _names.UniqueAtTop(place.Source == "rows" ? "exampleRows" : place.Source.Split(' ', ',')[1].Replace("Column", "Rows"));
+            _block.Code.InsertAt(_block.Head, $"LaneStarts {starts} = Lanes.Starts({key}, {_lanes});");
+            _block.Starts.Add(key, starts);
+        }
+
+        return $"{starts}, {place.Offset}";
+
+        // What is known at the head of a block.
+        bool IsWidth(string text) => text.All(char.IsDigit) || _extentNames.ContainsValue(text);
 
         (string Source, Text Width, Text Offset)? Decompose(int value)
         {
@@ -121,6 +133,12 @@ internal sealed partial class KernelWriter
 
     private void WriteLaneStore(Store store)
     {
+        if (_function.Buffers[store.Buffer].Kind == BufferKind.Output)
+        {
+            _code.Line($"tile.Set({Scalar(store.Index)}, {_block!.Position}, {Vector(store.Value)});");
+            return;
+        }
+
         if (IsLane(store.Index))
         {
             int slot = Spill(store.Value);

@@ -19,8 +19,13 @@ internal sealed partial class KernelWriter
 
     private HashSet<int>? _sparse;
 
+    /// <summary>The argument of a kernel that is a list of the columns of entries.</summary>
+    public const string Columns = "columns";
+
+    private int _columns;
+
     /// <summary>Whether the kernel computes nothing but which parameters are used.</summary>
-    private bool NamesParameters => _output is Cliques or Touches;
+    private bool NamesParameters => _output is Cliques or Touches or Columns;
 
     /// <summary>Whether a gradient buffer of a sparse row is added to at places that depend on the example.</summary>
     private bool IsSparse(int buffer)

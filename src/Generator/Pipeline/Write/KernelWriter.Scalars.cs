@@ -25,7 +25,8 @@ internal sealed partial class KernelWriter
                 if (_output == Cliques) _code.Line("cliques.Close();");
                 break;
             case Accumulate member when NamesParameters:
-                _code.Line($"{(_output == Cliques ? "cliques.Add" : "row.Touch")}({PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum))});");
+                string place = PlaceInRow(member.Buffer, Scalar(member.Index).Under(Text.Sum));
+                _code.Line(_output == Columns ? $"columns[{NumberText.Integer(_columns++)}] = {place};" : $"{(_output == Cliques ? "cliques.Add" : "row.Touch")}({place});");
                 break;
             case Store store when IsSparse(store.Buffer):
                 _code.Line($"row.Range({PlaceInRow(store.Buffer, Scalar(store.Index).Under(Text.Sum))}, 1)[0] = {Scalar(store.Value)};");

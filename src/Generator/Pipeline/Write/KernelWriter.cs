@@ -8,7 +8,7 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// </summary>
 internal sealed partial class KernelWriter
 {
-    private const int MaxInlineLength = 64;
+    private const int MaxInlineLength = 76;
 
     // One statement that updates a running sum may fill a line.
     private const int MaxUpdateLength = 110;
@@ -105,16 +105,18 @@ internal sealed partial class KernelWriter
             if (item is Accumulate accumulate) buffers.Add(accumulate.Buffer);
         }
 
+        int last = scalars.DefaultIfEmpty(0).Max();
         for (int b = 0; b < _function.Buffers.Count; b++)
         {
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
-            extents.UnionWith(argument.Dimensions);
+            if (argument.Role == ArgumentRole.Parameter) last = Math.Max(last, buffer.Argument);
+            if (!(NamesParameters && buffer.Kind == BufferKind.Gradient)) extents.UnionWith(argument.Dimensions);
         }
 
         // Extents first: the other declarations are written in terms of them. A parameter's place needs those before it.
-        foreach (int e in _model.ExtentsOfParameters()) extents.Add(e);
+        foreach (int e in _model.ExtentsOfParameters(before: last)) extents.Add(e);
         var extentNames = new Dictionary<int, string>();
         foreach (int e in extents.OrderBy(e => e))
         {
@@ -139,6 +141,12 @@ internal sealed partial class KernelWriter
             BufferInfo buffer = _function.Buffers[b];
             if (!buffers.Contains(b) || buffer.Argument < 0) continue;
             Argument argument = _function.Arguments[buffer.Argument];
+            if (NamesParameters && buffer.Kind == BufferKind.Gradient)
+            {
+                _bufferNames[b] = argument.Name;
+                continue;
+            }
+
             string length = LengthName(argument);
             string type = OpText.TypeName(buffer.Type);
             string name;

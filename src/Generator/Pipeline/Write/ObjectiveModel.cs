@@ -30,7 +30,7 @@ internal sealed class ObjectiveModel
     private static readonly HashSet<string> s_baseMembers =
     [
         "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
-        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "SumCore", "AddGradientCore", "TouchedRowsCore", "TouchCore", "WorkCore", "DescribeMemory", "PartsOf", "MaxDegreeOfParallelism", "TapeLimit", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "SumCore", "AddGradientCore", "TouchedRowsCore", "TouchCore", "JacobianKernel", "JacobianTileCore", "PlaceColumnsCore", "EntryStarts", "EntryPlaces", "PlacesAreFixed", "WorkCore", "DescribeMemory", "PartsOf", "MaxDegreeOfParallelism", "TapeLimit", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 
     private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];
@@ -126,8 +126,8 @@ internal sealed class ObjectiveModel
 
     public string ExtentParameter(int extent) => NameTable.Escaped(Camel(Function.Extents[extent].Name));
 
-    public IEnumerable<int> ExtentsOfParameters() =>
-        Function.Arguments.Items.Where(a => a.Role == ArgumentRole.Parameter).SelectMany(a => a.Dimensions).Distinct();
+    public IEnumerable<int> ExtentsOfParameters(int before) =>
+        Function.Arguments.Items.Take(before).Where(a => a.Role == ArgumentRole.Parameter).SelectMany(a => a.Dimensions).Distinct();
 
     public string ConstantMember(int argument)
     {

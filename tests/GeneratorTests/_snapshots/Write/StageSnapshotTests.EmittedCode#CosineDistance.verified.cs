@@ -148,8 +148,7 @@ partial class Angles
                 var t3 = Lanes.LoadSums(ref spill[0]);
                 var t4 = Lanes.LoadSums(ref spill[16]);
 
-                var t5 = weight2 * (Vector512.Create(1.0) - t3 / (t2V * Vector512.Sqrt(t4)));
-                loss = Vector512.ConditionalSelect(active, loss + t5, loss);
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(weight2, Vector512.Create(1.0) - t3 / (t2V * Vector512.Sqrt(t4)), loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);

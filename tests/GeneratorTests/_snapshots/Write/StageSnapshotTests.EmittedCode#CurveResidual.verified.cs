@@ -196,34 +196,52 @@ partial class Nist
         }
 
         /// <inheritdoc/>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        protected override void ResidualCore(ReadOnlySpan<double> parameters, int example, Span<double> residuals, Span<double> workspace)
+        protected override ReadOnlySpan<int> EntryStarts => [0, 2];
+
+        /// <inheritdoc/>
+        protected override bool PlacesAreFixed => true;
+
+        /// <inheritdoc/>
+        protected override void JacobianTileCore(ReadOnlySpan<double> parameters, ExampleRows rows, JacobianTile<double> tile, Span<double> workspace)
         {
+            if (rows.IsBatch) JacobianKernel(parameters, tile, workspace, rows.Batch);
+            else JacobianKernel(parameters, tile, workspace, rows.All);
+        }
+
+        /// <summary>The residuals of the rows and the entries of their Jacobian.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private void JacobianKernel<TRows>(ReadOnlySpan<double> parameters, JacobianTile<double> tile, Span<double> workspace, TRows rows)
+            where TRows : struct, IRowSelector, allows ref struct
+        {
+            if (Lanes.AreShort(rows, 8)) { JacobianKernel(parameters, tile, workspace, BatchRows.First(rows.Count)); return; }
             double b1 = parameters[0];
             double b2 = parameters[1];
             ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
             ref double yColumn = ref MemoryMarshal.GetReference(_y.Span);
 
-            double x = Unsafe.Add(ref xColumn, example);
-            double y = Unsafe.Add(ref yColumn, example);
-            residuals[0] = y + b1 * Sym.Expm1(-(b2 * x));
+            var b2V = Vector512.Create(b2);
+            var b1V = Vector512.Create(b1);
+            for (int block = 0; block < rows.Count; block += 8)
+            {
+                // The last block ends with the last row, and does some of the block before again.
+                int i = Math.Min(block, rows.Count - 8);
+                var x = Lanes.Column(ref xColumn, rows, i);
+                var y = Lanes.Column(ref yColumn, rows, i);
+                var t1 = -(b2V * x);
+                var t2 = VectorMath.Expm1(t1);
+                tile.Set(0, i, Vector512.FusedMultiplyAdd(b1V, t2, y));
+                tile.Set(1, i, t2);
+                tile.Set(2, i, -(x * (b1V * VectorMath.Exp(t1))));
+            }
+
         }
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        protected override void ResidualRowCore(ReadOnlySpan<double> parameters, int example, int output, GradientRow<double> row, Span<double> workspace)
+        protected override void PlaceColumnsCore(int example, Span<int> columns)
         {
-            double b1 = parameters[0];
-            double b2 = parameters[1];
-            ref double xColumn = ref MemoryMarshal.GetReference(_x.Span);
-            Span<double> b1Row = row.Range(0, 1);
-            Span<double> b2Row = row.Range(1, 1);
-
-            double x = Unsafe.Add(ref xColumn, example);
-            double t1 = -(b2 * x);
-
-            b1Row[0] += Sym.Expm1(t1);
-            b2Row[0] += 0.0 - x * (b1 * Math.Exp(t1));
+            columns[0] = 0;
+            columns[1] = 1;
         }
 
         /// <summary>The lengths that the data and the arguments of the constructor agree on.</summary>

@@ -203,30 +203,32 @@ partial class Springs
                 // The last block ends with the last row; what it shares with the one before is masked.
                 int i = Math.Min(block, rows.Count - 8);
                 var active = Lanes.Active<double, TRows>(rows, block, i);
+                LaneStarts fromRows = Lanes.Starts(ref fromColumn, rows, i, dimensions, 8);
+                LaneStarts toRows = Lanes.Starts(ref toColumn, rows, i, dimensions, 8);
                 var seed = active & Vector512.Create(weight);
                 var length = Lanes.Column(ref lengthColumn, rows, i);
                 Vector512<double> squares = Vector512.Create(1.0);
                 for (int j = 0; j < dimensions; j++)
                 {
-                    var d = Lanes.Gather(points, ref fromColumn, rows, i, dimensions, j) - Lanes.Gather(points, ref toColumn, rows, i, dimensions, j);
+                    var d = Lanes.Gather(points, fromRows, j) - Lanes.Gather(points, toRows, j);
                     squares = Vector512.FusedMultiplyAdd(d, d, squares);
                 }
                 var t1 = Vector512.Sqrt(squares);
                 var t2 = t1 - length;
                 var t3 = stiffnessV * t2;
-                var t4 = Vector512.Create(0.1) * Lanes.Gather(points, ref toColumn, rows, i, dimensions, 0);
+                var t4 = Vector512.Create(0.1) * Lanes.Gather(points, toRows, 0);
                 var t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), t4 * t4, Vector512.Create(0.5) * (t3 * t3));
                 var t6 = Vector512.Create(2.0) * (Vector512.Create(0.5) * seed);
                 var t7 = t3 * t6;
-                Lanes.Scatter(pointsGradient, ref toColumn, rows, i, dimensions, 0, Vector512.Create(0.1) * (t4 * t6));
+                Lanes.Scatter(pointsGradient, toRows, 0, Vector512.Create(0.1) * (t4 * t6));
                 var squaresBar = Vector512.Create(0.5) * (stiffnessV * t7) / t1;
                 var t8 = Vector512.Create(2.0) * squaresBar;
                 for (int j2 = 0; j2 < dimensions; j2++)
                 {
-                    var d = Lanes.Gather(points, ref fromColumn, rows, i, dimensions, j2) - Lanes.Gather(points, ref toColumn, rows, i, dimensions, j2);
+                    var d = Lanes.Gather(points, fromRows, j2) - Lanes.Gather(points, toRows, j2);
                     var dBar = t8 * d;
-                    Lanes.Scatter(pointsGradient, ref toColumn, rows, i, dimensions, j2, -dBar);
-                    Lanes.Scatter(pointsGradient, ref fromColumn, rows, i, dimensions, j2, dBar);
+                    Lanes.Scatter(pointsGradient, toRows, j2, -dBar);
+                    Lanes.Scatter(pointsGradient, fromRows, j2, dBar);
                 }
                 loss = Vector512.ConditionalSelect(active, loss + t5, loss);
                 stiffnessBar = Vector512.FusedMultiplyAdd(t2, t7, stiffnessBar);

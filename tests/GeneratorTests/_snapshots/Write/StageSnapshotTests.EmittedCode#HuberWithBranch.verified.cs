@@ -196,9 +196,9 @@ partial class Robust
                 var t2 = Vector512.Abs(r);
                 var t3 = Vector512.LessThanOrEqual(t2, deltaV);
                 var t4 = Vector512.Create(0.5) * r;
-                var t5 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4);
-                var t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed);
-                var rBar = Vector512.FusedMultiplyAdd(t6, VectorMath.Sign(r), Vector512.ConditionalSelect(t3, t5, Vector512<double>.Zero));
+                var t5 = Vector512.ConditionalSelect(t3, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t4), Vector512<double>.Zero);
+                var t6 = Vector512.ConditionalSelect(t3, Vector512<double>.Zero, deltaV * seed) * VectorMath.Sign(r);
+                var rBar = t5 + t6;
                 loss += Vector512.ConditionalSelect(t3, r * t4, deltaV * (t2 - t1V));
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;
@@ -217,9 +217,9 @@ partial class Robust
                 var t7 = Vector512.Abs(r);
                 var t8 = Vector512.LessThanOrEqual(t7, deltaV);
                 var t9 = Vector512.Create(0.5) * r;
-                var t10 = Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t9);
-                var t11 = Vector512.ConditionalSelect(t8, Vector512<double>.Zero, deltaV * seed);
-                var rBar = Vector512.FusedMultiplyAdd(t11, VectorMath.Sign(r), Vector512.ConditionalSelect(t8, t10, Vector512<double>.Zero));
+                var t10 = Vector512.ConditionalSelect(t8, Vector512.FusedMultiplyAdd(Vector512.Create(0.5), seed * r, seed * t9), Vector512<double>.Zero);
+                var t11 = Vector512.ConditionalSelect(t8, Vector512<double>.Zero, deltaV * seed) * VectorMath.Sign(r);
+                var rBar = t10 + t11;
                 loss = Vector512.ConditionalSelect(active, loss + Vector512.ConditionalSelect(t8, r * t9, deltaV * (t7 - t1V)), loss);
                 slopeBar = Vector512.FusedMultiplyAdd(x, rBar, slopeBar);
                 offsetBar += rBar;

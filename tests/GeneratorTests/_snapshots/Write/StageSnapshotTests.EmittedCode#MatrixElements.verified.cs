@@ -212,9 +212,8 @@ partial class Kernels
                     {
                         aGradient[t7] += Lanes.Sum(sumBar * Vector512.Create(metric[i3]));
                         int t8 = t5 + j;
-                        var t9 = Lanes.Column(ref xColumn, rows, i, aLength, Lanes.Index(t8, aLength));
-                        var t10 = sumBar * Vector512.Create(metric[t6]) * t9 * Vector512.Create(Math.Cos(a[t8]));
-                        aGradient[t8] += Lanes.Sum(t10);
+                        var t9 = sumBar * Vector512.Create(metric[t6]) * Lanes.Column(ref xColumn, rows, i, aLength, t8);
+                        aGradient[t8] += Lanes.Sum(t9 * Vector512.Create(Math.Cos(a[t8])));
                     }
                 }
                 loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);

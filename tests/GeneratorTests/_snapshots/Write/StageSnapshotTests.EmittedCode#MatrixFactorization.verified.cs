@@ -296,8 +296,6 @@ partial class Ratings
             int items = _itemsExtent;
             ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
-            int userLength = users * rank;
-            int itemLength = items * rank;
 
             int t1 = Unsafe.Add(ref uColumn, example);
             int t2 = Unsafe.Add(ref iColumn, example);

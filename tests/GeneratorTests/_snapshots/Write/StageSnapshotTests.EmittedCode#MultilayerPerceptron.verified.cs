@@ -138,11 +138,10 @@ partial class Network
                     SumXRows(rows, i, units, ref Lanes.Range(w1, t1, units), ref spill[0], ref xColumn);
                     var t2 = Lanes.LoadSums(ref spill[0]);
 
-                    var t3 = VectorMath.Tanh(Vector512.Create(b1[i2]) + t2) * Vector512.Create(w2[i2]);
-                    o += t3;
+                    o = Vector512.FusedMultiplyAdd(VectorMath.Tanh(Vector512.Create(b1[i2]) + t2), Vector512.Create(w2[i2]), o);
                 }
-                var t4 = o - y;
-                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t4, t4, loss), loss);
+                var t3 = o - y;
+                loss = Vector512.ConditionalSelect(active, Vector512.FusedMultiplyAdd(t3, t3, loss), loss);
             }
 
             double lossSum = Lanes.Sum(loss);

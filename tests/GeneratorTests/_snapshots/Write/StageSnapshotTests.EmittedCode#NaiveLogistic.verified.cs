@@ -334,14 +334,13 @@ partial class Spam
                 SumXRows2(rows, i, features, ref Lanes.Range(w, 0, features), ref spill[0], ref xColumn);
                 var t5 = biasV + Lanes.LoadSums(ref spill[0]);
 
-                var t6 = Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t5 * t5, t3V);
                 var zBar = t5 * (Vector512.Create(2.0) * (Vector512.Create(0.125) * seed));
 
                 // gradient.w[j] += zBar·x[j], four rows at a time
                 zBar.StoreUnsafe(ref spill[16]);
                 AddXRows(rows, i, features, ref Lanes.Range(wGradient, 0, features), ref spill[16], ref xColumn);
 
-                loss = Vector512.ConditionalSelect(active, loss + t6, loss);
+                loss = Vector512.ConditionalSelect(active, loss + Vector512.FusedMultiplyAdd(Vector512.Create(0.125), t5 * t5, t3V), loss);
                 biasBar += zBar;
                 t4 += seed;
             }
@@ -351,11 +350,11 @@ partial class Spam
             double t4Sum = Lanes.Sum(t4);
 
             double penaltyBar = t2 * t4Sum;
-            double t7 = 2.0 * penaltyBar;
+            double t6 = 2.0 * penaltyBar;
 
             // gradient.w[j] += 2·|l2|·w[j]
             ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
-            var sV = Vector512.Create(t7);
+            var sV = Vector512.Create(t6);
             int k2 = 0;
             for (; k2 <= features - 8; k2 += 8)
             {

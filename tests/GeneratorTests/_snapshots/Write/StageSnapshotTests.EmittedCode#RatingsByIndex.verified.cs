@@ -134,9 +134,11 @@ partial class Ratings
             int i = 0;
             for (; i <= rows.Count - 16; i += 16)
             {
+                LaneStarts uRows = Lanes.Starts(ref uColumn, rows, i, 1, 16);
+                LaneStarts iRows = Lanes.Starts(ref iColumn, rows, i, 1, 16);
                 var rating = Lanes.Column(ref ratingColumn, rows, i);
-                var t1 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
-                var t2 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var t1 = Lanes.Gather(user, uRows, 0);
+                var t2 = Lanes.Gather(item, iRows, 0);
                 var e = Lanes.MultiplySubtract(t1, t2, rating);
                 var t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
                 loss += t3;
@@ -148,9 +150,11 @@ partial class Ratings
                 int done = i - (rows.Count - 16);
                 i -= done;
                 var active = Lanes.Active((float)done);
+                LaneStarts uRows2 = Lanes.Starts(ref uColumn, rows, i, 1, 16);
+                LaneStarts iRows2 = Lanes.Starts(ref iColumn, rows, i, 1, 16);
                 var rating = Lanes.Column(ref ratingColumn, rows, i);
-                var t4 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
-                var t5 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var t4 = Lanes.Gather(user, uRows2, 0);
+                var t5 = Lanes.Gather(item, iRows2, 0);
                 var e = Lanes.MultiplySubtract(t4, t5, rating);
                 var t6 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t5, t5, t4 * t4), e * e);
                 loss = Vector512.ConditionalSelect(active, loss + t6, loss);
@@ -183,16 +187,18 @@ partial class Ratings
             int i = 0;
             for (; i <= rows.Count - 16; i += 16)
             {
+                LaneStarts uRows = Lanes.Starts(ref uColumn, rows, i, 1, 16);
+                LaneStarts iRows = Lanes.Starts(ref iColumn, rows, i, 1, 16);
                 var seed = Vector512.Create(weight);
                 var rating = Lanes.Column(ref ratingColumn, rows, i);
-                var t1 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
-                var t2 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var t1 = Lanes.Gather(user, uRows, 0);
+                var t2 = Lanes.Gather(item, iRows, 0);
                 var e = Lanes.MultiplySubtract(t1, t2, rating);
                 var t3 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t2, t2, t1 * t1), e * e);
                 var t4 = Vector512.Create(2f) * (l2V * seed);
                 var eBar = e * (Vector512.Create(2f) * seed);
-                Lanes.Scatter(itemGradient, ref iColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4));
-                Lanes.Scatter(userGradient, ref uColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4));
+                Lanes.Scatter(itemGradient, iRows, 0, Vector512.FusedMultiplyAdd(t1, eBar, t2 * t4));
+                Lanes.Scatter(userGradient, uRows, 0, Vector512.FusedMultiplyAdd(t2, eBar, t1 * t4));
                 loss += t3;
             }
 
@@ -202,16 +208,18 @@ partial class Ratings
                 int done = i - (rows.Count - 16);
                 i -= done;
                 var active = Lanes.Active((float)done);
+                LaneStarts uRows2 = Lanes.Starts(ref uColumn, rows, i, 1, 16);
+                LaneStarts iRows2 = Lanes.Starts(ref iColumn, rows, i, 1, 16);
                 var seed = active & Vector512.Create(weight);
                 var rating = Lanes.Column(ref ratingColumn, rows, i);
-                var t5 = Lanes.Gather(user, ref uColumn, rows, i, 1, 0);
-                var t6 = Lanes.Gather(item, ref iColumn, rows, i, 1, 0);
+                var t5 = Lanes.Gather(user, uRows2, 0);
+                var t6 = Lanes.Gather(item, iRows2, 0);
                 var e = Lanes.MultiplySubtract(t5, t6, rating);
                 var t7 = Vector512.FusedMultiplyAdd(l2V, Vector512.FusedMultiplyAdd(t6, t6, t5 * t5), e * e);
                 var t8 = Vector512.Create(2f) * (l2V * seed);
                 var eBar = e * (Vector512.Create(2f) * seed);
-                Lanes.Scatter(itemGradient, ref iColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8));
-                Lanes.Scatter(userGradient, ref uColumn, rows, i, 1, 0, Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8));
+                Lanes.Scatter(itemGradient, iRows2, 0, Vector512.FusedMultiplyAdd(t5, eBar, t6 * t8));
+                Lanes.Scatter(userGradient, uRows2, 0, Vector512.FusedMultiplyAdd(t6, eBar, t5 * t8));
                 loss = Vector512.ConditionalSelect(active, loss + t7, loss);
             }
 
@@ -225,7 +233,6 @@ partial class Ratings
         protected override bool TouchCore(int example, GradientRow<float> row)
         {
             int userLength = _userExtent;
-            int itemLength = _itemExtent;
             ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
             ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
 
