@@ -82,6 +82,18 @@ public sealed class JacobianTileTests
         }
     }
 
+    /// <summary>Adjoints of an array from before the examples belong to one example each.</summary>
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void What_the_parameters_alone_decide_is_differentiated_for_each_example(int examples)
+    {
+        double[] x = [.. Enumerable.Range(0, examples).Select(i => 0.3 * (i % 5))], point = [0.4, 1.5, -0.6, 0.8];
+        var objective = new Meshes.TableObjective(x, knots: 3);
+        double[] jacobian = new double[objective.ResidualCount * point.Length];
+        objective.Jacobian(point, jacobian);
+        Differ(objective, point, jacobian);
+    }
+
     [Fact]
     public void Warm_calls_allocate_nothing_and_wrong_lengths_are_refused()
     {
@@ -103,7 +115,7 @@ public sealed class JacobianTileTests
         return (new Meshes.SpringObjective(from: from, to: to, rest: rest, nodes: Nodes, space: 2), from, to, rest, point);
     }
 
-    private static void Differ(Meshes.SpringObjective objective, double[] point, double[] jacobian)
+    private static void Differ(ResidualObjective<double> objective, double[] point, double[] jacobian)
     {
         const double Step = 1e-6;
         int m = objective.ResidualCount, n = point.Length;

@@ -16,4 +16,14 @@ public static partial class Meshes
     /// <summary>A decay, with the same two columns in every row.</summary>
     [Residual]
     public static float Decay([Parameter] float scale, [Parameter] float rate, float time, float seen) => scale * MathF.Exp(-rate * time) - seen;
+
+    /// <summary>An array that the parameters alone decide, and a few numbers of it for each example.</summary>
+    [Residual]
+    public static void Table([Parameter, Shape("knots")] ReadOnlySpan<double> knots, [Parameter] double scale, double x, [Output] Span<double> residuals)
+    {
+        Span<double> heights = stackalloc double[knots.Length];
+        for (int k = 0; k < knots.Length; k++) heights[k] = Math.Sin(scale * (k + 1));
+        residuals[0] = scale * x + heights[0] + heights[^1] * x;
+        residuals[1] = x * heights[^1] + knots[0] * scale;
+    }
 }

@@ -55,6 +55,7 @@ internal sealed class JacobianPass
     private static List<Entry>? EntriesOf(Function gradient)
     {
         if (gradient.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return null;
+        if (SumsIntoShared(gradient, examples)) return null;
         var places = new Places(gradient, examples);
         var entries = new Dictionary<(int, string), Entry>();
         foreach (Item item in gradient.Body.AllItems())
@@ -67,6 +68,17 @@ internal sealed class JacobianPass
         }
 
         return [.. entries.Values.OrderBy(e => e.Argument).ThenBy(e => e.Base, StringComparer.Ordinal).ThenBy(e => e.Offset)];
+    }
+
+    /// <summary>
+    /// Whether what is computed for an example adds to an array from before the loop over examples: the adjoint of something that parameters alone decide. One
+    /// array would hold the sum over all examples then, and its derivative is wanted for each.
+    /// </summary>
+    private static bool SumsIntoShared(Function gradient, Loop examples)
+    {
+        IEnumerable<Item> before = gradient.Body.Items.TakeWhile(i => i != examples), after = gradient.Body.Items.SkipWhile(i => i != examples);
+        HashSet<int> shared = [.. before.OfType<Alloc>().Select(a => a.Buffer)];
+        return new Region(after.ToEquatableArray()).AllItems().Any(i => i is Store store ? shared.Contains(store.Buffer) : i is Accumulate sum && shared.Contains(sum.Buffer));
     }
 
     /// <summary>Stores the residuals, and after them the entries of each row, to the <see cref="BufferKind.Output"/> buffer.</summary>
