@@ -57,7 +57,7 @@ public abstract partial class ResidualObjective<T>
             starts = objective.EntryStarts.ToArray();
             columns = new int[Entries];
             places = objective.EntryPlaces.IsEmpty ? [.. Enumerable.Range(0, Entries)] : objective.EntryPlaces.ToArray();
-            placeColumns = new int[IsTiled ? places.Max() + 1 : 0];
+            placeColumns = new int[places.DefaultIfEmpty(-1).Max() + 1];
             HasDenseRows = IsTiled && objective.PlacesAreFixed && AreDense();
             numbers = IsTiled ? new T[JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries)] : new T[objective.ResidualsPerExample];
         }

@@ -95,6 +95,17 @@ public sealed class JacobianTileTests
     }
 
     [Fact]
+    public void A_row_without_entries_is_zero()
+    {
+        var objective = new Meshes.ConstantObjective(new double[] { 1, 2, 3 });
+        double[] jacobian = [7, 7, 7], residuals = new double[3];
+        objective.Jacobian([0.5], jacobian, residuals);
+        Assert.Equal([0, 0, 0], jacobian);
+        Assert.Equal([1, 2, 3], residuals);
+        Assert.Equal(0, objective.SparseJacobian([0.5]).Values.ToArray().Sum());
+    }
+
+    [Fact]
     public void Warm_calls_allocate_nothing_and_wrong_lengths_are_refused()
     {
         (Meshes.SpringObjective objective, _, _, _, double[] point) = Springs(100);

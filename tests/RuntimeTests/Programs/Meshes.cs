@@ -26,4 +26,8 @@ public static partial class Meshes
         residuals[0] = scale * x + heights[0] + heights[^1] * x;
         residuals[1] = x * heights[^1] + knots[0] * scale;
     }
+
+    /// <summary>A residual that no parameter moves: a model before its terms are written.</summary>
+    [Residual]
+    public static double Constant([Parameter] double unused, double x) => x - Math.Floor(0 * unused);
 }
