@@ -118,16 +118,16 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
         ExampleRows rows = batch is null ? new ExampleRows(count, start, size) : new ExampleRows(new ReadOnlySpan<int>(batch + start, size));
         var point = new ReadOnlySpan<T>(parameters, length);
         Span<T> workspace = scratch[thread].Span;
-        sum.Clear();
         switch (kind)
         {
             case Kind.Sum:
                 values[part] = objective.Sum(point, rows, workspace);
                 break;
             case Kind.Gradient:
-                values[part] = objective.AddGradient(point, rows, weight, sum, workspace);
+                values[part] = objective.SetGradient(point, rows, weight, sum, workspace);
                 break;
             default:
+                sum.Clear();
                 objective.AddProduct(point, rows, weight, new ReadOnlySpan<T>(direction, length), sum, workspace);
                 break;
         }
