@@ -112,12 +112,21 @@ public abstract partial class ExampleObjective<T>
     }
 
     // A gradient that is not known to be zero is overwritten.
-    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero = false)
+    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero = false) =>
+        GradientOver(parameters, batch, gradient, workspace, isZero, out _);
+
+    // The squared norm is null where it is not at hand.
+    private T GradientOver(
+        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero, out T? squaredNorm)
     {
         int count = CountOf(batch), parts = Parts(count);
+        squaredNorm = null;
         if (parts > 1)
         {
-            return Reduced(workspace.Parts(this).Gradient(parameters, batch, count, parts, Weight(count), gradient), count);
+            PartsRun<T> run = workspace.Parts(this);
+            T sum = run.Gradient(parameters, batch, count, parts, Weight(count), gradient);
+            squaredNorm = run.SquaredNorm;
+            return Reduced(sum, count);
         }
 
         return Reduced(

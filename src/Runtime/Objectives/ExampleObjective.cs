@@ -77,8 +77,8 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         }
         else
         {
-            T value = GradientOver(point, batch, workspace.Gradient, workspace);
-            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+            T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm);
+            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm);
         }
 
         Pool.Return(workspace);
