@@ -1,4 +1,5 @@
 using SymbolicGD.Generator.Ir;
+using SymbolicGD.Generator.Support;
 
 namespace SymbolicGD.Generator.Pipeline.Write;
 
@@ -44,34 +45,54 @@ internal sealed partial class KernelWriter
         using (Block($"for (int {start} = 0; {start} < rows.Count; {start} += {NumberText.Integer(BlockExamples)})"))
         {
             _code.Line($"int {count} = ExampleBlock.Fill({rows}, rows, {start}, {_lanes});");
-            foreach (Item item in segments.Head) WriteItem(item);
-            foreach (Alloc alloc in segments.Allocs)
-            {
-                if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
-            }
-
-            for (int p = 0; p < segments.Parts.Count; p++)
-            {
-                ContractionSegments.Part part = segments.Parts[p];
-                if (part.IsIdle)
-                {
-                    // Integers of the examples: texts that are written where they are used.
-                    foreach (Item item in part.Items.Where(i => IrFacts.Definitions(i).Any(v => _function.TypeOf(v) == ScalarType.I32))) WriteItem(item);
-                    continue;
-                }
-
-                if (part.Contraction is { } nest) WriteProduct(_plan.Contractions.First(c => c.Counter == nest.Counter), count, rows, packing);
-                else WritePart(examples, segments, p, start, count, column, kept);
-            }
+            WriteSegment(segments.Body, new ContractionBlock(examples, segments, start, count, column, kept, rows, packing));
         }
 
         EndSums(examples, before);
     }
 
-    private void WritePart(Loop examples, ContractionSegments segments, int number, string start, string count, string column, string kept)
+    /// <summary>The names of the variables of a block.</summary>
+    private sealed record ContractionBlock(
+        Loop Examples, ContractionSegments Segments, string Start, string Count, string Column, string Kept, string Rows, string Packing);
+
+    private void WriteSegment(ContractionSegments.Segment segment, ContractionBlock block)
     {
-        ContractionSegments.Part part = segments.Parts[number];
-        List<Carried> sums = [.. examples.Carried.Items.Where(c => c.Next != c.Id && segments.PartOf(c) == number)];
+        foreach (Item item in segment.Head) WriteItem(item);
+        foreach (Alloc alloc in segment.Allocs)
+        {
+            if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
+        }
+
+        foreach (ContractionSegments.Part part in segment.Parts)
+        {
+            if (part.IsIdle)
+            {
+                // Integers of the examples: texts that are written where they are used.
+                foreach (Item item in part.Items.Where(i => IrFacts.Definitions(i).Any(v => _function.TypeOf(v) == ScalarType.I32))) WriteItem(item);
+            }
+            else if (part.Contraction is { } nest)
+            {
+                WriteProduct(_plan.Contractions.First(c => c.Counter == nest.Counter), block);
+            }
+            else if (part.Loop is { } loop)
+            {
+                string counter = NameOf(loop.Counter, "k");
+                _scalars[loop.Counter] = new Text(counter);
+                _currentLoopDepth++;
+                using (Block(LoopHeader(loop, counter))) WriteSegment(part.Body!, block);
+                _currentLoopDepth--;
+            }
+            else
+            {
+                WritePart(part, block);
+            }
+        }
+    }
+
+    private void WritePart(ContractionSegments.Part part, ContractionBlock names)
+    {
+        (Loop examples, ContractionSegments segments, string start, string count, string column, string kept, _, _) = names;
+        List<Carried> sums = [.. examples.Carried.Items.Where(c => c.Next != c.Id && segments.PartOf(c) == part)];
         _block!.Forget(v => _index.LetOf(v) is { Op: Op.Extent } || (_index.LetOf(v) is { Op: Op.Argument } argument && argument.Payload != SpecialArgument.Seed));
         _partItems = [.. part.Again, .. part.Items];
         _column = column;
@@ -113,17 +134,19 @@ internal sealed partial class KernelWriter
         _ => [length(c.Columns), length(c.Rows), examples],
     };
 
-    private void WriteProduct(Contraction c, string count, string rows, string packing)
+    private void WriteProduct(Contraction c, ContractionBlock block)
     {
+        (string count, string rows, string packing) = (block.Count, block.Rows, block.Packing);
         bool rowMajor = c.ColumnStride == MatrixIndex.One;
         string stride = Scalar(rowMajor ? c.RowStride : c.ColumnStride).Code, perElement = NumberText.Integer(BlockExamples);
-        string matrix = _bufferNames[c.Matrix] + ShiftText(c), signal = _bufferNames[c.Signal], vector = _bufferNames[c.Vector];
+        string matrix = _bufferNames[c.Matrix] + ShiftText(c.Shift, c.Constant, 1), signal = _bufferNames[c.Signal];
+        string vector = _bufferNames[c.Vector] + ShiftText(c.VectorShift, c.VectorConstant, BlockExamples);
         (string comment, string a, string b, string result, string width) = c.Kind switch
         {
-            ContractionKind.Forward => ($"{signal} = {_bufferNames[c.Matrix]} · {vector}", Operand(rowMajor, matrix, stride), VectorOperand(alongSum: false), signal, perElement),
-            ContractionKind.Backward => ($"{vector} += {_bufferNames[c.Matrix]}ᵀ · {signal}", Operand(!rowMajor, matrix, stride), Operand(false, signal, perElement), vector, perElement),
-            _ when rowMajor => ($"{_bufferNames[c.Matrix]} += {signal} · {vector}ᵀ", Operand(true, signal, perElement), VectorOperand(alongSum: true), matrix, stride),
-            _ => ($"{_bufferNames[c.Matrix]} += {vector} · {signal}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
+            ContractionKind.Forward => ($"{signal} = {_bufferNames[c.Matrix]} · {_bufferNames[c.Vector]}", Operand(rowMajor, matrix, stride), VectorOperand(alongSum: false), signal, perElement),
+            ContractionKind.Backward => ($"{_bufferNames[c.Vector]} += {_bufferNames[c.Matrix]}ᵀ · {signal}", Operand(!rowMajor, matrix, stride), Operand(false, signal, perElement), vector, perElement),
+            _ when rowMajor => ($"{_bufferNames[c.Matrix]} += {signal} · {_bufferNames[c.Vector]}ᵀ", Operand(true, signal, perElement), VectorOperand(alongSum: true), matrix, stride),
+            _ => ($"{_bufferNames[c.Matrix]} += {_bufferNames[c.Vector]} · {signal}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
         };
         string[] shape = Shape(c, v => Scalar(v).Code, count);
         _code.Gap();
@@ -140,10 +163,18 @@ internal sealed partial class KernelWriter
             : Operand(alongSum, vector, perElement);
     }
 
-    private string ShiftText(Contraction c)
+    /// <summary>Where a matrix or an array begins, as the beginning of a slice.</summary>
+    private string ShiftText(EquatableArray<ShiftTerm> shift, int constant, int valuesPerElement)
     {
-        string text = c.Constant == 0 ? string.Empty : NumberText.Integer(c.Constant);
-        foreach (ShiftTerm term in c.Shift) text += (text.Length == 0 && term.Sign > 0 ? string.Empty : term.Sign > 0 ? " + " : " - ") + Scalar(term.Value).RightUnder(Text.Sum);
-        return text.Length == 0 ? string.Empty : $"[({text})..]";
+        string text = constant == 0 ? string.Empty : NumberText.Integer(constant);
+        foreach (ShiftTerm term in shift)
+        {
+            string value = term.Factor >= 0 ? $"{Scalar(term.Value).Under(Text.Product)} * {Scalar(term.Factor).RightUnder(Text.Product)}" : Scalar(term.Value).RightUnder(Text.Sum);
+            text += (text.Length == 0 && term.Sign > 0 ? string.Empty : term.Sign > 0 ? " + " : " - ") + value;
+        }
+
+        return text.Length == 0 ? string.Empty
+            : valuesPerElement == 1 ? $"[({text})..]"
+            : $"[(({text}) * {NumberText.Integer(valuesPerElement)})..]";
     }
 }
