@@ -329,6 +329,7 @@ internal sealed partial class KernelWriter
             return new Text($"{(quads ? "Quad" : "Lanes")}.MultiplyAddNegated({s}, {s}, {s})");
         }
 
+        if (let is { Op: Op.Exp, Payload: OpFacts.Weight }) return new Text($"VectorMath.ExpOrZero({operand(let.A)})");
         return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C), Family(quads));
 
         int? Complement(int value) =>
