@@ -2,7 +2,7 @@ namespace SymbolicGD.Generator.Ir;
 
 /// <summary>
 /// The body of the loop over examples, cut at its contractions: a contraction runs for a block of several vectors of examples at once, what lies
-/// between two of them for one vector after the other. A loop around contractions runs once for the block, and its body is cut in the same way.
+/// between two of them for one vector after the other. Loops may run once for the block, and their bodies are cut in the same way.
 /// </summary>
 internal sealed class ContractionSegments
 {
@@ -12,13 +12,14 @@ internal sealed class ContractionSegments
     private readonly Loop _examples;
     private readonly HashSet<int> _working;
     private readonly Func<Loop, bool> _isContraction;
+    private readonly Func<Loop, bool> _isBlockLoop;
 
     // Per value of a region that is cut: the part that defines it, null for a head.
     private readonly Dictionary<int, Part?> _definedIn = [];
 
-    public ContractionSegments(Function function, FunctionIndex index, Loop examples, HashSet<int> varying, Func<Loop, bool> isContraction)
+    public ContractionSegments(Function function, FunctionIndex index, Loop examples, HashSet<int> varying, Func<Loop, bool> isContraction, Func<Loop, bool> isBlockLoop)
     {
-        (_function, _index, _varying, _examples, _isContraction) = (function, index, varying, examples, isContraction);
+        (_function, _index, _varying, _examples, _isContraction, _isBlockLoop) = (function, index, varying, examples, isContraction, isBlockLoop);
         _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
         Body = Cut(examples.Body);
         CollectKept(Body);
@@ -83,7 +84,7 @@ internal sealed class ContractionSegments
             if (item is Alloc alloc) segment.Allocs.Add(alloc);
             else if (IsUniform(item)) Define(item, null, segment.Head);
             else if (item is Loop loop && _isContraction(loop)) segment.Parts.Add(new Part(loop, null, null));
-            else if (item is Loop around && around.Body.AllItems().OfType<Loop>().Any(_isContraction)) segment.Parts.Add(new Part(null, around, Cut(around.Body)));
+            else if (item is Loop around && _isBlockLoop(around)) segment.Parts.Add(new Part(null, around, Cut(around.Body)));
             else
             {
                 if (segment.Parts.Count == 0 || !segment.Parts[segment.Parts.Count - 1].RunsForVectors) segment.Parts.Add(new Part(null, null, null));

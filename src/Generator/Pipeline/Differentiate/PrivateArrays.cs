@@ -11,12 +11,16 @@ internal static class PrivateArrays
 {
     public static Function Move(Function function)
     {
-        var index = new FunctionIndex(function);
-        Region body = Rewrite(function, index, function.Body);
-        return ReferenceEquals(body, function.Body) ? function : function with { Body = body };
+        var moved = new HashSet<int>();
+        Region body = Rewrite(function, new FunctionIndex(function), function.Body, moved);
+        return moved.Count == 0 ? function : function with
+        {
+            Body = body,
+            Buffers = function.Buffers.Select((b, k) => moved.Contains(k) ? b with { Overwritten = true } : b).ToEquatableArray(),
+        };
     }
 
-    private static Region Rewrite(Function function, FunctionIndex index, Region region)
+    private static Region Rewrite(Function function, FunctionIndex index, Region region, HashSet<int> moved)
     {
         var moves = new List<(Alloc Alloc, Loop Into)>();
         foreach (Alloc alloc in region.Items.OfType<Alloc>())
@@ -24,6 +28,7 @@ internal static class PrivateArrays
             if (function.Buffers[alloc.Buffer] is { Kind: BufferKind.Local, Growing: false } && UserOf(index, region, alloc) is { } into) moves.Add((alloc, into));
         }
 
+        moved.UnionWith(moves.Select(m => m.Alloc.Buffer));
         bool changed = moves.Count > 0;
         var items = new List<Item>();
         foreach (Item item in region.Items)
@@ -31,7 +36,7 @@ internal static class PrivateArrays
             if (moves.Any(m => m.Alloc == item)) continue;
             if (item is Loop loop)
             {
-                Region inner = loop.IsExamples ? Rewrite(function, index, loop.Body) : loop.Body;
+                Region inner = loop.IsExamples ? Rewrite(function, index, loop.Body, moved) : loop.Body;
                 Alloc[] own = [.. moves.Where(m => ReferenceEquals(m.Into, loop)).Select(m => m.Alloc)];
                 if (own.Length > 0) inner = new Region(own.Concat(inner.Items).ToEquatableArray());
                 changed |= !ReferenceEquals(inner, loop.Body);

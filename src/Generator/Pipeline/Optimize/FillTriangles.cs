@@ -23,7 +23,7 @@ internal sealed class FillTriangles : IrRewriter
     private const int MostOperations = 64;
 
     private readonly FunctionIndex _index;
-    private readonly Dictionary<int, Triangle> _found = [];
+    private readonly Dictionary<int, TriangularSum> _found = [];
     private readonly Loop? _examples;
     private readonly HashSet<int> _varying = [];
     private readonly HashSet<int> _inExamples = [];
@@ -51,23 +51,26 @@ internal sealed class FillTriangles : IrRewriter
     /// <param name="Factor">What the element of the vector is multiplied by.</param>
     /// <param name="Vector">The element of the vector.</param>
     /// <param name="Diagonal">What element i of the vector is multiplied by in the value that the sum starts from; -1 where it starts from something else.</param>
-    private sealed record Triangle(IReadOnlyList<Loop> Path, Loop Inner, int Factor, Load Vector, int Diagonal)
+    private sealed record TriangularSum(IReadOnlyList<Loop> Path, Loop Inner, int Factor, Load Vector, int Diagonal)
     {
         public Loop Rows => Path[Path.Count - 1];
 
         public int Buffer { get; set; }
+
+        /// <summary>The distance of rows, and that of blocks in rows: padded to whole tiles of the products that may be made of the sums.</summary>
+        public (int Row, int Block) Stride { get; set; }
     }
 
     protected override void RewriteLoop(Loop loop)
     {
         if (loop.IsExamples)
         {
-            foreach (Triangle triangle in _found.Values) Fill(triangle);
+            foreach (TriangularSum sum in _found.Values) Fill(sum);
             base.RewriteLoop(loop);
         }
-        else if (_found.TryGetValue(loop.Counter, out Triangle? triangle))
+        else if (_found.TryGetValue(loop.Counter, out TriangularSum? sum))
         {
-            SumWholeRow(triangle);
+            SumWholeRow(sum);
         }
         else
         {
@@ -79,12 +82,12 @@ internal sealed class FillTriangles : IrRewriter
     {
         foreach (Loop loop in region.Items.OfType<Loop>())
         {
-            if (path.Count > 0 && Recognize(loop, path) is { } triangle) _found.Add(loop.Counter, triangle);
+            if (path.Count > 0 && Recognize(loop, path) is { } found) _found.Add(loop.Counter, found);
             else if (!loop.EndsEarly) Search(loop.Body, [.. path, loop]);
         }
     }
 
-    private Triangle? Recognize(Loop inner, IReadOnlyList<Loop> path)
+    private TriangularSum? Recognize(Loop inner, IReadOnlyList<Loop> path)
     {
         Loop rows = path[path.Count - 1];
         if (inner.EndsEarly || inner.Carried.Count != 1 || inner.Body.Items.Any(i => i is not (Let or Load)) || !RunsOverExtent(rows)) return null;
@@ -97,11 +100,11 @@ internal sealed class FillTriangles : IrRewriter
         if (_index.LetOf(add.A == sum.Id ? add.B : add.A) is not { Op: Op.Mul } product || _index.UsesOf(product.Id) != 1) return null;
         return Of(product.A, product.B) ?? Of(product.B, product.A);
 
-        Triangle? Of(int factor, int element)
+        TriangularSum? Of(int factor, int element)
         {
             if (VectorOf(element, inner.Counter, rows) is not { } vector || !CanFill(factor, [.. path, inner])) return null;
             bool open = inner.To == rows.Counter || (upper && inner.From != rows.Counter);
-            return new Triangle(path, inner, factor, vector, open ? Diagonal(sum.Init, rows, vector.Buffer, path) : -1);
+            return new TriangularSum(path, inner, factor, vector, open ? Diagonal(sum.Init, rows, vector.Buffer, path) : -1);
         }
     }
 
@@ -159,12 +162,12 @@ internal sealed class FillTriangles : IrRewriter
     }
 
     /// <summary>The loops around the rows whose counters the factors read: the matrix has one block for each of their iterations.</summary>
-    private List<Loop> Blocks(Triangle triangle)
+    private List<Loop> Blocks(TriangularSum sum)
     {
         var read = new HashSet<int>();
-        Collect(triangle.Factor);
-        if (triangle.Diagonal >= 0) Collect(triangle.Diagonal);
-        return [.. triangle.Path.Where(l => l != triangle.Rows && read.Contains(l.Counter))];
+        Collect(sum.Factor);
+        if (sum.Diagonal >= 0) Collect(sum.Diagonal);
+        return [.. sum.Path.Where(l => l != sum.Rows && read.Contains(l.Counter))];
 
         void Collect(int value)
         {
@@ -176,22 +179,25 @@ internal sealed class FillTriangles : IrRewriter
         }
     }
 
-    private void Fill(Triangle triangle)
+    private void Fill(TriangularSum sum)
     {
         var copies = new Dictionary<int, int>();
-        List<Loop> blocks = Blocks(triangle);
-        int count = Copy(triangle.Rows.To, copies), length = Builder.Binary(Op.Mul, count, count);
+        List<Loop> blocks = Blocks(sum);
+        int count = Copy(sum.Rows.To, copies);
+        sum.Stride = (Padded(count, MatrixTiles.Columns(Source.Real)), Padded(count, MatrixTiles.Rows));
+        int length = Builder.Binary(Op.Mul, sum.Stride.Block, sum.Stride.Row);
         foreach (Loop block in blocks) length = Builder.Binary(Op.Mul, Copy(block.To, copies), length);
-        int buffer = triangle.Buffer = Builder.AddBuffer(Name(triangle.Factor), BufferKind.Local, Source.Real);
+        bool lower = IsZero(sum.Inner.From);
+        int buffer = sum.Buffer = Builder.AddBuffer(Name(sum.Factor), BufferKind.Local, Source.Real, triangle: lower ? Triangle.Lower : Triangle.Upper);
         Builder.Alloc(buffer, length);
         var open = new Stack<IrBuilder.OpenLoop>();
-        foreach (Loop loop in blocks.Append(triangle.Rows)) open.Push(Begin(Builder.Int(0), Copy(loop.To, copies), loop));
-        int row = Row(blocks, triangle.Rows, v => Copy(v, copies));
+        foreach (Loop loop in blocks.Append(sum.Rows)) open.Push(Begin(Builder.Int(0), Copy(loop.To, copies), loop));
+        int row = Row(sum, blocks, v => Copy(v, copies));
         var inside = new Dictionary<int, int>(copies);
-        IrBuilder.OpenLoop inner = Begin(Copy(triangle.Inner.From, inside), Copy(triangle.Inner.To, inside), triangle.Inner, inside);
-        Builder.Store(buffer, Builder.Binary(Op.Add, row, inner.Counter), Copy(triangle.Factor, inside));
+        IrBuilder.OpenLoop inner = Begin(Copy(sum.Inner.From, inside), Copy(sum.Inner.To, inside), sum.Inner, inside);
+        Builder.Store(buffer, Builder.Binary(Op.Add, row, inner.Counter), Copy(sum.Factor, inside));
         Builder.EndLoop(inner, []);
-        if (triangle.Diagonal >= 0) Builder.Store(buffer, Builder.Binary(Op.Add, row, copies[triangle.Rows.Counter]), Copy(triangle.Diagonal, copies));
+        if (sum.Diagonal >= 0) Builder.Store(buffer, Builder.Binary(Op.Add, row, copies[sum.Rows.Counter]), Copy(sum.Diagonal, copies));
         while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
 
         IrBuilder.OpenLoop Begin(int from, int to, Loop like, Dictionary<int, int>? known = null)
@@ -203,17 +209,21 @@ internal sealed class FillTriangles : IrRewriter
     }
 
     /// <summary>The index of the first element of a row.</summary>
-    private int Row(IReadOnlyList<Loop> blocks, Loop rows, Func<int, int> map)
+    private int Row(TriangularSum sum, IReadOnlyList<Loop> blocks, Func<int, int> map)
     {
-        int row = -1;
-        foreach (Loop loop in blocks.Append(rows))
+        int row = map(sum.Rows.Counter);
+        if (blocks.Count > 0)
         {
-            int counter = map(loop.Counter);
-            row = row < 0 ? counter : Builder.Binary(Op.Add, Builder.Binary(Op.Mul, row, map(loop.To)), counter);
+            int block = map(blocks[0].Counter);
+            foreach (Loop loop in blocks.Skip(1)) block = Builder.Binary(Op.Add, Builder.Binary(Op.Mul, block, map(loop.To)), map(loop.Counter));
+            row = Builder.Binary(Op.Add, Builder.Binary(Op.Mul, block, sum.Stride.Block), row);
         }
 
-        return Builder.Binary(Op.Mul, row, map(rows.To));
+        return Builder.Binary(Op.Mul, row, sum.Stride.Row);
     }
+
+    private int Padded(int count, int multiple) => Builder.Binary(
+        Op.Mul, Builder.Binary(Op.Div, Builder.Binary(Op.Add, count, Builder.Int(multiple - 1)), Builder.Int(multiple)), Builder.Int(multiple));
 
     /// <summary>A value computed again where the matrix is filled.</summary>
     private int Copy(int value, Dictionary<int, int> copies)
@@ -231,15 +241,15 @@ internal sealed class FillTriangles : IrRewriter
         int Operand(int operand) => operand < 0 ? -1 : Copy(operand, copies);
     }
 
-    private void SumWholeRow(Triangle triangle)
+    private void SumWholeRow(TriangularSum sum)
     {
-        Carried sum = triangle.Inner.Carried[0];
-        int init = triangle.Diagonal >= 0 ? Builder.Real(Source.Real, 0) : Map(sum.Init);
-        int row = Row(Blocks(triangle), triangle.Rows, Map);
-        IrBuilder.OpenLoop open = Builder.BeginLoop(Builder.Int(0), Map(triangle.Rows.To), [init], [], counterName: Source.Values[triangle.Inner.Counter].Name);
-        int element = Builder.Load(triangle.Buffer, Builder.Binary(Op.Add, row, open.Counter));
-        int product = Builder.Binary(Op.Mul, element, Builder.Load(triangle.Vector.Buffer, open.Counter));
-        SetMap(sum.Result, Builder.EndLoop(open, [Builder.Binary(Op.Add, open.Carried[0], product)])[0]);
+        Carried carried = sum.Inner.Carried[0];
+        int init = sum.Diagonal >= 0 ? Builder.Real(Source.Real, 0) : Map(carried.Init);
+        int row = Row(sum, Blocks(sum), Map);
+        IrBuilder.OpenLoop open = Builder.BeginLoop(Builder.Int(0), Map(sum.Rows.To), [init], [], counterName: Source.Values[sum.Inner.Counter].Name);
+        int element = Builder.Load(sum.Buffer, Builder.Binary(Op.Add, row, open.Counter));
+        int product = Builder.Binary(Op.Mul, element, Builder.Load(sum.Vector.Buffer, open.Counter));
+        SetMap(carried.Result, Builder.EndLoop(open, [Builder.Binary(Op.Add, open.Carried[0], product)])[0]);
     }
 
     /// <summary>After the parameter that the factors come from.</summary>

@@ -85,7 +85,8 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
             if (IsGradient(accumulate.Buffer))
             {
                 return IsVector(load.Buffer) && !Writes(outer, load.Buffer) && Along(load.Buffer, load.Index, outer, inner, inside) is { } elements
-                    && IndexOf(accumulate.Index, outer, inner, inside) is { } place && HasWholeRows(place, outer, inner)
+                    && IndexOf(accumulate.Index, outer, inner, inside) is { } place
+                    && (HasWholeRows(place, outer, inner) || function.Buffers[accumulate.Buffer].Triangle != Triangle.None)
                         ? new FoundContraction(ContractionKind.Weights, inner, accumulate.Buffer, accumulate.Index, place, elements, signal, default) : null;
             }
 

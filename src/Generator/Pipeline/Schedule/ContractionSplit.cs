@@ -26,6 +26,7 @@ internal sealed class ContractionSplit : IrRewriter
     private readonly Dictionary<int, int> _columns = [];
     private readonly HashSet<Item> _ofContractions = new(ReferenceComparer<Item>.Instance);
     private readonly HashSet<int> _dead = [];
+    private readonly HashSet<Loop> _contracted = new(ReferenceComparer<Loop>.Instance);
     private readonly HashSet<Load> _inBlockLoops;
     private Loop? _outer;
 
@@ -35,6 +36,7 @@ internal sealed class ContractionSplit : IrRewriter
         _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
         _finder = new ContractionFinder(function, index, examples, varying);
         foreach (Loop loop in examples.Body.Items.OfType<Loop>()) Search(loop);
+        if (IsWorthwhile) MarkBlockLoops(examples.Body);
         _inBlockLoops = [.. _around.Keys.SelectMany(l => l.Body.AllItems()).OfType<Load>()];
     }
 
@@ -47,6 +49,9 @@ internal sealed class ContractionSplit : IrRewriter
     /// <summary>What was taken out, in terms of the new function.</summary>
     public List<Contraction> Contractions { get; } = [];
 
+    /// <summary>The counters of the loops that run once for a block, in terms of the new function.</summary>
+    public List<int> BlockLoops { get; } = [];
+
     /// <returns>Whether there are contractions in the loop.</returns>
     private bool Search(Loop loop)
     {
@@ -58,12 +63,34 @@ internal sealed class ContractionSplit : IrRewriter
             return true;
         }
 
-        if (loop.EndsEarly || _varying.Contains(loop.From) || _varying.Contains(loop.To) || loop.Carried.Any(c => Source.TypeOf(c.Id) != Source.Real)) return false;
+        if (!CanRunForBlock(loop)) return false;
         bool any = false;
         foreach (Loop inner in loop.Body.Items.OfType<Loop>()) any |= Search(inner);
         if (any) _around[loop] = [];
         return any;
     }
+
+    private bool CanRunForBlock(Loop loop) =>
+        !loop.EndsEarly && !_varying.Contains(loop.From) && !_varying.Contains(loop.To) && loop.Carried.All(c => Source.TypeOf(c.Id) == Source.Real);
+
+    /// <summary>
+    /// All loops run once for a block, the examples innermost: element after element of an array then lies in one stretch of memory, and what is added to an
+    /// element of the gradient is summed over the block first. Loops that only read rows of data, example by example in memory, stay.
+    /// </summary>
+    private void MarkBlockLoops(Region region)
+    {
+        foreach (Loop loop in region.Items.OfType<Loop>().Where(CanRunForBlock))
+        {
+            bool isFound = _found.TryGetValue(loop, out List<FoundContraction>? found);
+            if (!isFound && !_around.ContainsKey(loop) && ReferenceEquals(region, _examples.Body) && loop.Body.AllItems().OfType<Load>().Any(IsOfDataRow)) continue;
+            if (isFound) found.ForEach(f => _contracted.Add(f.Inner));
+            if (_contracted.Contains(loop)) continue;
+            if (!_around.ContainsKey(loop)) _around.Add(loop, []);
+            MarkBlockLoops(loop.Body);
+        }
+    }
+
+    private bool IsOfDataRow(Load load) => Source.Buffers[load.Buffer] is { Kind: BufferKind.Data } data && Source.Arguments[data.Argument].IsArray;
 
     protected override IReadOnlyList<int> WrittenBy(Region region) =>
         _alsoWritten.TryGetValue(region, out List<int>? more) ? [.. base.WrittenBy(region), .. more]
@@ -134,15 +161,9 @@ internal sealed class ContractionSplit : IrRewriter
             return;
         }
 
-        if (_around.TryGetValue(loop, out List<int>? carried))
-        {
-            RunForBlock(loop, carried);
-            return;
-        }
-
         if (!_found.TryGetValue(loop, out List<FoundContraction>? found))
         {
-            base.RewriteLoop(loop);
+            CopyLoop(loop);
             return;
         }
 
@@ -159,12 +180,18 @@ internal sealed class ContractionSplit : IrRewriter
 
         _alsoWritten[loop.Body] = [.. signals.Values];
         _outer = loop;
-        base.RewriteLoop(loop);
+        CopyLoop(loop);
         _outer = null;
         foreach (FoundContraction contraction in found.Where(f => f.Kind != ContractionKind.Forward)) AfterLoop(loop, contraction, signals[contraction.Signal]);
     }
 
-    /// <summary>A loop around contractions: what it carries from one iteration to the next, it carries in memory.</summary>
+    private void CopyLoop(Loop loop)
+    {
+        if (_around.TryGetValue(loop, out List<int>? carried)) RunForBlock(loop, carried);
+        else base.RewriteLoop(loop);
+    }
+
+    /// <summary>A loop that runs once for a block: what it carries from one iteration to the next, it carries in memory.</summary>
     private void RunForBlock(Loop loop, List<int> carried)
     {
         int zero = Builder.Int(0);
@@ -173,6 +200,7 @@ internal sealed class ContractionSplit : IrRewriter
         IrBuilder.OpenLoop open = Builder.BeginLoop(
             Map(loop.From), Map(loop.To), [], [.. WrittenBy(loop.Body), .. arrays], loop.Descending, counterName: Source.Values[loop.Counter].Name);
         SetMap(loop.Counter, open.Counter);
+        BlockLoops.Add(open.Counter);
         for (int k = 0; k < carried.Count; k++) SetMap(loop.Carried[k].Id, Builder.Load(carried[k], zero));
         RewriteRegion(loop.Body);
         int[] nexts = [.. loop.Carried.Select(c => Map(c.Next))];

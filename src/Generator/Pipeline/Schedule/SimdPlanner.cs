@@ -25,9 +25,9 @@ internal static class SimdPlanner
         var newIndex = new FunctionIndex(whole);
         examples = whole.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples);
         var segments = new ContractionSegments(
-            whole, newIndex, examples, VaryingValues.Of(whole, examples), loop => split.Contractions.Any(c => c.Counter == loop.Counter));
+            whole, newIndex, examples, VaryingValues.Of(whole, examples), loop => split.Contractions.Any(c => c.Counter == loop.Counter), loop => split.BlockLoops.Contains(loop.Counter));
         if (segments.Refusal is not null || new BlockPlanner(whole, newIndex, examples).Refusal() is not null) return Plan(function);
-        return Plan(whole, false, split.Contractions);
+        return Plan(whole, false, split.Contractions) with { BlockLoops = split.BlockLoops.ToEquatableArray() };
     }
 
     private static KernelPlan Plan(Function function, bool singleExample, IReadOnlyList<Contraction> contractions)

@@ -171,7 +171,7 @@ internal sealed partial class KernelWriter
                 WriteLaneAccumulate(accumulate);
                 return true;
             case Alloc alloc:
-                if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
+                if (NeedsZeros(alloc)) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
                 return true;
             case Loop loop when _plan.IsVectorLoop(loop):
                 WriteVectorLoop(loop);

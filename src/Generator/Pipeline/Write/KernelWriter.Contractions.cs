@@ -17,6 +17,8 @@ internal sealed partial class KernelWriter
 
     // While a part between two contractions is written: its items, and the variable with the first of its examples in the block.
     private List<Item>? _partItems;
+    private readonly List<(Accumulate Target, string Sum)> _partSums = [];
+    private CodeWriter.Bookmark? _partStart;
     private string? _column;
 
     private string ColumnShift => _column is null ? string.Empty : " + " + _column;
@@ -24,7 +26,7 @@ internal sealed partial class KernelWriter
     private void WriteContractionBlocks(Loop examples)
     {
         var varying = VaryingValues.Of(_function, examples);
-        var segments = new ContractionSegments(_function, _index, examples, varying, _plan.IsContraction);
+        var segments = new ContractionSegments(_function, _index, examples, varying, _plan.IsContraction, _plan.IsBlockLoop);
         string position = _names.Unique("i"), start = _names.Unique("block"), count = _names.Unique("columns"), column = _names.Unique("column");
         string rows = _names.Unique("examples"), kept = _names.Unique("kept"), packing = _names.Unique("packing");
         if (segments.KeptValues.Count > 0)
@@ -35,8 +37,10 @@ internal sealed partial class KernelWriter
         }
 
         _code.Line($"Span<{_real}> {packing} = rest;");
-        string[] sizes = [.. _plan.Contractions.Items.SelectMany(c => new[] { c.Rows, c.Columns }).Select(v => LengthText(v, _model.ExtentAtConstruction)).Distinct()];
-        WorkspaceTerms.Add($"MatrixProduct.WorkspaceLengthUpTo({NumberText.Integer(BlockExamples)}, {string.Join(", ", sizes)})");
+        string[] triangles = [.. _plan.Contractions.Where(IsTriangular).Select(c => LengthText(c.Rows, _model.ExtentAtConstruction)).Distinct()];
+        string[] sizes = [.. _plan.Contractions.Where(c => !IsTriangular(c)).SelectMany(c => new[] { c.Rows, c.Columns }).Select(v => LengthText(v, _model.ExtentAtConstruction)).Distinct()];
+        if (sizes.Length > 0) WorkspaceTerms.Add($"MatrixProduct.WorkspaceLengthUpTo({NumberText.Integer(BlockExamples)}, {string.Join(", ", sizes)})");
+        foreach (string size in triangles) WorkspaceTerms.Add($"TriangleProduct.WorkspaceLength({size})");
         _code.Line($"Span<int> {rows} = stackalloc int[{NumberText.Integer(BlockExamples)}];");
         CodeWriter.Bookmark before = _code.Mark();
         _block = new BlockState(position, varying, [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], _code, before);
@@ -60,7 +64,7 @@ internal sealed partial class KernelWriter
         foreach (Item item in segment.Head) WriteItem(item);
         foreach (Alloc alloc in segment.Allocs)
         {
-            if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
+            if (NeedsZeros(alloc)) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
         }
 
         foreach (ContractionSegments.Part part in segment.Parts)
@@ -97,6 +101,7 @@ internal sealed partial class KernelWriter
         _partItems = [.. part.Again, .. part.Items];
         _column = column;
         _code.Gap();
+        _partStart = _code.Mark();
         using (Block($"for (int {column} = 0; {column} < {count}; {column} += {_lanes})"))
         {
             bool usesMask = sums.Any(c => c.Result == _function.Result) || _partItems.Any(i => i is Let { Op: Op.Argument, Payload: SpecialArgument.Seed });
@@ -119,10 +124,23 @@ internal sealed partial class KernelWriter
             foreach (Carried carried in sums) AddToSum(carried, masked: true);
         }
 
+        foreach ((Accumulate target, string sum) in _partSums) _code.Line($"{_bufferNames[target.Buffer]}[{Scalar(target.Index)}] += Lanes.Sum({sum});");
+        _partSums.Clear();
         _partItems = null;
         _column = null;
 
         string Slot(int value) => $"{kept}[{NumberText.Integer(segments.KeptValues.IndexOf(value) * BlockExamples)} + {column}]";
+    }
+
+    /// <summary>What a part adds to one element of the gradient, for all examples of the block: their lanes are added up once.</summary>
+    private bool AddOverBlock(Accumulate accumulate, Text value)
+    {
+        if (_partItems is null || !_partItems.Contains(accumulate) || _partItems.Any(i => IrFacts.Definitions(i).Contains(accumulate.Index))) return false;
+        string sum = _names.UniqueAtTop("sum");
+        _code.InsertAt(_partStart!, $"var {sum} = {VectorType}.Zero;");
+        _code.Line($"{sum} += {value};");
+        _partSums.Add((accumulate, sum));
+        return true;
     }
 
     /// <summary>How many rows and columns the product has, and how many terms its sums, in the order in which <c>MatrixProduct</c> takes them.</summary>
@@ -134,6 +152,43 @@ internal sealed partial class KernelWriter
         _ => [length(c.Columns), length(c.Rows), examples],
     };
 
+    // Results of triangular products are written in whole tiles.
+    private static readonly string BeyondTiles = $" + {NumberText.Integer(MatrixTiles.Rows - 1)}";
+
+    private bool IsWrittenInTiles(int buffer) => _plan.Contractions.Any(c => IsTriangular(c) && (c.Signal == buffer || (c.Kind == ContractionKind.Backward && c.Vector == buffer)));
+
+    /// <summary>Whether a product is one with a triangular matrix that was laid out for it, and what it writes may be padded.</summary>
+    private bool IsTriangular(Contraction c)
+    {
+        if (_function.Buffers[c.Matrix].Triangle == Triangle.None || c.ColumnStride != MatrixIndex.One || _function.Buffers[c.Vector].Kind == BufferKind.Data) return false;
+        string size = LengthText(c.Rows, null);
+        if (LengthText(c.Columns, null) != size) return false;
+        return c.Kind != ContractionKind.Backward || (c.VectorShift.Count == 0 && c.VectorConstant == 0
+            && _function.Body.AllItems().OfType<Alloc>().All(a => a.Buffer != c.Vector || LengthText(a.Length, null) == size));
+    }
+
+    private void WriteTriangularProduct(Contraction c, string matrix, string signal, string vector, ContractionBlock block)
+    {
+        string stride = Scalar(c.RowStride).Code, size = Scalar(c.Rows).Code, upper = _function.Buffers[c.Matrix].Triangle == Triangle.Upper ? "true" : "false";
+        string m = _bufferNames[c.Matrix], v = _bufferNames[c.Vector];
+        _code.Gap();
+        switch (c.Kind)
+        {
+            case ContractionKind.Forward:
+                _code.Line($"// {signal} = {m} · {v}, for all examples of the block");
+                _code.Line($"TriangleProduct.Multiply<{_real}>({matrix}, {stride}, transposed: false, isUpper: {upper}, {vector}, {signal}, {size}, {block.Count}, accumulate: false);");
+                break;
+            case ContractionKind.Backward:
+                _code.Line($"// {v} += {m}ᵀ · {signal}, for all examples of the block");
+                _code.Line($"TriangleProduct.Multiply<{_real}>({matrix}, {stride}, transposed: true, isUpper: {upper}, {signal}, {vector}, {size}, {block.Count}, accumulate: true);");
+                break;
+            default:
+                _code.Line($"// {m} += {signal} · {v}ᵀ, for all examples of the block");
+                _code.Line($"TriangleProduct.Accumulate<{_real}>({signal}, {vector}, {matrix}, {stride}, isUpper: {upper}, {size}, {block.Count}, {block.Packing});");
+                break;
+        }
+    }
+
     private void WriteProduct(Contraction c, ContractionBlock block)
     {
         (string count, string rows, string packing) = (block.Count, block.Rows, block.Packing);
@@ -141,6 +196,12 @@ internal sealed partial class KernelWriter
         string stride = Scalar(rowMajor ? c.RowStride : c.ColumnStride).Code, perElement = NumberText.Integer(BlockExamples);
         string matrix = _bufferNames[c.Matrix] + ShiftText(c.Shift, c.Constant, 1), signal = _bufferNames[c.Signal];
         string vector = _bufferNames[c.Vector] + ShiftText(c.VectorShift, c.VectorConstant, BlockExamples);
+        if (IsTriangular(c))
+        {
+            WriteTriangularProduct(c, matrix, signal, vector, block);
+            return;
+        }
+
         (string comment, string a, string b, string result, string width) = c.Kind switch
         {
             ContractionKind.Forward => ($"{signal} = {_bufferNames[c.Matrix]} · {_bufferNames[c.Vector]}", Operand(rowMajor, matrix, stride), VectorOperand(alongSum: false), signal, perElement),

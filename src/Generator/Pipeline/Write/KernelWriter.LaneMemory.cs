@@ -170,6 +170,7 @@ internal sealed partial class KernelWriter
             return;
         }
 
+        if (shared && _block!.Mask is null && AddOverBlock(accumulate, value)) return;
         string masked = _block!.Mask is { } mask ? $"Vector512.ConditionalSelect({mask}, {value}, {VectorType}.Zero)" : value.Code;
         if (shared)
         {

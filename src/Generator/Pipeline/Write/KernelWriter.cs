@@ -250,10 +250,14 @@ internal sealed partial class KernelWriter
             any = true;
             bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
             string factor = perExample ? NumberText.Integer(_examplesPerElement) + " * " : string.Empty;
+            if (IsWrittenInTiles(alloc.Buffer)) (length, atConstruction) = (length + BeyondTiles, atConstruction + BeyondTiles);
             _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
             WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
         }
     }
+
+    /// <summary>Whether an array is read where nothing was stored.</summary>
+    private bool NeedsZeros(Alloc alloc) => _function.Buffers[alloc.Buffer] is { Kind: not BufferKind.Tape } and not { Kind: BufferKind.Local, Overwritten: true };
 
     private string _tapeSet = string.Empty;
 
