@@ -159,7 +159,7 @@ internal sealed class ContractionSegments
 
         // An integer that differs from example to example is a text that is written where it is used.
         if (type == ScalarType.I32) return;
-        if (_index.DefinitionOf(value) is { } again and (Let { Op: Op.Argument } or Load { } ) && IsCheap(again))
+        if (_index.DefinitionOf(value) is { } again and (Let { Op: Op.Argument } or Load { } ) && (IsCheap(again) || (again is Load load && CanLoadAgain(load, from, part))))
         {
             part.Again.Add(again);
             return;
@@ -179,6 +179,25 @@ internal sealed class ContractionSegments
             part.IsIdle = part.RunsForVectors && part.Kept.Count == 0 && part.Items.All(i => i is Let or Load) && _examples.Carried.All(c => PartOf(c) != part);
         }
     }
+
+    /// <summary>Whether an element of a working array is still there when another part wants it.</summary>
+    private bool CanLoadAgain(Load load, Part from, Part to)
+    {
+        if (!_working.Contains(load.Buffer) || !FromOutsideOrHead(load.Index) || SegmentOf(from, Body) is not { } segment) return false;
+        int first = segment.Parts.IndexOf(from), last = segment.Parts.FindIndex(p => p == to || (p.Body is { } body && SegmentOf(to, body) is not null));
+        return last > first
+            && from.Items.SkipWhile(i => i != load).All(i => !Writes(i, load.Buffer))
+            && segment.Parts.Skip(first + 1).Take(last - first - 1).All(p => !Writes(p, load.Buffer))
+            && (segment.Parts[last] == to || !Writes(segment.Parts[last], load.Buffer));
+    }
+
+    private static Segment? SegmentOf(Part part, Segment segment) =>
+        segment.Parts.Contains(part) ? segment : segment.Parts.Select(p => p.Body is { } body ? SegmentOf(part, body) : null).FirstOrDefault(s => s is not null);
+
+    private static bool Writes(Part part, int buffer) =>
+        part.Loop is { } loop ? Writes(loop, buffer) : part.Contraction is { } nest ? Writes(nest, buffer) : part.Items.Any(i => Writes(i, buffer));
+
+    private static bool Writes(Item item, int buffer) => IrFacts.WrittenBuffers(new Region(Support.EquatableArray.ToEquatableArray(new[] { item }))).Contains(buffer);
 
     private bool IsCheap(Item item) => item switch
     {

@@ -16,6 +16,7 @@ internal static class SimdPlanner
     /// <summary>The plan of a kernel over many examples, whose products with matrices run for a block of examples at once where that pays.</summary>
     public static KernelPlan PlanWithContractions(Function function)
     {
+        function = SumsBeforeProducts.Run(function);
         var index = new FunctionIndex(function);
         if (function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples
             || new BlockPlanner(function, index, examples).Refusal() is not null) return Plan(function);

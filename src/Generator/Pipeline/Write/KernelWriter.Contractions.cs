@@ -18,6 +18,7 @@ internal sealed partial class KernelWriter
     // While a part between two contractions is written: its items, and the variable with the first of its examples in the block.
     private List<Item>? _partItems;
     private readonly List<(Accumulate Target, string Sum)> _partSums = [];
+    private readonly Dictionary<string, string> _partRows = [];
     private CodeWriter.Bookmark? _partStart;
     private string? _column;
 
@@ -104,9 +105,8 @@ internal sealed partial class KernelWriter
         _partStart = _code.Mark();
         using (Block($"for (int {column} = 0; {column} < {count}; {column} += {_lanes})"))
         {
+            CodeWriter.Bookmark body = _code.Mark();
             bool usesMask = sums.Any(c => c.Result == _function.Result) || _partItems.Any(i => i is Let { Op: Op.Argument, Payload: SpecialArgument.Seed });
-            if (usesMask) _code.Line(LastBlockComment);
-            _code.Line($"int {_block.Position} = Math.Min({start} + {column}, rows.Count - {_lanes});");
             if (usesMask)
             {
                 _code.Line($"var active = Lanes.Active(({_real})({start} + {column} - {_block.Position}));");
@@ -122,7 +122,11 @@ internal sealed partial class KernelWriter
             foreach (Item item in _partItems) WriteItem(item);
             foreach (int value in part.Kept) _code.Line($"{Vector(value).Under(Text.Atom)}.StoreUnsafe(ref {Slot(value)});");
             foreach (Carried carried in sums) AddToSum(carried, masked: true);
+            if (_code.NamesSince(body, _block.Position)) _code.InsertAt(body, $"int {_block.Position} = Math.Min({start} + {column}, rows.Count - {_lanes});");
+            if (usesMask) _code.InsertAt(body, LastBlockComment);
         }
+
+        _partRows.Clear();
 
         foreach ((Accumulate target, string sum) in _partSums) _code.Line($"{_bufferNames[target.Buffer]}[{Scalar(target.Index)}] += Lanes.Sum({sum});");
         _partSums.Clear();
@@ -130,6 +134,21 @@ internal sealed partial class KernelWriter
         _column = null;
 
         string Slot(int value) => $"{kept}[{NumberText.Integer(segments.KeptValues.IndexOf(value) * BlockExamples)} + {column}]";
+    }
+
+    /// <summary>The arguments, after <c>ref</c>, for an element of a working array and a vector of examples: from a reference to the element's first example where the index is known before the part.</summary>
+    private string? ElementInBlock(int buffer, int index)
+    {
+        if (_partItems is null || _column is null || _partItems.Any(i => i is Loop or If || IrFacts.Definitions(i).Contains(index))) return null;
+        string first = _index.LetOf(index) is { Op: Op.Const } constant ? NumberText.Integer(constant.Payload * _examplesPerElement) : $"{Scalar(index).Under(Text.Product)} * {_examplesPerElement}";
+        string at = $"{_bufferNames[buffer]}.Slice({first}, {_examplesPerElement})";
+        if (!_partRows.TryGetValue(at, out string name))
+        {
+            name = _partRows[at] = _names.UniqueAtTop(_bufferNames[buffer] + "At");
+            _code.InsertAt(_partStart!, $"ref {_real} {name} = ref {at}[0];");
+        }
+
+        return $"{name}, (nuint){_column}";
     }
 
     /// <summary>What a part adds to one element of the gradient, for all examples of the block: their lanes are added up once.</summary>
