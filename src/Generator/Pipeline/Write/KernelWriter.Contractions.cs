@@ -30,6 +30,12 @@ internal sealed partial class KernelWriter
         var segments = new ContractionSegments(_function, _index, examples, varying, _plan.IsContraction, _plan.IsBlockLoop);
         string position = _names.Unique("i"), start = _names.Unique("block"), count = _names.Unique("columns"), column = _names.Unique("column");
         string rows = _names.Unique("examples"), kept = _names.Unique("kept"), packing = _names.Unique("packing");
+        if (_function.Body.AllItems().OfType<Alloc>().Any(a => _plan.LayoutOf(a.Buffer) == BufferLayout.Shared))
+        {
+            _code.Line("rest = Lanes.Aligned(rest);");
+            WorkspaceTerms.Add("16");
+        }
+
         if (segments.KeptValues.Count > 0)
         {
             string length = NumberText.Integer(segments.KeptValues.Count * BlockExamples);

@@ -222,7 +222,9 @@ internal sealed partial class KernelWriter
         }
 
         bool any = false;
-        foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
+
+        // Whole vectors per element first: all of these then begin on cache lines, as the workspace does.
+        foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>().OrderBy(a => _plan.LayoutOf(a.Buffer) == BufferLayout.PerLane ? 0 : 1))
         {
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
             string name = _names.Unique(buffer.Name);
