@@ -78,18 +78,27 @@ internal static class ScalarSubjects
         yield return Subject.Of("ratings-epoch", () => epoch.Run(new Sgd.Rule<float>(descent)), () => epoch.Parameters);
     }
 
-    internal static IEnumerable<Subject> Rosenbrock(PeerData data, string name)
+    /// <summary>Addresses, as the other programs have: what a <see cref="Memory{T}"/> needs to become a span is as much as a small kernel.</summary>
+    internal static unsafe IEnumerable<Subject> Rosenbrock(PeerData data, string name)
     {
         Memory<double> point = data.Read<double>(name + ".x"), direction = data.Read<double>(name + ".v"), result = LargeMemory.Allocate<double>(point.Length);
-        var objective = new Functions.RosenbrockObjective(x: point.Length);
-        yield return Subject.Of(name + "-gradient", () => objective.Gradient(point.Span, result.Span), () => result);
-        yield return Subject.Of(
-            name + "-hvp",
-            () =>
-            {
-                objective.HessianVectorProduct(point.Span, direction.Span, result.Span);
-                return 0;
-            },
-            () => result);
+        double* x = LargeMemory.Address<double>(point), v = LargeMemory.Address<double>(direction), r = LargeMemory.Address<double>(result);
+        int length = point.Length;
+        var objective = new Functions.RosenbrockObjective(x: length);
+        return
+        [
+            Subject.Of(name + "-gradient", () => objective.Gradient(new ReadOnlySpan<double>(x, length), new Span<double>(r, length)), Result),
+            Subject.Of(
+                name + "-hvp",
+                () =>
+                {
+                    objective.HessianVectorProduct(new ReadOnlySpan<double>(x, length), new ReadOnlySpan<double>(v, length), new Span<double>(r, length));
+                    return 0;
+                },
+                Result),
+        ];
+
+        // Keeps the memory, too, of which the others have addresses only.
+        ReadOnlyMemory<double> Result() => point.Length == direction.Length ? result : throw new InvalidOperationException("The direction is not as long as the point.");
     }
 }

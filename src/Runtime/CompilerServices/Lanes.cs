@@ -16,8 +16,8 @@ namespace SymbolicGD.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class Lanes
 {
-    // From here on a lane's longer last stretch costs less than 3%.
-    private const int ManyBlocks = 512;
+    // With fewer blocks the data lie in the second or third cache, and rows in order are faster by 3 to 50%.
+    private const int ManyBlocks = 4096;
 
     /// <summary>Takes the next <paramref name="length"/> values of a workspace.</summary>
     public static Span<T> Take<T>(ref Span<T> rest, int length)

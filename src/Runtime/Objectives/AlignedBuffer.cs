@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace SymbolicGD;
 
@@ -23,5 +24,6 @@ internal sealed class AlignedBuffer<T>
         offset = (int)((LineBytes - (address % LineBytes)) % LineBytes) / Unsafe.SizeOf<T>();
     }
 
-    public Span<T> Span => array.AsSpan(offset, length);
+    // The constructor has seen to it that the range is in the array.
+    public Span<T> Span => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), offset), length);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SymbolicGD;
 
@@ -26,6 +27,12 @@ public abstract partial class HostObjective<T>
     public void HessianVectorProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product)
     {
         CheckProduct(parameters, direction, product);
+        if (needsNoWorkspace)
+        {
+            HessianVectorProductCore(parameters, direction, product, []);
+            return;
+        }
+
         Workspace<T> workspace = pool.Rent();
         ProductAt(parameters, direction, product, workspace);
         pool.Return(workspace);
@@ -71,14 +78,20 @@ public abstract partial class HostObjective<T>
 
     private protected InvalidOperationException FirstOrderOnly() => SecondOrder.Missing(this);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void CheckProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product)
     {
-        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
-        CheckLength(direction.Length, Layout.Length, nameof(direction));
-        CheckLength(product.Length, Layout.Length, nameof(product));
-        if (parameters.Overlaps(product) || direction.Overlaps(product))
+        if (parameters.Length != length || direction.Length != length || product.Length != length || Overlap(parameters, product) || Overlap(direction, product))
         {
-            throw new ArgumentException("The product overlaps the parameters or the direction; it needs memory of its own.", nameof(product));
+            ThrowProduct(parameters.Length, direction.Length, product.Length);
         }
+    }
+
+    private void ThrowProduct(int parameters, int direction, int product)
+    {
+        CheckLength(parameters, length, nameof(parameters));
+        CheckLength(direction, length, nameof(direction));
+        CheckLength(product, length, nameof(product));
+        throw new ArgumentException("The product overlaps the parameters or the direction; it needs memory of its own.", nameof(product));
     }
 }

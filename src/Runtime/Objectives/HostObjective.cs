@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace SymbolicGD;
 
@@ -14,6 +15,8 @@ public abstract partial class HostObjective<T> : IObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Pool<Workspace<T>> pool;
+    private readonly int length;
+    private readonly bool needsNoWorkspace;
 
     /// <param name="layout">The named blocks of the parameter vector.</param>
     /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
@@ -23,6 +26,10 @@ public abstract partial class HostObjective<T> : IObjective<T>
         ArgumentOutOfRangeException.ThrowIfNegative(workspaceLength);
         Layout = layout;
         WorkspaceLength = workspaceLength;
+        length = layout.Length;
+
+        // An evaluation over examples may have parts, whose sums lie in the workspace.
+        needsNoWorkspace = workspaceLength == 0 && this is not ExampleObjective<T>;
         pool = new Pool<Workspace<T>>(() => new Workspace<T>(workspaceLength, layout.Length));
     }
 
@@ -39,7 +46,12 @@ public abstract partial class HostObjective<T> : IObjective<T>
     /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector.</exception>
     public T Value(ReadOnlySpan<T> parameters)
     {
-        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
+        CheckLength(parameters.Length, length, nameof(parameters));
+        if (needsNoWorkspace)
+        {
+            return ValueCore(parameters, []);
+        }
+
         Workspace<T> workspace = pool.Rent();
         T value = ValueAt(parameters, workspace);
         pool.Return(workspace);
@@ -51,6 +63,11 @@ public abstract partial class HostObjective<T> : IObjective<T>
     public T Gradient(ReadOnlySpan<T> parameters, Span<T> gradient)
     {
         CheckGradient(parameters, gradient);
+        if (needsNoWorkspace)
+        {
+            return GradientCore(parameters, gradient, []);
+        }
+
         Workspace<T> workspace = pool.Rent();
         T value = GradientAt(parameters, gradient, workspace);
         pool.Return(workspace);
@@ -115,14 +132,28 @@ public abstract partial class HostObjective<T> : IObjective<T>
     private protected virtual void ProductAt(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product, Workspace<T> workspace) =>
         HessianVectorProductCore(parameters, direction, product, workspace.Scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void CheckGradient(ReadOnlySpan<T> parameters, Span<T> gradient)
     {
-        CheckLength(parameters.Length, Layout.Length, nameof(parameters));
-        CheckLength(gradient.Length, Layout.Length, nameof(gradient));
-        if (parameters.Overlaps(gradient))
+        if (parameters.Length != length || gradient.Length != length || Overlap(parameters, gradient))
         {
-            throw new ArgumentException("The gradient overlaps the parameters; it needs memory of its own.", nameof(gradient));
+            ThrowGradient(parameters.Length, gradient.Length);
         }
+    }
+
+    /// <summary>Whether two vectors of one length share memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Overlap(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+    {
+        nint distance = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b));
+        return (distance < 0 ? -distance : distance) < (nint)a.Length * Unsafe.SizeOf<T>();
+    }
+
+    private void ThrowGradient(int parameters, int gradient)
+    {
+        CheckLength(parameters, length, nameof(parameters));
+        CheckLength(gradient, length, nameof(gradient));
+        throw new ArgumentException("The gradient overlaps the parameters; it needs memory of its own.", nameof(gradient));
     }
 
     private protected Span<T> CheckStep<TRule>(VectorHandle<T> parameters, VectorHandle<T> state, out Span<T> states)
@@ -144,7 +175,10 @@ public abstract partial class HostObjective<T> : IObjective<T>
     {
         if (length != expected)
         {
-            throw new ArgumentException($"{name} has {length} elements; the parameter vector has {expected}.", name);
+            ThrowLength(length, expected, name);
         }
     }
+
+    private static void ThrowLength(int length, int expected, string name) =>
+        throw new ArgumentException($"{name} has {length} elements; the parameter vector has {expected}.", name);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SymbolicGD.CompilerServices;
 
 namespace SymbolicGD;
@@ -33,15 +34,51 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
 }
 
 /// <summary>Keeps what the calls of an objective work in, so that a warm one allocates nothing and concurrent callers get their own.</summary>
+/// <remarks>
+/// The first thread that rents has a place that no other touches, and pays no interlocked operation (two take 14 ns, more than a small kernel). What is not returned,
+/// because a call threw, is forgotten and made anew.
+/// </remarks>
 internal sealed class Pool<TItem>(Func<TItem> create)
     where TItem : class
 {
-    private readonly TItem?[] others = new TItem?[Math.Max(1, Environment.ProcessorCount - 1)];
-    private TItem? first;
+    private readonly TItem?[] others = new TItem?[Math.Max(1, Environment.ProcessorCount)];
+    private TItem? owned;       // read and written by the owner alone
+    private int owner;          // a thread's number, which another has only when that thread is gone; 0: nobody's yet
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TItem Rent()
     {
-        TItem? item = Interlocked.Exchange(ref first, null);
+        if (Environment.CurrentManagedThreadId == owner && owned is { } item)
+        {
+            owned = null;
+            return item;
+        }
+
+        return RentShared();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Return(TItem item)
+    {
+        if (Environment.CurrentManagedThreadId == owner && owned is null)
+        {
+            owned = item;
+            return;
+        }
+
+        ReturnShared(item);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TItem RentShared()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        if (owner == 0)
+        {
+            Interlocked.CompareExchange(ref owner, thread, 0);
+        }
+
+        TItem? item = null;
         for (int i = 0; item is null && i < others.Length; i++)
         {
             item = Interlocked.Exchange(ref others[i], null);
@@ -50,13 +87,9 @@ internal sealed class Pool<TItem>(Func<TItem> create)
         return item ?? create();
     }
 
-    public void Return(TItem item)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnShared(TItem item)
     {
-        if (Interlocked.CompareExchange(ref first, item, null) is null)
-        {
-            return;
-        }
-
         for (int i = 0; i < others.Length; i++)
         {
             if (Interlocked.CompareExchange(ref others[i], item, null) is null)

@@ -18,7 +18,7 @@ public sealed partial class UpdateRuleDriver<T>
         }
 
         double validated = whole ? Validate() : double.NaN;
-        double previous = history.Count > 0 ? history[^1].Value : double.NaN;
+        double previous = history.LastValue;
         history.Add(new FitEpoch(epoch, steps, skipped, value, validated, norm, Math.ScaleB(factor, -halvings), clock.Elapsed));
         if (!whole)
         {
@@ -135,7 +135,7 @@ public sealed partial class UpdateRuleDriver<T>
             Steps = applied,
             SkippedSteps = skippedTotal,
             GradientEvaluations = evaluations,
-            History = history,
+            History = history.ToArray(),
             Timings = new FitTimings(steps, validating, total - steps - validating),
         };
 

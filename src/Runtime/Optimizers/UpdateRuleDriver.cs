@@ -27,7 +27,7 @@ public sealed partial class UpdateRuleDriver<T>
     private readonly int stepsPerEpoch;
     private readonly int[] order;
     private readonly FitClock clock;
-    private readonly List<FitEpoch> history;
+    private readonly FitHistory history = new();
     private readonly VectorHandle<T> parameters;
     private readonly bool halves;
     private readonly bool keepsPoint;                    // whether the point before a step is copied
@@ -91,7 +91,6 @@ public sealed partial class UpdateRuleDriver<T>
         keepsBest = options.RestoreBest && (validation is not null || batched is null || options.Patience is not null);
         keepsPoint = halves || KeepsBestByStep;
         random = new Xoshiro256((ulong)(uint)options.Seed);
-        history = new List<FitEpoch>(Math.Min(epochs, 4096));
         parameters = objective.CreateVector();
         parameters.CopyFrom(start);
         clock = new FitClock(options);
@@ -125,6 +124,7 @@ public sealed partial class UpdateRuleDriver<T>
             finiteState?.Dispose();
             stateBefore?.Dispose();
             best?.Dispose();
+            history.Dispose();
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class DescentRun<T> : IDisposable
     private readonly double valueTolerance;
     private readonly int limit;
     private readonly bool searchesSteps;
-    private readonly List<FitEpoch> history;
+    private readonly FitHistory history = new();
 
     private VectorHandle<T>? best;
     private double bestValidation = double.NaN;
@@ -54,7 +54,6 @@ internal sealed class DescentRun<T> : IDisposable
         this.valueTolerance = options.ValueTolerance ?? valueTolerance;
         this.searchesSteps = searchesSteps;
         limit = options.Epochs ?? maxIterations;
-        history = new List<FitEpoch>(Math.Min(limit, 4096));
         clock = new FitClock(options);
         Line = new LineFunction<T>(evaluator ?? objective, start, clock);
     }
@@ -174,7 +173,7 @@ internal sealed class DescentRun<T> : IDisposable
             Steps = Iterations,
             GradientEvaluations = evaluations,
             HessianProducts = Line.HessianProducts,
-            History = history,
+            History = history.ToArray(),
             Timings = new FitTimings(steps, validating, total - steps - validating),
         };
     }
@@ -183,6 +182,7 @@ internal sealed class DescentRun<T> : IDisposable
     {
         Line.Dispose();
         best?.Dispose();
+        history.Dispose();
     }
 
     private bool IsDone(double previous)

@@ -15,11 +15,13 @@ public sealed class MatrixProductTests
 {
     private const int Canary = 77;
 
-    /// <summary>Tiles that are full, short by one, larger by one; more than one block of each dimension; none and one of each.</summary>
+    /// <summary>Tiles that are full, short by one, larger by one; more than one block of each dimension; none and one of each; the low tile and the narrow one; more
+    /// tiles of rows than read a panel in place.</summary>
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 1, 1, 1 }, { 12, 32, 8 }, { 11, 31, 7 }, { 13, 33, 9 }, { 6, 16, 1 }, { 5, 3, 2 }, { 3, 100, 40 }, { 100, 3, 41 }, { 64, 10, 128 }, { 10, 128, 64 },
-        { 128, 64, 787 }, { 145, 65, 257 }, { 25, 515, 30 }, { 2, 2, 1031 }, { 0, 3, 4 }, { 3, 0, 4 }, { 3, 4, 0 },
+        { 128, 64, 787 }, { 145, 65, 257 }, { 25, 515, 30 }, { 2, 2, 1031 },
+        { 8, 16, 30 }, { 20, 48, 64 }, { 140, 80, 33 }, { 44, 24, 66 }, { 300, 40, 20 }, { 301, 17, 260 }, { 0, 3, 4 }, { 3, 0, 4 }, { 3, 4, 0 },
     };
 
     [Theory]

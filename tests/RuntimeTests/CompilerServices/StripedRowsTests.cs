@@ -34,9 +34,9 @@ public sealed class StripedRowsTests
 
     /// <summary>A generated kernel over so many rows that it takes stretches agrees with the same kernel over a batch, and reads every row.</summary>
     [Theory]
-    [InlineData(8192)]
-    [InlineData(8207)]
-    [InlineData(9001)]
+    [InlineData(65_536)]
+    [InlineData(65_551)]
+    [InlineData(66_345)]
     public void Kernels_over_many_rows_agree_with_a_batch_of_all(int examples)
     {
         const int Width = 21;

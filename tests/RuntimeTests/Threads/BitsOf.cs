@@ -16,7 +16,7 @@ internal sealed class BitsOf(int threads, params int[] batches) : ThreadCases.IV
         foreach (string name in ThreadCases.Names)
         {
             var bits = new BitsOf(threads: 1, 1, 5, 64, 203, 30_001);
-            foreach ((string what, ulong hash) in ThreadCases.Visit(name, 9_001, bits).Concat(ThreadCases.Visit(name, 7, new BitsOf(1))))
+            foreach ((string what, ulong hash) in ThreadCases.Visit(name, name == "logistic" ? 70_001 : 9_001, bits).Concat(ThreadCases.Visit(name, 7, new BitsOf(1))))
             {
                 yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} {what} {hash:X16}");
             }

@@ -17,7 +17,8 @@ namespace SymbolicGD.Generator.Pipeline.Optimize;
 /// for i in F..T−1: g[i+1] := q(i) + p(i+1)
 /// g[T] := q(T−1)
 /// </code>
-/// What the loop carries runs on through the main loop and the peeled last s iterations: once for each iteration, in order.
+/// What the loop carries runs on through peeled first iterations, the main loop and peeled last ones: once for each iteration, in order. Which of the neighbouring
+/// iterations it belongs to in the main loop is open; it is the one with which it shares most.
 /// </remarks>
 internal sealed class GatherAccumulates : IrRewriter
 {
@@ -97,12 +98,14 @@ internal sealed class GatherAccumulates : IrRewriter
             }
         }
 
-        // The main loop: what the body does besides, for its own iteration; then the sums of its neighbours.
+        int own = OwnIteration(loop, targets, span);
+        int[] carried = loop.Carried.Select(c => Map(c.Init)).ToArray();
+        for (int m = 0; m < own; m++) carried = Carry(loop, Offset(from, m), carried);
+
+        // The main loop: what the body does besides, for an iteration of its own; then the sums of the neighbours.
         IrBuilder.OpenLoop open = Builder.BeginLoop(
-            from, Offset(to, -span), loop.Carried.Select(c => Map(c.Init)).ToArray(), WrittenBy(loop.Body), counterName: Source.Values[loop.Counter].Name);
-        for (int k = 0; k < loop.Carried.Count; k++) SetMap(loop.Carried[k].Id, open.Carried[k]);
-        WholeIteration(loop, open.Counter);
-        int[] nexts = loop.Carried.Select(c => Map(c.Next)).ToArray();
+            from, Offset(to, -span), carried, WrittenBy(loop.Body), counterName: Source.Values[loop.Counter].Name);
+        int[] nexts = Carry(loop, Offset(open.Counter, own), open.Carried);
         foreach (Target target in targets)
         {
             Iteration(loop, slice, open.Counter);
@@ -117,15 +120,13 @@ internal sealed class GatherAccumulates : IrRewriter
             Write(target.Buffer, element, sum);
         }
 
-        int[] carried = Builder.EndLoop(open, nexts);
+        carried = Builder.EndLoop(open, nexts);
 
         // The tail: the last iterations, and elements that lack the contributions of iterations after the last.
         for (int m = 0; m < span; m++)
         {
             int iteration = Offset(to, m - span);
-            for (int k = 0; k < carried.Length; k++) SetMap(loop.Carried[k].Id, carried[k]);
-            WholeIteration(loop, iteration);
-            carried = loop.Carried.Select(c => Map(c.Next)).ToArray();
+            if (m >= own) carried = Carry(loop, iteration, carried);
             foreach (Target target in targets)
             {
                 Iteration(loop, slice, iteration);
@@ -180,10 +181,23 @@ internal sealed class GatherAccumulates : IrRewriter
         foreach (Item item in loop.Body.Items.Where(slice.Contains)) RewriteItem(item);
     }
 
-    private void WholeIteration(Loop loop, int counter)
+    /// <summary>Emits a whole iteration but for its accumulations.</summary>
+    /// <returns>What it carries on.</returns>
+    private int[] Carry(Loop loop, int counter, IReadOnlyList<int> carried)
     {
+        for (int k = 0; k < loop.Carried.Count; k++) SetMap(loop.Carried[k].Id, carried[k]);
         Alias(loop.Counter, counter);
         foreach (Item item in loop.Body.Items.Where(i => i is not Accumulate)) RewriteItem(item);
+        return loop.Carried.Select(c => Map(c.Next)).ToArray();
+    }
+
+    /// <summary>How far ahead of the first of its neighbours the iteration lies with whose part of the sums what the loop carries has most in common.</summary>
+    private int OwnIteration(Loop loop, List<Target> targets, int span)
+    {
+        HashSet<Item> own = Needed(loop, loop.Carried.Select(c => c.Next), out _);
+        int Shared(int ahead) => Needed(
+            loop, targets.SelectMany(t => t.ByShift.Where(e => t.Max - e.Key == ahead)).SelectMany(e => new[] { e.Value.Index, e.Value.Value }), out _).Count(own.Contains);
+        return Enumerable.Range(0, span + 1).OrderByDescending(Shared).First();
     }
 
     /// <summary>The accumulations by buffer, if the loop has the shape and more than one shift in some buffer.</summary>
@@ -217,16 +231,23 @@ internal sealed class GatherAccumulates : IrRewriter
     /// <summary>The items of the body that the values need, or null where they need what the loop carries.</summary>
     private static HashSet<Item>? Slice(Loop loop, IEnumerable<int> values)
     {
-        var needed = new HashSet<int>(values);
+        HashSet<Item> slice = Needed(loop, values, out HashSet<int> needed);
+        return loop.Carried.Any(c => needed.Contains(c.Id)) ? null : slice;
+    }
+
+    private static HashSet<Item> Needed(Loop loop, IEnumerable<int> values, out HashSet<int> needed)
+    {
+        needed = new HashSet<int>(values);
         var slice = new HashSet<Item>();
         foreach (Item item in loop.Body.Items.Reverse())
         {
-            if (!IrFacts.Definitions(item).Any(needed.Contains)) continue;
+            HashSet<int> wanted = needed;
+            if (!IrFacts.Definitions(item).Any(wanted.Contains)) continue;
             slice.Add(item);
             needed.UnionWith(IrFacts.Operands(item));
         }
 
-        return loop.Carried.Any(c => needed.Contains(c.Id)) ? null : slice;
+        return slice;
     }
 
     private static bool Writes(Item item, int buffer) => item is Store store && store.Buffer == buffer

@@ -11,7 +11,7 @@ internal static class RealRules
     public static int? Simplify(Algebra algebra, Op op, ScalarType type, int a, int b, int c) => op switch
     {
         Op.Neg => Negate(algebra, a),
-        Op.Add => Add(algebra, a, b),
+        Op.Add => Add(algebra, a, b) ?? Twice(algebra, type, a, b),
         Op.Sub => Subtract(algebra, a, b),
         Op.Mul => Multiply(algebra, a, b) ?? Multiply(algebra, b, a),
         Op.Div => Divide(algebra, type, a, b),
@@ -47,6 +47,19 @@ internal static class RealRules
         if (algebra.IsReal(b, -0.0)) return a;
         if (algebra.Is(b, Op.Neg, out Let right)) return algebra.Binary(Op.Sub, a, right.A);
         if (algebra.Is(a, Op.Neg, out Let left)) return algebra.Binary(Op.Sub, b, left.A);
+        return null;
+    }
+
+    /// <summary>c·x + c·x = 2c·x, where <c>c·x</c> may then be a product that a sum takes up, or not be needed at all; |c| ≥ 1 as in <see cref="Multiply"/>.</summary>
+    private static int? Twice(Algebra algebra, ScalarType type, int a, int b)
+    {
+        if (a != b || !algebra.Is(a, Op.Mul, out Let product)) return null;
+        foreach ((int constant, int other) in new[] { (product.A, product.B), (product.B, product.A) })
+        {
+            if (algebra.RealOf(constant) is double factor && Math.Abs(factor) >= 1 && IsFinite(ConstantFolding.Round(type, 2 * factor)))
+                return algebra.Binary(Op.Mul, algebra.Real(type, 2 * factor), other);
+        }
+
         return null;
     }
 

@@ -5,6 +5,8 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>The items of a loop along its own counter: every real value is a vector, or four of them where the loop is written for four.</summary>
 internal sealed partial class KernelWriter
 {
+    private const int MaxFactorLength = 50;
+
     private static string Family(bool quads) => quads ? "Quad" : "Vector512";
 
     private bool IsQuad(int value) => _loop is { Quads: true } && _loop.Fourfold.Contains(value);
@@ -49,15 +51,33 @@ internal sealed partial class KernelWriter
 
     private void DefineInLoop(int value, Text text)
     {
-        if (MayInline(value, text, MaxUpdateLength))
+        if (MayInline(value, text, MaxUpdateLength) || IsAddedOnce(value))
         {
             _loop.Values[value] = text;
             return;
         }
 
+        Name(value, text);
+    }
+
+    private void Name(int value, Text text)
+    {
         string name = NameOf(value);
         _code.Line($"var {name} = {text};");
         _loop.Values[value] = new Text(name);
+    }
+
+    /// <summary>Whether a value is a product that one sum takes up in one instruction with its addition, however long its text is.</summary>
+    private bool IsAddedOnce(int value) => _addends.Contains(value) && _index.LetOf(value) is { Op: Op.Mul } && HasNoName(value)
+        && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value);
+
+    /// <summary>Gives variables to the long factors of a product that is part of an instruction.</summary>
+    private void NameFactors(Let product)
+    {
+        foreach (int factor in product.Operands.Distinct().ToList())
+        {
+            if (_loop.Inside.Contains(factor) && InLoop(factor) is { Code.Length: > MaxFactorLength } text) Name(factor, text);
+        }
     }
 
     /// <summary>A constant, an argument or an extent inside of a loop is the same in all iterations.</summary>
@@ -70,6 +90,8 @@ internal sealed partial class KernelWriter
     private void WriteVectorLet(Let let)
     {
         if (let.Op is Op.Const or Op.Argument or Op.Extent || _function.TypeOf(let.Id) == ScalarType.I32) return; // Written where it is used.
+        if (_loop.Absorbed.Contains(let.Id)) return; // Written when the body has ended.
+        if (IsAddedOnce(let.Id) && VectorText(let, InLoop, IsQuad(let.Id)).Code.Length > MaxUpdateLength) NameFactors(let);
         if (let.Op == Op.Convert && _function.TypeOf(let.A) == ScalarType.I32)
         {
             Affine shift = ShiftOf(let.A);

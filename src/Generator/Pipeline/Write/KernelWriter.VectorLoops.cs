@@ -29,6 +29,10 @@ internal sealed partial class KernelWriter
         public string Count = "count";
         public readonly Dictionary<int, Text> Values = [];
         public readonly Dictionary<int, string> Accumulators = [];
+
+        /// <summary>Carried values that are sums of products, and the operations that these stand for.</summary>
+        public readonly Dictionary<int, List<SumTerm>> Terms = [];
+        public readonly HashSet<int> Absorbed = [];
         public readonly Dictionary<(int Buffer, string Shift), string> References = [];
 
         /// <summary>The values that differ from row to row, or from vector to vector.</summary>
@@ -200,6 +204,13 @@ internal sealed partial class KernelWriter
                 continue;
             }
 
+            if (!_loop.Rows && !_loop.Quads && TermsOf(_loop.Loop, carried, _loop.Absorbed) is { } terms)
+            {
+                StartSums(terms, (_function.Values[carried.Id].Name ?? _function.Values[carried.Result].Name ?? "sum") + "V");
+                _loop.Terms[carried.Id] = terms;
+                continue;
+            }
+
             Op reduction = _loop.Loop.ReductionOf(carried, _index)!.Value;
             string identity = reduction switch
             {
@@ -257,7 +268,7 @@ internal sealed partial class KernelWriter
         foreach (Carried carried in loop.Carried.Where(c => !IsVectorSum(c)))
         {
             Op reduction = loop.ReductionOf(carried, _index)!.Value;
-            string folded = $"Lanes.{(reduction == Op.Add ? "Sum" : reduction.ToString())}({_loop.Accumulators[carried.Id]})";
+            string folded = $"Lanes.{(reduction == Op.Add ? "Sum" : reduction.ToString())}({(_loop.Terms.TryGetValue(carried.Id, out List<SumTerm>? terms) ? Total(terms) : _loop.Accumulators[carried.Id])})";
             bool zero = reduction == Op.Add && _index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 };
             Text total = zero ? new Text(folded) : OpText.Scalar(reduction, _function.Real, _function.Real, Scalar(carried.Init), new Text(folded), default);
             string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
@@ -291,7 +302,7 @@ internal sealed partial class KernelWriter
     {
         foreach (int value in _loop.Values.Keys.Where(_loop.Inside.Contains).ToList()) _loop.Values.Remove(value);
         _loop.Tail = tail;
-        foreach (Carried carried in _loop.Loop.Carried) _loop.Values[carried.Id] = new Text(_loop.Accumulators[carried.Id]);
+        foreach (KeyValuePair<int, string> sum in _loop.Accumulators) _loop.Values[sum.Key] = new Text(sum.Value);
         if (!tail)
         {
             foreach (string rows in _loop.Prefetches) _code.Line($"{rows}.Prefetch({_loop.Position});");
@@ -300,6 +311,12 @@ internal sealed partial class KernelWriter
         WriteVectorItems(_loop.Loop.Body, null);
         foreach (Carried carried in _loop.Loop.Carried)
         {
+            if (_loop.Terms.TryGetValue(carried.Id, out List<SumTerm>? terms))
+            {
+                AdvanceSums(terms, tail);
+                continue;
+            }
+
             string name = _loop.Accumulators[carried.Id], next = InLoop(carried.Next).Code;
             if (tail) _code.Line($"{name} = {Family(_loop.Quads)}.ConditionalSelect(tail, {next}, {name});");
             else if (next.StartsWith(name + " + ", StringComparison.Ordinal) && IsSingleTerm(next.Substring(name.Length + 3))) _code.Line($"{name} += {next.Substring(name.Length + 3)};");

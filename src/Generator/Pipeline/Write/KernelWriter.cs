@@ -34,6 +34,9 @@ internal sealed partial class KernelWriter
 
     /// <summary>What sides of branches give: assigned to a variable in any case.</summary>
     private readonly HashSet<int> _given;
+
+    /// <summary>What sums add up.</summary>
+    private readonly HashSet<int> _addends;
     private readonly Dictionary<int, Text> _scalars = [];
     private readonly Dictionary<int, string> _bufferNames = [];
     private readonly Dictionary<int, string> _lengthTexts = [];
@@ -50,6 +53,7 @@ internal sealed partial class KernelWriter
         _comments = new LoopComments(_function, output);
         _real = OpText.TypeName(_function.Real);
         _given = [.. _function.Body.AllItems().OfType<If>().SelectMany(b => b.Results.Items).SelectMany(m => new[] { m.Then, m.Else })];
+        _addends = [.. _function.Body.AllItems().OfType<Let>().Where(l => l.Op is Op.Add or Op.Sub).SelectMany(l => l.Operands)];
         _nexts = [.. _function.Body.AllItems().OfType<Loop>().SelectMany(l => l.Carried.Items).Select(c => c.Next)];
         _lanes = _function.Real == ScalarType.F32 ? 16 : 8;
         _examplesPerElement = plan.Contractions.Count > 0 ? BlockExamples : _lanes;

@@ -33,6 +33,12 @@ public static class MatrixProduct
     /// <summary>Rows of a are rearranged when at least so many panels of b run over them.</summary>
     private const int PanelsWorthPacking = 4;
 
+    /// <summary>The rows of the lower tile, for the last ones.</summary>
+    private const int LowTileRows = 8;
+
+    /// <summary>How many tiles read a panel of large strides where it is; for more it is rearranged.</summary>
+    private const int MostReadersInPlace = 24;
+
     private const int LineBytes = 64;
 
     /// <summary>The number of values that a product of an m×k and a k×n matrix needs to work in.</summary>
@@ -114,7 +120,8 @@ public static class MatrixProduct
         ref T packedB = ref Unsafe.Add(ref edge, TileRows * TileColumns);
         ref T packedA = ref Unsafe.Add(ref packedB, maxDepth * RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns));
         bool packsA = !a.IsPlain || (n + tileColumns - 1) / tileColumns >= PanelsWorthPacking;
-        bool packsB = !b.IsPlain || b.IsAlongSum || (long)b.Stride * maxDepth * Unsafe.SizeOf<T>() > InPlaceBytes;
+        bool packsB = b.IsAlongSum || !StaysInPlace(b, (m + tileRows - 1) / tileRows, maxDepth);
+        Span<nint> lines = stackalloc nint[packsB || b.IsPlain ? 1 : DepthOfBlock];
 
         for (int column = 0; column < n; column += ColumnsOfBlock)
         {
@@ -123,34 +130,37 @@ public static class MatrixProduct
             {
                 int start = (int)((long)k * part / parts), depth = (int)((long)k * (part + 1) / parts) - start;
                 bool first = part == 0, last = part == parts - 1;
-                int packedFrom = packsB ? 0 : columns / tileColumns * tileColumns;
+                if (lines.Length > 1) b.ListLines(start, lines[..depth]);
+                int packedFrom = packsB ? 0 : wide && columns % tileColumns == Vector512<T>.Count ? columns : columns / tileColumns * tileColumns;
                 ProductPanels.Pack(b, column + packedFrom, columns - packedFrom, start, depth, tileColumns, ref Unsafe.Add(ref packedB, packedFrom * depth));
                 for (int row = 0; row < m; row += RowsOfBlock)
                 {
                     int rows = Math.Min(RowsOfBlock, m - row);
-                    packedFrom = packsA ? 0 : rows / tileRows * tileRows;
+                    packedFrom = packsA ? 0 : wide && rows % TileRows == LowTileRows ? rows : rows / tileRows * tileRows;
                     ProductPanels.Pack(a, row + packedFrom, rows - packedFrom, start, depth, tileRows, ref Unsafe.Add(ref packedA, packedFrom * depth));
                     for (int j = 0; j < columns; j += tileColumns)
                     {
                         int width = Math.Min(tileColumns, columns - j);
-                        bool inPlaceB = !packsB && width == tileColumns;
-                        ref T panelB = ref inPlaceB ? ref b.At(column + j, start) : ref Unsafe.Add(ref packedB, j * depth);
-                        int line = inPlaceB ? b.Stride : tileColumns;
+                        int broad = wide && width <= Vector512<T>.Count ? Vector512<T>.Count : tileColumns;
+                        bool inPlaceB = !packsB && width == broad;
+                        ref T panelB = ref !inPlaceB ? ref Unsafe.Add(ref packedB, j * depth) : ref b.IsPlain ? ref b.At(column + j, start) : ref b.Column(column + j);
+                        int line = !inPlaceB ? tileColumns : b.IsPlain ? b.Stride : 0;
                         for (int i = 0; i < rows; i += tileRows)
                         {
                             int height = Math.Min(tileRows, rows - i);
-                            bool inPlaceA = !packsA && height == tileRows;
+                            int high = wide && height <= LowTileRows ? LowTileRows : tileRows;
+                            bool inPlaceA = !packsA && height == high;
                             ref T panelA = ref inPlaceA ? ref a.At(row + i, start) : ref Unsafe.Add(ref packedA, i * depth);
                             (int toNextRow, int toNextStep) = !inPlaceA ? (1, tileRows) : a.IsAlongSum ? (a.Stride, 1) : (1, a.Stride);
                             ref T tile = ref Unsafe.Add(ref c, ((nint)(row + i) * stride) + column + j);
-                            if (height == tileRows && width == tileColumns)
+                            if (height == high && width == broad)
                             {
-                                Tile(ref panelA, toNextRow, toNextStep, ref panelB, line, depth, ref tile, stride, accumulate || !first, wide);
+                                Tile(high, broad, ref panelA, toNextRow, toNextStep, ref panelB, line, ref lines[0], depth, ref tile, stride, accumulate || !first, wide);
                             }
                             else
                             {
-                                Move(ref tile, stride, ref edge, tileColumns, height, width);
-                                Tile(ref panelA, toNextRow, toNextStep, ref panelB, line, depth, ref edge, tileColumns, accumulate || !first, wide);
+                                if (accumulate || !first) Move(ref tile, stride, ref edge, tileColumns, height, width);
+                                Tile(high, broad, ref panelA, toNextRow, toNextStep, ref panelB, line, ref lines[0], depth, ref edge, tileColumns, accumulate || !first, wide);
                                 Move(ref edge, tileColumns, ref tile, stride, height, width);
                             }
 
@@ -162,12 +172,58 @@ public static class MatrixProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<T>(ref T a, nint row, nint step, ref T b, nint line, int depth, ref T c, nint width, bool accumulate, bool wide)
+    /// <summary>Whether panels of b are read where they are, by so many tiles of rows.</summary>
+    /// <remarks>
+    /// A small one is, whoever reads it. A larger one costs each reader more (its lines are pages apart), and the lines must not drive each other out of the first cache,
+    /// which those of a stride by a high power of two would.
+    /// </remarks>
+    private static bool StaysInPlace<T>(ProductOperand<T> b, int readers, int depth)
         where T : unmanaged
     {
-        if (wide) ProductTiles.Twelve(ref a, row, step, ref b, line, depth, ref c, width, accumulate);
-        else ProductTiles.Six(ref a, row, step, ref b, line, depth, ref c, width, accumulate);
+        if (b.Stride == 0) return false;
+        long stride = (long)b.Stride * Unsafe.SizeOf<T>();
+        if (b.IsPlain && stride * depth <= InPlaceBytes) return true;
+        const int Sets = 64, Ways = 8;
+        long sets = Math.Max(1, Sets / Math.Max(1, (stride & -stride) / LineBytes));
+        return readers <= MostReadersInPlace && depth <= sets * Ways / 2;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<T>(
+        int rows, int columns, ref T a, nint row, nint step, ref T b, nint line, ref nint lines, int depth, ref T c, nint width, bool accumulate, bool wide)
+        where T : unmanaged
+    {
+        if (!wide)
+        {
+            if (line == 0) ProductTiles.Six<T, ListedLines>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+            else ProductTiles.Six<T, EvenLines>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+        }
+        else if (columns == Vector512<T>.Count)
+        {
+            WideTile<T, OneVector>(rows, ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+        }
+        else
+        {
+            WideTile<T, TwoVectors>(rows, ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WideTile<T, TWidth>(
+        int rows, ref T a, nint row, nint step, ref T b, nint line, ref nint lines, int depth, ref T c, nint width, bool accumulate)
+        where T : unmanaged
+        where TWidth : struct
+    {
+        if (rows == TileRows)
+        {
+            if (line == 0) ProductTiles.Twelve<T, ListedLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+            else ProductTiles.Twelve<T, EvenLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+        }
+        else
+        {
+            if (line == 0) ProductTiles.Eight<T, ListedLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+            else ProductTiles.Eight<T, EvenLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+        }
     }
 
     /// <summary>Copies a part of a tile at an edge of the result.</summary>

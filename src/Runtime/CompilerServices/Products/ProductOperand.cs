@@ -61,6 +61,15 @@ public readonly ref struct ProductOperand<T>
         return ref Unsafe.Add(ref MemoryMarshal.GetReference(_values), ((nint)row * Stride) + column);
     }
 
+    /// <summary>The value at (i, 0) if the list had row 0 first: what the distances of <see cref="ListLines"/> are counted from.</summary>
+    internal ref T Column(int i) => ref Unsafe.Add(ref MemoryMarshal.GetReference(_values), i);
+
+    /// <summary>The distances, in bytes, of listed rows that follow one another in the sum.</summary>
+    internal void ListLines(int start, Span<nint> lines)
+    {
+        for (int k = 0; k < lines.Length; k++) lines[k] = (nint)_selected[start + k] * Stride * Unsafe.SizeOf<T>();
+    }
+
     /// <summary>Checks that the values at all (i, k) with i &lt; <paramref name="count"/> and k &lt; <paramref name="depth"/> exist.</summary>
     internal void Check(int count, int depth)
     {

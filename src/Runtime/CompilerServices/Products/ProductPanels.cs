@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -8,6 +9,8 @@ namespace SymbolicGD.CompilerServices;
 /// <summary>Copies a factor of a product into panels: for each k the values of one tile's rows or columns, side by side.</summary>
 internal static class ProductPanels
 {
+    private const int LineBytes = 64;
+
     /// <summary>
     /// The operand's <paramref name="count"/> rows or columns from <paramref name="first"/>, in panels of <paramref name="width"/>: panel p has at k·width + r
     /// the value at (first + p·width + r, start + k), and zero beyond the last.
@@ -22,7 +25,7 @@ internal static class ProductPanels
             ref T last = ref Unsafe.Add(ref panels, (nint)whole * depth);
             for (int k = 0; k < depth; k++)
             {
-                for (int r = rest; r < width; r++) Unsafe.Add(ref last, (k * width) + r) = default;
+                MemoryMarshal.CreateSpan(ref Unsafe.Add(ref last, (k * width) + rest), width - rest).Clear();
             }
         }
 
@@ -30,7 +33,7 @@ internal static class ProductPanels
         {
             for (int i = 0; i < count; i += width)
             {
-                Transpose(operand, first + i, Math.Min(width, count - i), start, depth, width, ref Unsafe.Add(ref panels, (nint)i * depth));
+                Transpose(operand, first + i, Math.Min(width, count - i), first + count, start, depth, width, ref Unsafe.Add(ref panels, (nint)i * depth));
             }
 
             return;
@@ -48,7 +51,7 @@ internal static class ProductPanels
                 to = ref Unsafe.Add(ref to, (nint)width * depth);
             }
 
-            for (int r = 0; r < rest; r++) Unsafe.Add(ref to, r) = Unsafe.Add(ref from, r);
+            if (rest > 0) MemoryMarshal.CreateReadOnlySpan(ref from, rest).CopyTo(MemoryMarshal.CreateSpan(ref to, rest));
         }
     }
 
@@ -73,9 +76,9 @@ internal static class ProductPanels
         }
     }
 
-    /// <summary>Blocks of four by four; the last ones overlap those before them.</summary>
+    /// <summary>Whole vectors of rows where the machine has them, then blocks of four by four; the last ones overlap those before them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int width, ref T panel)
+    private static void Transpose<T>(ProductOperand<T> operand, int first, int count, int end, int start, int depth, int width, ref T panel)
         where T : unmanaged
     {
         const int Side = 4;
@@ -90,7 +93,21 @@ internal static class ProductPanels
             return;
         }
 
-        for (int r = 0; r < count; r += Side)
+        int done = 0;
+        if (Avx512F.IsSupported)
+        {
+            int side = Vector512<T>.Count, columns = Vector128<T>.Count;
+            for (; done + side <= count; done += side)
+            {
+                TransposeLines(operand, first + done, Math.Min(first + done + side, end - side), start, depth / columns * columns, width, ref Unsafe.Add(ref panel, done));
+                for (int k = depth / columns * columns; k < depth; k++)
+                {
+                    for (int r = 0; r < side; r++) Unsafe.Add(ref panel, (k * width) + done + r) = operand.At(first + done + r, start + k);
+                }
+            }
+        }
+
+        for (int r = done; r < count; r += Side)
         {
             r = Math.Min(r, count - Side);
             ref T a = ref operand.At(first + r, start);
@@ -105,6 +122,65 @@ internal static class ProductPanels
                     ref Unsafe.Add(ref panel, (k * width) + r), width);
             }
         }
+    }
+
+    /// <summary>
+    /// As many rows as a vector of 512 bits has lanes, four columns (of doubles two) at a time: 128 bits of every fourth row make a vector. Meanwhile the
+    /// rows from <paramref name="next"/> are fetched: listed rows come from far away.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TransposeLines<T>(ProductOperand<T> operand, int first, int next, int start, int depth, int width, ref T panel)
+        where T : unmanaged
+    {
+        int step = Vector128<T>.Count;
+        Span<nint> rows = stackalloc nint[16], nextRows = stackalloc nint[16];
+        ref T values = ref operand.At(first, start);
+        for (int r = 0; r < Vector512<T>.Count; r++)
+        {
+            rows[r] = Unsafe.ByteOffset(ref values, ref operand.At(first + r, start));
+            nextRows[r] = Unsafe.ByteOffset(ref values, ref operand.At(next + r, start));
+        }
+
+        for (int k = 0; k < depth; k += step)
+        {
+            ref T to = ref Unsafe.Add(ref panel, k * width);
+            ref T from = ref Unsafe.Add(ref values, k);
+            if (k * Unsafe.SizeOf<T>() % LineBytes == 0)
+            {
+                foreach (nint row in nextRows[..Vector512<T>.Count]) Lanes.Prefetch(ref Unsafe.AddByteOffset(ref from, row));
+            }
+
+            if (typeof(T) == typeof(float))
+            {
+                Vector512<float> a = Every(ref from, rows, 0, 4).AsSingle(), b = Every(ref from, rows, 1, 4).AsSingle();
+                Vector512<float> c = Every(ref from, rows, 2, 4).AsSingle(), d = Every(ref from, rows, 3, 4).AsSingle();
+                Vector512<double> abLow = Avx512F.UnpackLow(a, b).AsDouble(), abHigh = Avx512F.UnpackHigh(a, b).AsDouble();
+                Vector512<double> cdLow = Avx512F.UnpackLow(c, d).AsDouble(), cdHigh = Avx512F.UnpackHigh(c, d).AsDouble();
+                Avx512F.UnpackLow(abLow, cdLow).As<double, T>().StoreUnsafe(ref to);
+                Avx512F.UnpackHigh(abLow, cdLow).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, width));
+                Avx512F.UnpackLow(abHigh, cdHigh).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, 2 * width));
+                Avx512F.UnpackHigh(abHigh, cdHigh).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, 3 * width));
+            }
+            else
+            {
+                Vector512<double> a = Every(ref from, rows, 0, 2).AsDouble(), b = Every(ref from, rows, 1, 2).AsDouble();
+                Avx512F.UnpackLow(a, b).As<double, T>().StoreUnsafe(ref to);
+                Avx512F.UnpackHigh(a, b).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, width));
+            }
+        }
+    }
+
+    /// <summary>128 bits of each of four rows, the first and those some rows on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Every<T>(ref T values, Span<nint> rows, int first, int step)
+        where T : unmanaged
+    {
+        ref nint row = ref MemoryMarshal.GetReference(rows);
+        Vector512<float> result = Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, first))).AsSingle().ToVector256Unsafe().ToVector512Unsafe();
+        result = Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, first + step))).AsSingle(), 1);
+        result = Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, first + (2 * step)))).AsSingle(), 2);
+        result = Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, first + (3 * step)))).AsSingle(), 3);
+        return result.As<float, T>();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

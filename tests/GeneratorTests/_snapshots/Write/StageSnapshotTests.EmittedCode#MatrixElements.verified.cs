@@ -239,13 +239,15 @@ partial class Kernels
                 int k = 0;
                 for (; k <= count - 8; k += 8)
                 {
-                    var t1 = VectorMath.Sin(Vector512.LoadUnsafe(ref aAt, (nuint)k)) * Vector512.LoadUnsafe(ref x, (nuint)k) * Vector512.Create(metric[element]);
-                    sum += Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t1);
+                    var t1 = VectorMath.Sin(Vector512.LoadUnsafe(ref aAt, (nuint)k)) * Vector512.LoadUnsafe(ref x, (nuint)k);
+                    var t2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t1 * Vector512.Create(metric[element]));
+                    sum += t2;
                 }
                 if (k < count)
                 {
-                    var t2 = VectorMath.Sin(Lanes.LoadTail(ref aAt, count)) * Lanes.LoadTail(ref x, count) * Vector512.Create(metric[element]);
-                    sum = Vector512.ConditionalSelect(tail, sum + Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t2), sum);
+                    var t3 = VectorMath.Sin(Lanes.LoadTail(ref aAt, count)) * Lanes.LoadTail(ref x, count);
+                    var t4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[element2]), Vector512.Create(metric[element3]), t3 * Vector512.Create(metric[element]));
+                    sum = Vector512.ConditionalSelect(tail, sum + t4, sum);
                 }
                 Unsafe.Add(ref sums, r) = Lanes.Sum(sum);
             }

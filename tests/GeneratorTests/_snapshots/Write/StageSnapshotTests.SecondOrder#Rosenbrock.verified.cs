@@ -7,9 +7,9 @@
 //   ∂ℓ/∂x[i + 1] += 200·a
 //
 //   curvature    not shown convex in x
-//   cost         per call 17·x.Length − 18 operations
+//   cost         per call 16·x.Length − 17 operations
 //   vectorized   inside 1 of 2 loops
-//   products     Hessian times vector per call 17·x.Length − 18 operations
+//   products     Hessian times vector per call 16·x.Length − 17 operations
 //
 //   once per call:                                                 (pseudo-code of the gradient)
 //     a ← x[i + 1] − x[i]²;  b ← 1 − x[i];  loss ← Σᵢ (100·a² + b²)
@@ -71,8 +71,8 @@ partial class Functions
             ∂ℓ/∂x[i + 1] += 200·a
 
             curvature    not shown convex in x
-            cost         per call 17·x.Length − 18 operations
-            products     Hessian times vector per call 17·x.Length − 18 operations
+            cost         per call 16·x.Length − 17 operations
+            products     Hessian times vector per call 16·x.Length − 17 operations
 
             """;
 
@@ -102,13 +102,15 @@ partial class Functions
             ref double xAt_1 = ref Lanes.Range(x, 1, count);
             ref double xAt = ref Lanes.Range(x, 0, count);
             var sumV = Vector512<double>.Zero;
+            var sumV2 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
                 var xV = Vector512.LoadUnsafe(ref xAt, (nuint)k);
                 var a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
                 var b = Vector512.Create(1.0) - xV;
-                sumV += Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a));
+                sumV = Vector512.FusedMultiplyAdd(a, a, sumV);
+                sumV2 = Vector512.FusedMultiplyAdd(b, b, sumV2);
             }
             if (k < count)
             {
@@ -116,9 +118,10 @@ partial class Functions
                 var xV = Lanes.LoadTail(ref xAt, count);
                 var a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
                 var b = Vector512.Create(1.0) - xV;
-                sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b, b, a * (Vector512.Create(100.0) * a)), sumV);
+                sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(a, a, sumV), sumV);
+                sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(b, b, sumV2), sumV2);
             }
-            double sum = Lanes.Sum(sumV);
+            double sum = Lanes.Sum(Vector512.FusedMultiplyAdd(sumV, Vector512.Create(100.0), sumV2));
 
             return sum;
         }
@@ -139,53 +142,48 @@ partial class Functions
                 double a = x[1] - t2 * t2;
                 double b = 1.0 - t2;
                 xGradient[0] = -2.0 * b + t2 * (-400.0 * a);
+                double sum = 0.0 + (a * (100.0 * a) + b * b);
                 int t3 = xLength - 2;
 
-                // sum = Σᵢ (100·a² + b²)
+                // sum = 100·a′′² + b′′² + Σᵢ (100·a′² + b′²)
+                ref double xAt_2 = ref Lanes.Range(x, 2, t3);
                 ref double xAt_1 = ref Lanes.Range(x, 1, t3);
                 ref double xAt = ref Lanes.Range(x, 0, t3);
-                ref double xAt_2 = ref Lanes.Range(x, 2, t3);
                 ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, t3);
                 var sumV = Vector512<double>.Zero;
+                var sumV2 = Vector512<double>.Zero;
                 int k = 0;
                 for (; k <= t3 - 8; k += 8)
                 {
                     var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
+                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
+                    var b2 = Vector512.Create(1.0) - xV;
                     var xV2 = Vector512.LoadUnsafe(ref xAt, (nuint)k);
-                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    var b2 = Vector512.Create(1.0) - xV2;
-                    var t4 = Vector512.Create(100.0) * a2;
-                    var aBar = t4 + t4;
-                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
-                    var b3 = Vector512.Create(1.0) - xV;
-                    var t5 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    t5.StoreUnsafe(ref xGradientAt_1, (nuint)k);
-                    sumV += Vector512.FusedMultiplyAdd(b2, b2, a2 * t4);
+                    var a3 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var t4 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a2, Vector512.FusedMultiplyAdd(Vector512.Create(200.0), a3, Vector512.Create(-2.0) * b2));
+                    t4.StoreUnsafe(ref xGradientAt_1, (nuint)k);
+                    sumV = Vector512.FusedMultiplyAdd(a2, a2, sumV);
+                    sumV2 = Vector512.FusedMultiplyAdd(b2, b2, sumV2);
                 }
                 if (k < t3)
                 {
                     var tail = Lanes.TailMask((double)(t3 - k));
                     var xV = Lanes.LoadTail(ref xAt_1, t3);
+                    var a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, t3));
+                    var b2 = Vector512.Create(1.0) - xV;
                     var xV2 = Lanes.LoadTail(ref xAt, t3);
-                    var a2 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
-                    var b2 = Vector512.Create(1.0) - xV2;
-                    var t6 = Vector512.Create(100.0) * a2;
-                    var aBar = t6 + t6;
-                    var a3 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, t3));
-                    var b3 = Vector512.Create(1.0) - xV;
-                    var t7 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a3, Vector512.FusedMultiplyAdd(Vector512.Create(-2.0), b3, aBar));
-                    Lanes.StoreTail(ref xGradientAt_1, t3, t7, tail);
-                    sumV = Vector512.ConditionalSelect(tail, sumV + Vector512.FusedMultiplyAdd(b2, b2, a2 * t6), sumV);
+                    var a3 = Lanes.MultiplyAddNegated(xV2, xV2, xV);
+                    var t5 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * a2, Vector512.FusedMultiplyAdd(Vector512.Create(200.0), a3, Vector512.Create(-2.0) * b2));
+                    Lanes.StoreTail(ref xGradientAt_1, t3, t5, tail);
+                    sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(a2, a2, sumV), sumV);
+                    sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(b2, b2, sumV2), sumV2);
                 }
-                double sum = Lanes.Sum(sumV);
+                double sum2 = sum + Lanes.Sum(Vector512.FusedMultiplyAdd(sumV, Vector512.Create(100.0), sumV2));
 
-                double t8 = x[t3];
-                double a4 = x[t1] - t8 * t8;
-                double b4 = 1.0 - t8;
-                double t9 = 100.0 * a4;
-                double sum2 = sum + (a4 * t9 + b4 * b4);
-                double aBar2 = t9 + t9;
-                xGradient[t1] = aBar2;
+                double t6 = x[t3];
+                double a4 = x[t1] - t6 * t6;
+                double aBar = 200.0 * a4;
+                xGradient[t1] = aBar;
                 sum4 = sum2;
             }
             else
@@ -193,15 +191,14 @@ partial class Functions
                 double sum3 = 0.0;
                 for (int i = 0; i < t1; i++)
                 {
-                    int t10 = 1 + i;
-                    double t11 = x[i];
-                    double a2 = x[t10] - t11 * t11;
-                    double b2 = 1.0 - t11;
-                    double t12 = 100.0 * a2;
-                    double aBar = t12 + t12;
-                    xGradient[i] += -2.0 * b2 + t11 * (-400.0 * a2);
-                    xGradient[t10] += aBar;
-                    sum3 += (a2 * t12 + b2 * b2);
+                    int t7 = 1 + i;
+                    double t8 = x[i];
+                    double a2 = x[t7] - t8 * t8;
+                    double b2 = 1.0 - t8;
+                    double aBar2 = 200.0 * a2;
+                    xGradient[i] += -2.0 * b2 + t8 * (-400.0 * a2);
+                    xGradient[t7] += aBar2;
+                    sum3 += (a2 * (100.0 * a2) + b2 * b2);
                 }
                 sum4 = sum3;
             }
@@ -249,6 +246,8 @@ partial class Functions
             ref double xAt = ref Lanes.Range(x, 0, count);
             ref double xDirectionAt = ref Lanes.Range(xDirection, 0, count);
             var sumDotV = Vector512<double>.Zero;
+            var sumDotV2 = Vector512<double>.Zero;
+            var sumDotV3 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= count - 8; k += 8)
             {
@@ -257,8 +256,9 @@ partial class Functions
                 var a = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_1, (nuint)k));
                 var aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k));
                 var b = Vector512.Create(1.0) - xV;
-                var t1 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a)));
-                sumDotV += t1;
+                sumDotV = Vector512.FusedMultiplyAdd(aDot, a, sumDotV);
+                sumDotV2 = Vector512.FusedMultiplyAdd(a, aDot, sumDotV2);
+                sumDotV3 = Vector512.FusedMultiplyAdd(b, xDirectionV, sumDotV3);
             }
             if (k < count)
             {
@@ -268,10 +268,11 @@ partial class Functions
                 var a = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_1, count));
                 var aDot = Lanes.MultiplyAddNegated(xV, Vector512.Create(2.0) * xDirectionV, Lanes.LoadTail(ref xDirectionAt_1, count));
                 var b = Vector512.Create(1.0) - xV;
-                var t2 = Vector512.FusedMultiplyAdd(b, Vector512.Create(-2.0) * xDirectionV, Vector512.FusedMultiplyAdd(a, Vector512.Create(100.0) * aDot, aDot * (Vector512.Create(100.0) * a)));
-                sumDotV = Vector512.ConditionalSelect(tail, sumDotV + t2, sumDotV);
+                sumDotV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(aDot, a, sumDotV), sumDotV);
+                sumDotV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(a, aDot, sumDotV2), sumDotV2);
+                sumDotV3 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(b, xDirectionV, sumDotV3), sumDotV3);
             }
-            double sumDot = Lanes.Sum(sumDotV);
+            double sumDot = Lanes.Sum(Vector512.FusedMultiplyAdd(sumDotV3, Vector512.Create(-2.0), Vector512.FusedMultiplyAdd(sumDotV2, Vector512.Create(100.0), sumDotV * Vector512.Create(100.0))));
 
             return sumDot;
         }
@@ -308,15 +309,13 @@ partial class Functions
                 {
                     var xV = Vector512.LoadUnsafe(ref xAt_1, (nuint)k);
                     var xDirectionV = Vector512.LoadUnsafe(ref xDirectionAt_1, (nuint)k);
-                    var t6 = Vector512.LoadUnsafe(ref xAt, (nuint)k) * (Vector512.Create(2.0) * Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k));
-                    var aDot2 = xDirectionV - t6;
-                    var t7 = Vector512.Create(100.0) * aDot2;
-                    var aBarDot = t7 + t7;
-                    var t8 = Vector512.Create(2.0) * xDirectionV;
+                    var t6 = Vector512.Create(2.0) * Vector512.LoadUnsafe(ref xDirectionAt, (nuint)k);
+                    var aDot2 = Lanes.MultiplyAddNegated(Vector512.LoadUnsafe(ref xAt, (nuint)k), t6, xDirectionV);
+                    var t7 = Vector512.Create(2.0) * xDirectionV;
                     var a2 = Lanes.MultiplyAddNegated(xV, xV, Vector512.LoadUnsafe(ref xAt_2, (nuint)k));
-                    var aDot3 = Lanes.MultiplyAddNegated(xV, t8, Vector512.LoadUnsafe(ref xDirectionAt_2, (nuint)k));
-                    var t9 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t8));
-                    t9.StoreUnsafe(ref xProductAt_1, (nuint)k);
+                    var aDot3 = Lanes.MultiplyAddNegated(xV, t7, Vector512.LoadUnsafe(ref xDirectionAt_2, (nuint)k));
+                    var t8 = Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, Vector512.FusedMultiplyAdd(Vector512.Create(200.0), aDot2, t7));
+                    Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, t8).StoreUnsafe(ref xProductAt_1, (nuint)k);
                 }
                 if (k < t5)
                 {
@@ -324,34 +323,30 @@ partial class Functions
                     var xV = Lanes.LoadTail(ref xAt_1, t5);
                     var xDirectionV = Lanes.LoadTail(ref xDirectionAt_1, t5);
                     var aDot2 = Lanes.MultiplyAddNegated(Lanes.LoadTail(ref xAt, t5), Vector512.Create(2.0) * Lanes.LoadTail(ref xDirectionAt, t5), xDirectionV);
-                    var t10 = Vector512.Create(100.0) * aDot2;
-                    var aBarDot = t10 + t10;
-                    var t11 = Vector512.Create(2.0) * xDirectionV;
+                    var t9 = Vector512.Create(2.0) * xDirectionV;
                     var a2 = Lanes.MultiplyAddNegated(xV, xV, Lanes.LoadTail(ref xAt_2, t5));
-                    var aDot3 = Lanes.MultiplyAddNegated(xV, t11, Lanes.LoadTail(ref xDirectionAt_2, t5));
-                    var t12 = Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, aBarDot + t11));
-                    Lanes.StoreTail(ref xProductAt_1, t5, t12, tail);
+                    var aDot3 = Lanes.MultiplyAddNegated(xV, t9, Lanes.LoadTail(ref xDirectionAt_2, t5));
+                    var t10 = Vector512.FusedMultiplyAdd(xDirectionV, Vector512.Create(-400.0) * a2, Vector512.FusedMultiplyAdd(Vector512.Create(200.0), aDot2, t9));
+                    Lanes.StoreTail(ref xProductAt_1, t5, Vector512.FusedMultiplyAdd(xV, Vector512.Create(-400.0) * aDot3, t10), tail);
                 }
 
                 double aDot4 = xDirection[t1] - x[t5] * (2.0 * xDirection[t5]);
-                double t13 = 100.0 * aDot4;
-                double aBarDot2 = t13 + t13;
-                xProduct[t1] = aBarDot2;
+                double aBarDot = 200.0 * aDot4;
+                xProduct[t1] = aBarDot;
             }
             else
             {
                 for (int i = 0; i < t1; i++)
                 {
-                    int t14 = 1 + i;
-                    double t15 = x[i];
-                    double t16 = xDirection[i];
-                    double t17 = 2.0 * t16;
-                    double a2 = x[t14] - t15 * t15;
-                    double aDot2 = xDirection[t14] - t15 * t17;
-                    double t18 = 100.0 * aDot2;
-                    double aBarDot = t18 + t18;
-                    xProduct[i] += t17 + (t16 * (-400.0 * a2) + t15 * (-400.0 * aDot2));
-                    xProduct[t14] += aBarDot;
+                    int t11 = 1 + i;
+                    double t12 = x[i];
+                    double t13 = xDirection[i];
+                    double t14 = 2.0 * t13;
+                    double a2 = x[t11] - t12 * t12;
+                    double aDot2 = xDirection[t11] - t12 * t14;
+                    double aBarDot2 = 200.0 * aDot2;
+                    xProduct[i] += t14 + (t13 * (-400.0 * a2) + t12 * (-400.0 * aDot2));
+                    xProduct[t11] += aBarDot2;
                 }
             }
         }
