@@ -139,7 +139,7 @@ public sealed class ContractionTests
     [InlineData("TiedAndShifted", 2, 2, 2)]
     [InlineData("Classifier", 2, 1, 2)]
     [InlineData("OneLayer", 0, 0, 0)]
-    [InlineData("Recurrence", 0, 0, 0)]
+    [InlineData("Recurrence", 1, 1, 1)]
     public void LayersAreRecognized(string name, int forward, int backward, int weights)
     {
         KernelPlan plan = SimdPlanner.PlanWithContractions(Gradient(name));

@@ -28,6 +28,9 @@ public static class TriangleProduct
 
     private const int Examples = 64;
 
+    // The last tile has as many, where they are enough.
+    private const int FewRows = 8;
+
     /// <summary>The number of values that the gradient of a matrix needs to work in, for matrices of so many columns.</summary>
     public static int WorkspaceLength(int columns) => checked((columns + 63) / 32 * 32 * Examples);
 
@@ -104,7 +107,7 @@ public static class TriangleProduct
             ref T a = ref Unsafe.Add(ref matrix, (i * row) + (from * step));
             for (int e = 0; e < examples; e += width)
             {
-                Tile(ref a, row, step, ref Unsafe.Add(ref vectors, ((nint)from * Examples) + e), Examples, to - from, ref Unsafe.Add(ref sums, ((nint)i * Examples) + e), Examples, accumulate, wide);
+                Tile(size - i, ref a, row, step, ref Unsafe.Add(ref vectors, ((nint)from * Examples) + e), Examples, to - from, ref Unsafe.Add(ref sums, ((nint)i * Examples) + e), Examples, accumulate, wide);
             }
         }
     }
@@ -120,18 +123,20 @@ public static class TriangleProduct
             for (int k = from; k < to; k += width)
             {
                 Tile(
-                    ref Unsafe.Add(ref signals, (nint)i * Examples), Examples, 1, ref Unsafe.Add(ref panels, (nint)k * examples), width, examples,
+                    size - i, ref Unsafe.Add(ref signals, (nint)i * Examples), Examples, 1, ref Unsafe.Add(ref panels, (nint)k * examples), width, examples,
                     ref Unsafe.Add(ref matrix, ((nint)i * stride) + k), stride, accumulate: true, wide);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<T>(ref T a, nint row, nint step, ref T b, nint line, int depth, ref T c, nint width, bool accumulate, bool wide)
+    private static void Tile<T>(int rows, ref T a, nint row, nint step, ref T b, nint line, int depth, ref T c, nint width, bool accumulate, bool wide)
         where T : unmanaged
     {
-        if (wide) ProductTiles.Twelve(ref a, row, step, ref b, line, depth, ref c, width, accumulate);
-        else ProductTiles.Six(ref a, row, step, ref b, line, depth, ref c, width, accumulate);
+        ref nint even = ref Unsafe.NullRef<nint>();
+        if (!wide) ProductTiles.Six<T, EvenLines>(ref a, row, step, ref b, line, ref even, depth, ref c, width, accumulate);
+        else if (rows > FewRows) ProductTiles.Twelve<T, EvenLines, TwoVectors>(ref a, row, step, ref b, line, ref even, depth, ref c, width, accumulate);
+        else ProductTiles.Eight<T, EvenLines, TwoVectors>(ref a, row, step, ref b, line, ref even, depth, ref c, width, accumulate);
     }
 
     private static int Padded(int rows) => (rows + TileRows - 1) / TileRows * TileRows;
