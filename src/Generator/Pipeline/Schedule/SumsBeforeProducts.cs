@@ -83,8 +83,10 @@ internal sealed class SumsBeforeProducts : IrRewriter
         if (_products.TryGetValue(loop, out List<(Adjoint, Product)>? here))
         {
             foreach ((Adjoint adjoint, Product product) in here) Builder.Accumulate(product.Totals, TotalOf(adjoint, product, Map), Map(product.Signal));
-            if (loop.Carried.Count == 0 && loop.Body.Items.All(i => i is Let or Load || _dropped.Contains(i))) return;
         }
+
+        // What nothing is left of.
+        if (loop.Carried.Count == 0 && loop.Body.Items.Any(_dropped.Contains) && loop.Body.Items.All(i => i is Let or Load || _dropped.Contains(i))) return;
 
         base.RewriteLoop(loop);
         if (!loop.IsExamples) return;

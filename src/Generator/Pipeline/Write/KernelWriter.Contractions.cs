@@ -20,6 +20,12 @@ internal sealed partial class KernelWriter
     private readonly List<(Accumulate Target, string Sum)> _partSums = [];
     private readonly Dictionary<string, string> _partRows = [];
     private CodeWriter.Bookmark? _partStart;
+
+    // What is the same for all examples of a block is read once, not for each vector of them.
+    private bool _inHead;
+
+    // The part only touches working arrays, one vector of examples after the other.
+    private bool _isPlain;
     private string? _column;
 
     private string ColumnShift => _column is null ? string.Empty : " + " + _column;
@@ -68,7 +74,9 @@ internal sealed partial class KernelWriter
 
     private void WriteSegment(ContractionSegments.Segment segment, ContractionBlock block)
     {
+        _inHead = true;
         foreach (Item item in segment.Head) WriteItem(item);
+        _inHead = false;
         foreach (Alloc alloc in segment.Allocs)
         {
             if (NeedsZeros(alloc)) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
@@ -109,10 +117,11 @@ internal sealed partial class KernelWriter
         _column = column;
         _code.Gap();
         _partStart = _code.Mark();
-        using (Block($"for (int {column} = 0; {column} < {count}; {column} += {_lanes})"))
+        bool usesMask = sums.Any(c => c.Result == _function.Result) || _partItems.Any(i => i is Let { Op: Op.Argument, Payload: SpecialArgument.Seed });
+        _isPlain = !usesMask && _partItems.All(IsPlain);
+        using (Block(_isPlain ? $"for (nuint {column} = 0; {column} < (nuint){count}; {column} += {_lanes})" : $"for (int {column} = 0; {column} < {count}; {column} += {_lanes})"))
         {
             CodeWriter.Bookmark body = _code.Mark();
-            bool usesMask = sums.Any(c => c.Result == _function.Result) || _partItems.Any(i => i is Let { Op: Op.Argument, Payload: SpecialArgument.Seed });
             if (usesMask)
             {
                 _code.Line($"var active = Lanes.Active(({_real})({start} + {column} - {_block.Position}));");
@@ -139,7 +148,35 @@ internal sealed partial class KernelWriter
         _partItems = null;
         _column = null;
 
-        string Slot(int value) => $"{kept}[{NumberText.Integer(segments.KeptValues.IndexOf(value) * BlockExamples)} + {column}]";
+        string Slot(int value) => Row($"{kept}.Slice({NumberText.Integer(segments.KeptValues.IndexOf(value) * BlockExamples)}, {NumberText.Integer(BlockExamples)})", kept);
+    }
+
+    private bool IsPlain(Item item)
+    {
+        return item switch
+        {
+            Let let => _function.TypeOf(let.Id) != ScalarType.I32 && let.Operands.All(o => _function.TypeOf(o) != ScalarType.I32 || !IsLane(o)),
+            Load load => IsPlainElement(load.Buffer, load.Index),
+            Store store => IsPlainElement(store.Buffer, store.Index),
+            Accumulate accumulate => IsPlainElement(accumulate.Buffer, accumulate.Index, orShared: true),
+            _ => false,
+        };
+
+        bool IsPlainElement(int buffer, int index, bool orShared = false) =>
+            _plan.LayoutOf(buffer) is var layout && (layout == BufferLayout.PerLane || (orShared && layout == BufferLayout.Shared))
+            && !IsLane(index) && !_partItems!.Any(i => IrFacts.Definitions(i).Contains(index));
+    }
+
+    /// <summary>The arguments, after <c>ref</c>, for a vector of examples in what a slice has for all examples of the block: the slice is made once, before the part.</summary>
+    private string Row(string slice, string array)
+    {
+        if (!_partRows.TryGetValue(slice, out string name))
+        {
+            name = _partRows[slice] = _names.UniqueAtTop(array + "At");
+            _code.InsertAt(_partStart!, $"ref {_real} {name} = ref {slice}[0];");
+        }
+
+        return $"{name}, {(_isPlain ? string.Empty : "(nuint)")}{_column}";
     }
 
     /// <summary>The arguments, after <c>ref</c>, for an element of a working array and a vector of examples: from a reference to the element's first example where the index is known before the part.</summary>
@@ -147,14 +184,7 @@ internal sealed partial class KernelWriter
     {
         if (_partItems is null || _column is null || _partItems.Any(i => i is Loop or If || IrFacts.Definitions(i).Contains(index))) return null;
         string first = _index.LetOf(index) is { Op: Op.Const } constant ? NumberText.Integer(constant.Payload * _examplesPerElement) : $"{Scalar(index).Under(Text.Product)} * {_examplesPerElement}";
-        string at = $"{_bufferNames[buffer]}.Slice({first}, {_examplesPerElement})";
-        if (!_partRows.TryGetValue(at, out string name))
-        {
-            name = _partRows[at] = _names.UniqueAtTop(_bufferNames[buffer] + "At");
-            _code.InsertAt(_partStart!, $"ref {_real} {name} = ref {at}[0];");
-        }
-
-        return $"{name}, (nuint){_column}";
+        return Row($"{_bufferNames[buffer]}.Slice({first}, {_examplesPerElement})", _bufferNames[buffer]);
     }
 
     /// <summary>What a part adds to one element of the gradient, for all examples of the block: their lanes are added up once.</summary>

@@ -325,7 +325,7 @@ internal sealed partial class KernelWriter
 
     /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
     private bool MayInline(int value, Text text, int length = MaxInlineLength) =>
-        (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
+        !(_inHead && _function.TypeOf(value).IsReal()) && (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
         && text.Code.Length <= (_nexts.Contains(value) || _given.Contains(value) ? MaxUpdateLength : length);
 }
 
