@@ -265,11 +265,12 @@ internal sealed partial class KernelWriter
             _ => ($"{_bufferNames[c.Matrix]} += {_bufferNames[c.Vector]} · {signal}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
         };
         string[] shape = Shape(c, v => Scalar(v).Code, count);
+        string accumulate = c.Kind == ContractionKind.Forward ? "false" : OverwrittenGradients.Of(_plan).Contains(c.Matrix) ? $"{block.Start} > 0" : "true";
         _code.Gap();
         _code.Line($"// {comment}, for all examples of the block");
         _code.Line("MatrixProduct.Multiply(");
         _code.Line($"    {a}, {b},");
-        _code.Line($"    {result}, {width}, {string.Join(", ", shape)}, accumulate: {(c.Kind == ContractionKind.Forward ? "false" : "true")}, {packing});");
+        _code.Line($"    {result}, {width}, {string.Join(", ", shape)}, accumulate: {accumulate}, {packing});");
 
         string Operand(bool areRows, string values, string distance) => $"ProductOperand<{_real}>.{(areRows ? "Rows" : "Columns")}({values}, {distance})";
 
