@@ -114,6 +114,10 @@ internal sealed partial class KernelWriter
         List<Carried> sums = [.. examples.Carried.Items.Where(c => c.Next != c.Id && segments.PartOf(c) == part)];
         _block!.Forget(v => _index.LetOf(v) is { Op: Op.Extent } || (_index.LetOf(v) is { Op: Op.Argument } argument && argument.Payload != SpecialArgument.Seed));
         _partItems = [.. part.Again, .. part.Items];
+
+        // Elements that other parts load again themselves.
+        HashSet<int> read = [.. _partItems.SelectMany(i => i is Loop or If ? IrFacts.FreeValues(new Region(new[] { i }.ToEquatableArray())).Concat(i.Reads()) : i.Reads()), .. part.Kept, .. sums.Select(c => c.Next)];
+        _partItems.RemoveAll(i => i is Load load && !read.Contains(load.Id));
         _column = column;
         _code.Gap();
         _partStart = _code.Mark();

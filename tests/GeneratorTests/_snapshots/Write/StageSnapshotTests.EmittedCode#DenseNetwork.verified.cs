@@ -213,42 +213,40 @@ partial class Digits
                     }
                 }
 
-                ref float carriedAt3 = ref carried.Slice(0, 64)[0];
                 ref float carried2At = ref carried2.Slice(0, 64)[0];
                 for (nuint column = 0; column < (nuint)columns; column += 16)
                 {
-                    var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
                     Vector512<float>.Zero.StoreUnsafe(ref carried2At, column);
                 }
                 for (int k2 = 0; k2 < classes; k2++)
                 {
-                    ref float carriedAt4 = ref carried.Slice(0, 64)[0];
+                    ref float carriedAt3 = ref carried.Slice(0, 64)[0];
                     ref float carried2At2 = ref carried2.Slice(0, 64)[0];
                     ref float logitsAt2 = ref logits.Slice(k2 * 64, 64)[0];
                     for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t8 = Vector512.LoadUnsafe(ref carriedAt4, column);
-                        var t9 = Vector512.LoadUnsafe(ref carried2At2, column);
-                        var t10 = Vector512.LoadUnsafe(ref logitsAt2, column);
-                        (t9 + VectorMath.Exp(t10 - t8)).StoreUnsafe(ref carried2At2, column);
+                        var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
+                        var t8 = Vector512.LoadUnsafe(ref carried2At2, column);
+                        var t9 = Vector512.LoadUnsafe(ref logitsAt2, column);
+                        (t8 + VectorMath.ExpOrZero(t9 - t7)).StoreUnsafe(ref carried2At2, column);
                     }
                 }
 
-                ref float carriedAt5 = ref carried.Slice(0, 64)[0];
+                ref float carriedAt4 = ref carried.Slice(0, 64)[0];
                 ref float carried2At3 = ref carried2.Slice(0, 64)[0];
                 for (int column = 0; column < columns; column += 16)
                 {
                     int i = Math.Min(block + column, rows.Count - 16);
                     // The last block ends with the last row; what it shares with the one before is masked.
                     var active = Lanes.Active((float)(block + column - i));
-                    var t11 = Vector512.LoadUnsafe(ref carriedAt5, (nuint)column);
-                    var t12 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
+                    var t10 = Vector512.LoadUnsafe(ref carriedAt4, (nuint)column);
+                    var t11 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
                     for (int lane = 0; lane < 16; lane++)
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    var t13 = Vector512.LoadUnsafe(ref spill[0]);
-                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t11 - t13)), loss);
+                    var t12 = Vector512.LoadUnsafe(ref spill[0]);
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t11) + (t10 - t12)), loss);
                 }
             }
 
@@ -348,31 +346,29 @@ partial class Digits
                     }
                 }
 
-                ref float carriedAt3 = ref carried.Slice(0, 64)[0];
                 ref float carried2At = ref carried2.Slice(0, 64)[0];
                 for (nuint column = 0; column < (nuint)columns; column += 16)
                 {
-                    var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
                     Vector512<float>.Zero.StoreUnsafe(ref carried2At, column);
                 }
                 for (int k2 = 0; k2 < classes; k2++)
                 {
-                    ref float carriedAt4 = ref carried.Slice(0, 64)[0];
+                    ref float carriedAt3 = ref carried.Slice(0, 64)[0];
                     ref float carried2At2 = ref carried2.Slice(0, 64)[0];
                     ref float logitsAt2 = ref logits.Slice(k2 * 64, 64)[0];
                     ref float tape_valueAt = ref tape_value.Slice(k2 * 64, 64)[0];
                     for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t8 = Vector512.LoadUnsafe(ref carriedAt4, column);
-                        var t9 = Vector512.LoadUnsafe(ref carried2At2, column);
-                        var t10 = Vector512.LoadUnsafe(ref logitsAt2, column);
-                        var t11 = VectorMath.Exp(t10 - t8);
-                        t11.StoreUnsafe(ref tape_valueAt, column);
-                        (t9 + t11).StoreUnsafe(ref carried2At2, column);
+                        var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
+                        var t8 = Vector512.LoadUnsafe(ref carried2At2, column);
+                        var t9 = Vector512.LoadUnsafe(ref logitsAt2, column);
+                        var t10 = VectorMath.ExpOrZero(t9 - t7);
+                        t10.StoreUnsafe(ref tape_valueAt, column);
+                        (t8 + t10).StoreUnsafe(ref carried2At2, column);
                     }
                 }
 
-                ref float carriedAt5 = ref carried.Slice(0, 64)[0];
+                ref float carriedAt4 = ref carried.Slice(0, 64)[0];
                 ref float carried2At3 = ref carried2.Slice(0, 64)[0];
                 ref float keptAt = ref kept.Slice(0, 64)[0];
                 for (int column = 0; column < columns; column += 16)
@@ -380,22 +376,22 @@ partial class Digits
                     int i = Math.Min(block + column, rows.Count - 16);
                     // The last block ends with the last row; what it shares with the one before is masked.
                     var active = Lanes.Active((float)(block + column - i));
-                    var t12 = Vector512.LoadUnsafe(ref carriedAt5, (nuint)column);
+                    var t11 = Vector512.LoadUnsafe(ref carriedAt4, (nuint)column);
                     var seed = active & Vector512.Create(weight);
-                    var t13 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
+                    var t12 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
                     for (int lane = 0; lane < 16; lane++)
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    var t14 = Vector512.LoadUnsafe(ref spill[0]);
+                    var t13 = Vector512.LoadUnsafe(ref spill[0]);
                     (-seed).StoreUnsafe(ref spill[16]);
                     for (int lane2 = 0; lane2 < 16; lane2++)
                     {
                         logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 64 + column + (i + lane2 - i)] = spill[16 + lane2];
                     }
-                    var t15 = seed / t13;
-                    t15.StoreUnsafe(ref keptAt, (nuint)column);
-                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t13) + (t12 - t14)), loss);
+                    var t14 = seed / t12;
+                    t14.StoreUnsafe(ref keptAt, (nuint)column);
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t11 - t13)), loss);
                 }
                 for (int k3 = 0; k3 < classes; k3++)
                 {
@@ -406,12 +402,12 @@ partial class Digits
                     var sum = Vector512<float>.Zero;
                     for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t16 = Vector512.LoadUnsafe(ref keptAt2, column);
-                        var t17 = Vector512.LoadUnsafe(ref tape_valueAt2, column);
-                        (Vector512.LoadUnsafe(ref logitsBarAt, column) + t16 * t17).StoreUnsafe(ref logitsBarAt, column);
-                        var t18 = Vector512.LoadUnsafe(ref logitsBarAt, column);
-                        t18.StoreUnsafe(ref w2SignalAt, column);
-                        sum += t18;
+                        var t15 = Vector512.LoadUnsafe(ref keptAt2, column);
+                        var t16 = Vector512.LoadUnsafe(ref tape_valueAt2, column);
+                        (Vector512.LoadUnsafe(ref logitsBarAt, column) + t15 * t16).StoreUnsafe(ref logitsBarAt, column);
+                        var t17 = Vector512.LoadUnsafe(ref logitsBarAt, column);
+                        t17.StoreUnsafe(ref w2SignalAt, column);
+                        sum += t17;
                     }
                     b2Gradient[k3] += Lanes.Sum(sum);
                 }
@@ -433,11 +429,11 @@ partial class Digits
                     var sum2 = Vector512<float>.Zero;
                     for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t19 = Vector512.LoadUnsafe(ref hBarAt, column);
-                        var t20 = Vector512.LoadUnsafe(ref hAt2, column);
-                        var t21 = t19 * Lanes.MultiplyAddNegated(t20, t20, Vector512.Create(1f));
-                        t21.StoreUnsafe(ref w1SignalAt, column);
-                        sum2 += t21;
+                        var t18 = Vector512.LoadUnsafe(ref hBarAt, column);
+                        var t19 = Vector512.LoadUnsafe(ref hAt2, column);
+                        var t20 = t18 * Lanes.MultiplyAddNegated(t19, t19, Vector512.Create(1f));
+                        t20.StoreUnsafe(ref w1SignalAt, column);
+                        sum2 += t20;
                     }
                     b1Gradient[i3] += Lanes.Sum(sum2);
                 }
