@@ -16,7 +16,7 @@ internal enum ContractionKind : byte
 }
 
 /// <summary>
-/// A nest of two loops in the body of the loop over examples that, for a block of examples, is one product of two matrices.
+/// A nest of two loops in the body of the loop over examples, or in a loop there, that, for a block of examples, is one product of two matrices.
 /// </summary>
 /// <param name="Counter">The counter of the outer loop, j.</param>
 /// <param name="Rows">The value that ends the outer loop: how many j there are.</param>
@@ -27,10 +27,12 @@ internal enum ContractionKind : byte
 /// <param name="Shift">What is added to the index, with signs.</param>
 /// <param name="Constant">What is added to the index, too.</param>
 /// <param name="Vector">The buffer of v: a working array, or the example's row of a data column.</param>
+/// <param name="VectorShift">What is added to the index of v's elements, with signs.</param>
+/// <param name="VectorConstant">What is added to it, too.</param>
 /// <param name="Signal">The buffer of s, a working array.</param>
 internal sealed record Contraction(
     ContractionKind Kind, int Counter, int Rows, int Columns, int Matrix, int RowStride, int ColumnStride,
-    EquatableArray<ShiftTerm> Shift, int Constant, int Vector, int Signal);
+    EquatableArray<ShiftTerm> Shift, int Constant, int Vector, EquatableArray<ShiftTerm> VectorShift, int VectorConstant, int Signal);
 
-/// <summary>A value that an index adds, or subtracts.</summary>
-internal readonly record struct ShiftTerm(int Value, int Sign);
+/// <summary>A value that an index adds, or subtracts, times another one or, with <see cref="MatrixIndex.One"/>, as it is.</summary>
+internal readonly record struct ShiftTerm(int Value, int Sign, int Factor);

@@ -73,17 +73,44 @@ internal enum BufferKind : byte
 }
 
 /// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
-/// <param name="Overwritten">For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry.</param>
+/// <param name="Overwritten">
+/// For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry. For Local: each element is
+/// stored before it is read, so that its <see cref="Alloc"/> need not fill it.
+/// </param>
 /// <param name="Growing">
 /// For Tape and Local: a store past the end makes it longer; its <see cref="Alloc"/> has length 0 and fills nothing. What is read was stored before.
 /// </param>
 /// <param name="Owner">For a growing one, the loop whose iterations it records, as the user wrote it: for the message when memory runs out.</param>
-internal sealed record BufferInfo(string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false, bool Growing = false, string? Owner = null)
+/// <param name="Triangle">For an array that holds triangular matrices, or their adjoints, in rows and blocks of rows that are padded to whole tiles: see <see cref="MatrixTiles"/>.</param>
+internal sealed record BufferInfo(
+    string Name, BufferKind Kind, ScalarType Type, int Argument, bool Overwritten = false, bool Growing = false, string? Owner = null, Triangle Triangle = Triangle.None)
 {
     public const int OverwrittenFrom = 8;
 
     /// <summary>Whether it is the caller's and only read: an argument, data or a direction. Its version is 0 throughout.</summary>
     public bool IsReadOnly => Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data or BufferKind.Direction;
+}
+
+/// <summary>On which side of the diagonal a matrix has elements; those on the other side are zero, and nothing reads their adjoints.</summary>
+internal enum Triangle : byte
+{
+    None,
+
+    /// <summary>On the diagonal and below it.</summary>
+    Lower,
+
+    /// <summary>On the diagonal and above it.</summary>
+    Upper,
+}
+
+/// <summary>How matrices that the generator lays out itself are padded, so that products run over whole tiles and have no edges.</summary>
+internal static class MatrixTiles
+{
+    /// <summary>Rows of a tile; on machines of 256 bits it has half as many.</summary>
+    public const int Rows = 12;
+
+    /// <summary>Columns of a tile: two vectors of 512 bits.</summary>
+    public static int Columns(ScalarType real) => real == ScalarType.F32 ? 32 : 16;
 }
 
 /// <summary>

@@ -57,9 +57,9 @@ internal sealed class IrBuilder
     /// <summary>Says that a store past the end of the buffer makes it longer: see <see cref="BufferInfo.Growing"/>.</summary>
     public void MarkGrowing(int buffer, string? owner) => _buffers[buffer] = _buffers[buffer] with { Growing = true, Owner = owner };
 
-    public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1, bool overwritten = false)
+    public int AddBuffer(string name, BufferKind kind, ScalarType type, int argument = -1, bool overwritten = false, Triangle triangle = Triangle.None)
     {
-        _buffers.Add(new BufferInfo(name, kind, type, argument, overwritten));
+        _buffers.Add(new BufferInfo(name, kind, type, argument, overwritten, Triangle: triangle));
         _versions.Add(0);
         return _buffers.Count - 1;
     }

@@ -30,7 +30,7 @@ internal abstract class IrRewriter(Function source, IrBuilder? builder = null)
     /// <summary>Adds a buffer like another.</summary>
     protected int CopyBuffer(BufferInfo buffer)
     {
-        int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten);
+        int copy = Builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten, buffer.Triangle);
         if (buffer.Growing) Builder.MarkGrowing(copy, buffer.Owner);
         return copy;
     }

@@ -51,6 +51,11 @@ internal sealed record KernelPlan(
     /// </summary>
     public EquatableArray<int> VectorSums { get; init; } = EquatableArray<int>.Empty;
 
+    /// <summary>With <see cref="Contractions"/>, the counters of the loops that run once for a block of examples; others run for one vector of examples after the other.</summary>
+    public EquatableArray<int> BlockLoops { get; init; } = EquatableArray<int>.Empty;
+
+    public bool IsBlockLoop(Loop loop) => BlockLoops.Items.Contains(loop.Counter);
+
     public bool IsContraction(Loop loop) => Contractions.Any(c => c.Counter == loop.Counter);
 
     public bool IsVectorLoop(Loop loop) => VectorLoops.Items.Contains(loop.Counter);

@@ -34,27 +34,28 @@ internal sealed class MatrixIndex
         return result.Add(value, 1) ? result : null;
     }
 
-    private bool Add(int value, int sign)
+    /// <param name="factor">What the value is multiplied by: a value from outside, or <see cref="One"/>.</param>
+    private bool Add(int value, int sign, int factor = One)
     {
-        if (value == _outer || value == _inner) return sign > 0 && AddCounter(value, One);
+        if (IsCounter(value)) return sign > 0 && AddCounter(value, factor);
         Let? let = _index.LetOf(value);
         switch (let?.Op)
         {
-            case Op.Const:
+            case Op.Const when factor == One:
                 Constant += sign * (int)let.Payload;
                 return true;
             case Op.Add when _isInside(value):
-                return Add(let.A, sign) && Add(let.B, sign);
+                return Add(let.A, sign, factor) && Add(let.B, sign, factor);
             case Op.Sub when _isInside(value):
-                return Add(let.A, sign) && Add(let.B, -sign);
-            case Op.Mul when _isInside(value) && sign > 0 && IsCounter(let.A) && IsFree(let.B):
-                return AddCounter(let.A, let.B);
-            case Op.Mul when _isInside(value) && sign > 0 && IsCounter(let.B) && IsFree(let.A):
-                return AddCounter(let.B, let.A);
+                return Add(let.A, sign, factor) && Add(let.B, -sign, factor);
+            case Op.Mul when _isInside(value) && factor == One && IsFree(let.B):
+                return Add(let.A, sign, let.B);
+            case Op.Mul when _isInside(value) && factor == One && IsFree(let.A):
+                return Add(let.B, sign, let.A);
         }
 
         if (!IsFree(value)) return false;
-        Terms.Add(new ShiftTerm(value, sign));
+        Terms.Add(new ShiftTerm(value, sign, factor));
         return true;
     }
 

@@ -50,6 +50,12 @@ internal static class OpFacts
     /// <summary>The highest order of <see cref="Op.Polygamma"/>: that of <c>Sym.Polygamma</c>.</summary>
     public const int MaxPolygammaOrder = 100;
 
+    /// <summary>
+    /// The payload of an <see cref="Op.Exp"/> that weighs one term of a sum against the largest one: where it is far below the normal numbers, vectors may
+    /// have zero instead.
+    /// </summary>
+    public const int Weight = 1;
+
     public static int Arity(this Op op) => op switch
     {
         Op.Const or Op.Argument or Op.Extent => 0,

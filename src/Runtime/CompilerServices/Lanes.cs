@@ -27,6 +27,15 @@ public static partial class Lanes
         return taken;
     }
 
+    /// <summary>What remains of a workspace from the next cache line on: at most 64 bytes less.</summary>
+    public static unsafe Span<T> Aligned<T>(Span<T> rest)
+        where T : unmanaged
+    {
+        // Where a vector lies only decides how fast it is read, so that it does not matter if the array is moved.
+        nuint beyond = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)) % 64;
+        return beyond == 0 ? rest : rest[(int)((64 - beyond) / (nuint)sizeof(T))..];
+    }
+
     /// <summary>Whether all examples are fewer than a block has lanes: then they are a batch, which may be short.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreShort<TRows>(TRows rows, int lanes)

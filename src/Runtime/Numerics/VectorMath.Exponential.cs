@@ -35,6 +35,25 @@ public static partial class VectorMath
         return Scale(Vector512<float>.One + ExpReduced(x, n), n, rounded);
     }
 
+    /// <summary>
+    /// eˣ as <see cref="Exp(Vector512{double})"/> has it, and zero where that is less than 2⁻¹⁰⁰⁰: the weight of a term that is far below the largest one. What
+    /// it is multiplied with then stays above the smallest normal number too, below which processors take a hundred cycles for an operation.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> ExpOrZero(Vector512<double> x)
+    {
+        Vector512<double> small = Vector512.LessThan(x, Vector512.Create(-693.1471805599453));
+        return Vector512.AndNot(Exp(Vector512.AndNot(x, small)), small);
+    }
+
+    /// <summary>eˣ as <see cref="Exp(Vector512{float})"/> has it, and zero where that is less than 2⁻¹⁰⁰.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ExpOrZero(Vector512<float> x)
+    {
+        Vector512<float> small = Vector512.LessThan(x, Vector512.Create(-69.31472f));
+        return Vector512.AndNot(Exp(Vector512.AndNot(x, small)), small);
+    }
+
     /// <summary>2ˣ, at most 1.25 ulp off. Underflows gradually below −1022, to zero below −1075; overflows to +∞ from 1024.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)

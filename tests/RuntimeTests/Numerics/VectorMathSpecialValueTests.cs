@@ -131,4 +131,20 @@ public sealed class VectorMathSpecialValueTests
             : double.IsNegative(expected) == double.IsNegative(actual) && Math.Abs(expected - actual) <= Math.Max(relative * Math.Abs(expected), expected == 0 && !mayUnderflow ? 0 : smallest);
         Assert.True(agree, FormattableString.Invariant($"{call} gave {actual:R} instead of {expected:R}."));
     }
+
+    [Fact]
+    public void ExpOrZeroIsTheExponentialOrZeroWhereThatIsTiny()
+    {
+        foreach (double x in Operands.Append(-693.14).Append(-693.15))
+        {
+            double exp = VectorMath.Exp(Vector512.Create(x))[0], orZero = VectorMath.ExpOrZero(Vector512.Create(x))[0];
+            Assert.Equal(exp < Math.ScaleB(1, -1000) ? 0 : exp, orZero);
+        }
+
+        foreach (float x in SingleOperands.Append(-69.31f).Append(-69.32f))
+        {
+            float exp = VectorMath.Exp(Vector512.Create(x))[0], orZero = VectorMath.ExpOrZero(Vector512.Create(x))[0];
+            Assert.Equal(exp < MathF.ScaleB(1, -100) ? 0 : exp, orZero);
+        }
+    }
 }

@@ -105,6 +105,9 @@ internal sealed class Emitter
 
     public int Not(int a) => BoolOf(a) is { } known ? Bool(!known) : Builder.Unary(Op.Not, a);
 
+    /// <summary>exp of how far a term is below the largest one.</summary>
+    public int Weight(int below) => Builder.Let(Op.Exp, Builder.TypeOf(below), below, payload: OpFacts.Weight);
+
     public int Unary(Op op, int a) => op == Op.Neg && IntOf(a) is int k ? Int(unchecked(-k)) : Builder.Unary(op, a);
 
     public int Binary(Op op, int a, int b)

@@ -98,14 +98,14 @@ internal static class TensorPrimitivesTable
     public static (int Max, int Sum) ShiftedExponentials(Emitter emit, ScalarType type, Binding x)
     {
         int max = emit.Unary(Op.Detach, Max(emit, type, x));
-        int sum = emit.Reduce(x.Length, emit.Constant(type, 0), (carried, i) => emit.Add(carried, emit.Unary(Op.Exp, emit.Sub(emit.Load(x, i), max))));
+        int sum = emit.Reduce(x.Length, emit.Constant(type, 0), (carried, i) => emit.Add(carried, emit.Weight(emit.Sub(emit.Load(x, i), max))));
         return (max, sum);
     }
 
     private static void SoftMax(Emitter emit, ScalarType type, Binding x, Binding destination)
     {
         (int max, int sum) = ShiftedExponentials(emit, type, x);
-        emit.Map(x.Length, destination, i => emit.Binary(Op.Div, emit.Unary(Op.Exp, emit.Sub(emit.Load(x, i), max)), sum));
+        emit.Map(x.Length, destination, i => emit.Binary(Op.Div, emit.Weight(emit.Sub(emit.Load(x, i), max)), sum));
     }
 
     private static int CosineSimilarity(Emitter emit, ScalarType type, IReadOnlyList<Binding> sources)

@@ -82,7 +82,7 @@ internal sealed partial class Terms(IrBuilder builder)
         Let let = _lets[term];
         return let.Op switch
         {
-            Op.Exp => Unary(Op.Exp, Binary(Op.Sub, let.A, Convert(shift, TypeOf(let.A)))),
+            Op.Exp => Emit(Op.Exp, TypeOf(term), Binary(Op.Sub, let.A, Convert(shift, TypeOf(let.A))), payload: OpFacts.Weight),
             Op.Mul when Exponent(let.A) is not null => Binary(Op.Mul, Shifted(let.A, shift), let.B),
             Op.Mul => Binary(Op.Mul, let.A, Shifted(let.B, shift)),
             Op.Div => Binary(Op.Div, Shifted(let.A, shift), let.B),

@@ -75,7 +75,7 @@ internal static class DifferentiateStage
     {
         HashSet<int> segments = [];
         if (checkpoint) (function, segments) = Segments.Split(function);
-        function = TripCounts.Add(function);
+        function = TripCounts.Add(PrivateArrays.Move(function));
         var tree = new SourceTree(function);
         var facts = new Facts(tree, new Activity(tree), new Reductions(tree), new Dependence(tree), segments);
         var recording = new Recording(function.Values.Count);

@@ -67,7 +67,7 @@ internal sealed partial class GradientPass
     /// <summary>The gradient function, or null if a decision proved wrong on the way.</summary>
     public Function? Run()
     {
-        foreach (BufferInfo buffer in Source.Buffers) _builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument);
+        foreach (BufferInfo buffer in Source.Buffers) _builder.AddBuffer(buffer.Name, buffer.Kind, buffer.Type, buffer.Argument, buffer.Overwritten, buffer.Triangle);
         for (int a = 0; a < Source.Arguments.Count; a++)
         {
             Argument argument = Source.Arguments[a];
@@ -147,7 +147,7 @@ internal sealed partial class GradientPass
         if (info.Kind == BufferKind.Parameter) return _gradients[info.Argument];
         if (!_adjointBuffers.TryGetValue(buffer, out int adjoint))
         {
-            _adjointBuffers.Add(buffer, adjoint = _builder.AddBuffer($"{info.Name}Bar", BufferKind.Adjoint, info.Type));
+            _adjointBuffers.Add(buffer, adjoint = _builder.AddBuffer($"{info.Name}Bar", BufferKind.Adjoint, info.Type, triangle: info.Triangle));
         }
 
         return adjoint;

@@ -86,8 +86,10 @@ internal sealed partial class GradientPass
             if (writes.Any(w => IsBetween(node, w))) return Record(value);
             if (!IsLive(load.Buffer))
             {
-                // The array of this iteration is gone by the time of the reverse sweep, unless every iteration has its own.
-                _recording.Expand(load.Buffer);
+                // The array of this iteration is gone by the time of the reverse sweep, unless it is filled again or every iteration has its own.
+                if (_refills.TryGetValue(load.Buffer, out int again)) return _builder.Load(again, Primal(load.Index));
+                if (FillOf(load.Buffer) is not null) _recording.Refill(load.Buffer);
+                else _recording.Expand(load.Buffer);
                 return Placeholder(value, failed: false);
             }
 

@@ -10,6 +10,7 @@ internal sealed class Recording(int sourceValues)
     private readonly Dictionary<Node, int> _saved = [];
     private readonly Dictionary<int, Node> _savedBy = [];
     private readonly HashSet<int> _expanded = [];
+    private readonly HashSet<int> _refilled = [];
     private readonly HashSet<Node> _apart = [];
     private readonly Dictionary<Node, SortedSet<int>> _ahead = [];
 
@@ -50,6 +51,11 @@ internal sealed class Recording(int sourceValues)
 
     public void Expand(int buffer) => Changed |= _expanded.Add(buffer);
 
+    /// <summary>Local arrays that the reverse sweep fills again.</summary>
+    public IEnumerable<int> Refilled => _refilled.OrderBy(b => b);
+
+    public void Refill(int buffer) => Changed |= _refilled.Add(buffer);
+
     public bool IsApart(Node loop) => _apart.Contains(loop);
 
     /// <summary>
@@ -63,6 +69,7 @@ internal sealed class Recording(int sourceValues)
         _saved.Clear();
         _savedBy.Clear();
         _expanded.Clear();
+        _refilled.Clear();
         _ahead.Clear();
         Changed = true;
     }

@@ -193,6 +193,8 @@ internal sealed partial class GradientPass
         _frame.Map[loop.Counter] = open.Counter;
         if (isSegmented) ComputeAgain(loop, node);
         else AllocateAdjoints();
+        int[] refilled = [.. _recording.Refilled.Where(b => _tree.AllocationOf(b)!.Region == node.Body)];
+        foreach (int buffer in refilled) Refill(buffer);
         for (int s = 0; s < scans.Length; s++) AddAdjoint(loop.Carried[scans[s]].Next, _emit.Masked(open.Carried[s]));
         for (int k = 0; k < loop.Carried.Count; k++)
         {
@@ -200,6 +202,7 @@ internal sealed partial class GradientPass
         }
 
         ReverseRegion();
+        foreach (int buffer in refilled) _refills.Remove(buffer);
         List<int> nexts = [.. scans.Select(k => _frame.Adjoints.TryGetValue(loop.Carried[k].Id, out int a) ? a : _emit.Zero(_tree.TypeOf(loop.Carried[k].Id)))];
         int[] results = CloseLoop(open, nexts, out int[] passed);
         for (int p = 0; p < passed.Length; p++) _frame.Adjoints[passed[p]] = _emit.Masked(results[scans.Length + p]);

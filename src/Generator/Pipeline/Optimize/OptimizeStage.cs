@@ -22,6 +22,8 @@ internal static class OptimizeStage
             (f, _) => DeadCode.Run(f)),
         new("Hoist", "values of the parameters alone leave the example loop, and so do their adjoints",
             (f, _) => Hoist.Run(f)),
+        new("FillTriangles", "sums over a triangle of parameters become sums over whole rows, which are products of matrices for many examples",
+            (f, _) => FillTriangles.Run(f)),
         new("FuseLoops", "one pass over the data where two loops run over the same extent",
             (f, _) => FuseLoops.Run(f)),
         new("Simplify", "what fusion and hoisting have made equal becomes one value",

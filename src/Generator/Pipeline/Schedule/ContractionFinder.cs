@@ -4,9 +4,13 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 
 /// <summary>One inner loop, or one sum of it, that is a contraction.</summary>
 /// <param name="Matrix">The item that touches the matrix: a load, or the accumulation of a gradient.</param>
-/// <param name="Vector">The buffer with one index, the counter of the inner loop.</param>
+/// <param name="Vector">The load or the accumulation of the vector; its index is the counter of the inner loop, and a shift.</param>
 /// <param name="Signal">For sums into arrays the factor from the outer loop; else -1.</param>
-internal sealed record FoundContraction(ContractionKind Kind, Loop Inner, int MatrixBuffer, int IndexOfMatrix, MatrixIndex Index, int Vector, int Signal, Carried Sum);
+internal sealed record FoundContraction(ContractionKind Kind, Loop Inner, int MatrixBuffer, int IndexOfMatrix, MatrixIndex Index, VectorPlace Vector, int Signal, Carried Sum);
+
+/// <summary>The elements of an array that the counter of an inner loop runs along.</summary>
+/// <param name="IndexValue">The value of the index.</param>
+internal sealed record VectorPlace(int Buffer, int IndexValue, MatrixIndex Index);
 
 /// <summary>
 /// Recognizes, in a loop of the body of the loop over examples, inner loops that multiply a matrix which all examples share by a vector of the
@@ -15,6 +19,10 @@ internal sealed record FoundContraction(ContractionKind Kind, Loop Inner, int Ma
 internal sealed class ContractionFinder(Function function, FunctionIndex index, Loop examples, HashSet<int> varying)
 {
     private readonly HashSet<int> _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
+
+    // Arrays that parameters alone decide, filled once before the examples.
+    private readonly HashSet<int> _shared = [.. function.Body.Items.OfType<Alloc>().Select(a => a.Buffer)];
+    private readonly HashSet<int> _written = [.. IrFacts.WrittenBuffers(examples.Body)];
 
     /// <summary>The contractions in a loop, per inner loop: all that the inner loop does, or nothing of it.</summary>
     public IReadOnlyList<FoundContraction> In(Loop outer)
@@ -50,9 +58,9 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         return found;
 
         FoundContraction? Of(Load matrix, Load vector) =>
-            IsMatrix(matrix.Buffer) && IsVector(vector.Buffer) && vector.Index == inner.Counter && !Writes(outer, vector.Buffer)
+            IsMatrix(matrix.Buffer) && IsVector(vector.Buffer) && !Writes(outer, vector.Buffer) && Along(vector.Buffer, vector.Index, outer, inner, inside) is { } elements
             && IndexOf(matrix.Index, outer, inner, inside) is { } place
-                ? new FoundContraction(ContractionKind.Forward, inner, matrix.Buffer, matrix.Index, place, vector.Buffer, -1, default) : null;
+                ? new FoundContraction(ContractionKind.Forward, inner, matrix.Buffer, matrix.Index, place, elements, -1, default) : null;
     }
 
     /// <summary>M[j, k] += s·v[k] and v[k] += s·M[j, k].</summary>
@@ -62,7 +70,7 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         foreach (Item item in inner.Body.Items)
         {
             if (item is Let or Load) continue;
-            if (item is not Accumulate accumulate || index.LetOf(accumulate.Value) is not { Op: Op.Mul } product) return [];
+            if (item is not Accumulate accumulate || ProductOf(accumulate.Value) is not { } product) return [];
             FoundContraction? contraction = Of(accumulate, product.A, product.B) ?? Of(accumulate, product.B, product.A);
             if (contraction is null) return [];
             found.Add(contraction);
@@ -74,23 +82,47 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         {
             if (LoadIn(inner, factor) is not { } load || inner.Body.DefinedValues().Contains(signal) || signal == inner.Counter) return null;
             if (!varying.Contains(signal) || function.TypeOf(signal) != function.Real || function.Buffers[accumulate.Buffer].Type != function.Real) return null;
-            if (function.Buffers[accumulate.Buffer].Kind == BufferKind.Gradient)
+            if (IsGradient(accumulate.Buffer))
             {
-                return IsVector(load.Buffer) && load.Index == inner.Counter && !Writes(outer, load.Buffer)
-                    && IndexOf(accumulate.Index, outer, inner, inside) is { } place && HasWholeRows(place, outer, inner)
-                        ? new FoundContraction(ContractionKind.Weights, inner, accumulate.Buffer, accumulate.Index, place, load.Buffer, signal, default) : null;
+                return IsVector(load.Buffer) && !Writes(outer, load.Buffer) && Along(load.Buffer, load.Index, outer, inner, inside) is { } elements
+                    && IndexOf(accumulate.Index, outer, inner, inside) is { } place
+                    && (HasWholeRows(place, outer, inner) || function.Buffers[accumulate.Buffer].Triangle != Triangle.None)
+                        ? new FoundContraction(ContractionKind.Weights, inner, accumulate.Buffer, accumulate.Index, place, elements, signal, default) : null;
             }
 
-            return IsMatrix(load.Buffer) && _working.Contains(accumulate.Buffer) && accumulate.Index == inner.Counter && !ReadsOrStores(outer, accumulate.Buffer)
-                && IndexOf(load.Index, outer, inner, inside) is { } index
-                    ? new FoundContraction(ContractionKind.Backward, inner, load.Buffer, load.Index, index, accumulate.Buffer, signal, default) : null;
+            return IsMatrix(load.Buffer) && _working.Contains(accumulate.Buffer) && !ReadsOrStores(outer, accumulate.Buffer)
+                && Along(accumulate.Buffer, accumulate.Index, outer, inner, inside) is { } sums && IndexOf(load.Index, outer, inner, inside) is { } index
+                    ? new FoundContraction(ContractionKind.Backward, inner, load.Buffer, load.Index, index, sums, signal, default) : null;
         }
+    }
+
+    /// <summary>
+    /// The product that is added, be it guarded, 0 ≠ s ? s·m : 0. The guard is dropped: it keeps 0·∞ from a gradient whose loss was finite, where a
+    /// matrix that all examples share has overflowed.
+    /// </summary>
+    private Let? ProductOf(int value) => index.LetOf(value) switch
+    {
+        { Op: Op.Mul } product => product,
+        { Op: Op.Select } select when index.LetOf(select.C) is { Op: Op.Const, Payload: 0 } && index.LetOf(select.B) is { Op: Op.Mul } product
+            && index.LetOf(select.A) is { Op: Op.Ne } guard && (IsZero(guard.A) ? guard.B : IsZero(guard.B) ? guard.A : -1) is var signal
+            && (signal == product.A || signal == product.B) => product,
+        _ => null,
+    };
+
+    private bool IsZero(int value) => index.LetOf(value) is { Op: Op.Const, Payload: 0 };
+
+    /// <summary>The elements that the counter of the inner loop runs along one by one, from a place that all examples share.</summary>
+    private VectorPlace? Along(int buffer, int value, Loop outer, Loop inner, HashSet<int> inside)
+    {
+        if (MatrixIndex.Of(index, value, outer.Counter, inner.Counter, inside.Contains) is not { OuterFactor: null, InnerFactor: MatrixIndex.One } place) return null;
+        if (place.Terms.Any(t => varying.Contains(t.Value) || (t.Factor >= 0 && varying.Contains(t.Factor)))) return null;
+        return function.Buffers[buffer].Kind == BufferKind.Data && (place.Constant != 0 || place.Terms.Count > 0) ? null : new VectorPlace(buffer, value, place);
     }
 
     /// <summary>The place of an element, if one of the counters runs along the rows of a matrix and the other from row to row.</summary>
     private MatrixIndex? IndexOf(int value, Loop outer, Loop inner, HashSet<int> inside) =>
         MatrixIndex.Of(index, value, outer.Counter, inner.Counter, inside.Contains) is { OuterFactor: { } o, InnerFactor: { } i } place
-        && (o == MatrixIndex.One) != (i == MatrixIndex.One) && place.Terms.All(t => !varying.Contains(t.Value))
+        && (o == MatrixIndex.One) != (i == MatrixIndex.One) && place.Terms.All(t => !varying.Contains(t.Value) && (t.Factor < 0 || !varying.Contains(t.Factor)))
         && (o == MatrixIndex.One || !varying.Contains(o)) && (i == MatrixIndex.One || !varying.Contains(i)) ? place : null;
 
     /// <summary>Rows of a result must not overlap: they are as long as the loop along them.</summary>
@@ -100,8 +132,11 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
     private bool Same(int a, int b) => a == b
         || (index.LetOf(a) is { Op: Op.Extent or Op.Const } x && index.LetOf(b) is { } y && x.Op == y.Op && x.Payload == y.Payload);
 
-    private bool IsMatrix(int buffer) =>
-        function.Buffers[buffer] is { Kind: BufferKind.Parameter or BufferKind.Constant } info && info.Type == function.Real;
+    private bool IsMatrix(int buffer) => function.Buffers[buffer] is var info && info.Type == function.Real
+        && (info.Kind is BufferKind.Parameter or BufferKind.Constant || (_shared.Contains(buffer) && !info.Growing && !_written.Contains(buffer)));
+
+    /// <summary>Whether it is the gradient of what all examples share, to which the examples only add.</summary>
+    private bool IsGradient(int buffer) => function.Buffers[buffer].Kind == BufferKind.Gradient || (_shared.Contains(buffer) && !ReadsOrStores(examples, buffer));
 
     private bool IsVector(int buffer) =>
         function.Buffers[buffer] is var info && info.Type == function.Real && !info.Growing
@@ -110,7 +145,7 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
     private Load? LoadIn(Loop loop, int value) => index.DefinitionOf(value) is Load load && loop.Body.Items.Contains(load) ? load : null;
 
     /// <summary>Whether a number of iterations is known when the objective is constructed: an array of that length is part of the workspace.</summary>
-    private bool IsLength(int value) => index.LetOf(value) is { } let && let.Op switch
+    public bool IsLength(int value) => index.LetOf(value) is { } let && let.Op switch
     {
         Op.Const or Op.Extent => true,
         Op.Argument => let.Payload == SpecialArgument.ExampleCount || (let.Payload >= 0 && function.Arguments[(int)let.Payload].Role == ArgumentRole.Constant),

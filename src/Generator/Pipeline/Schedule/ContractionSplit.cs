@@ -7,36 +7,90 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// Takes contractions out of the loops that hold them: sums are computed for all rows in a nest of their own before the loop, which then reads
 /// them from an array; what is added to an array or to the gradient is added in a nest of its own after the loop, which leaves its factors in an array.
 /// </summary>
+/// <remarks>
+/// A loop around such loops, over the components of a mixture or over time, runs once for a whole block of examples: what it carries for an example goes
+/// through memory, and rows of data that it reads over and over are copied before it, the examples side by side.
+/// </remarks>
 internal sealed class ContractionSplit : IrRewriter
 {
     private readonly FunctionIndex _index;
+    private readonly Loop _examples;
+    private readonly HashSet<int> _varying;
     private readonly HashSet<int> _working;
+    private readonly ContractionFinder _finder;
     private readonly Dictionary<Loop, List<FoundContraction>> _found = new(ReferenceComparer<Loop>.Instance);
     private readonly Dictionary<Loop, List<(FoundContraction Contraction, int Buffer)>> _inner = new(ReferenceComparer<Loop>.Instance);
+    private readonly Dictionary<Loop, List<int>> _around = new(ReferenceComparer<Loop>.Instance);
     private readonly Dictionary<Region, List<int>> _alsoWritten = new(ReferenceComparer<Region>.Instance);
+    private readonly Dictionary<FoundContraction, int> _buffers = new(ReferenceComparer<FoundContraction>.Instance);
+    private readonly Dictionary<int, int> _columns = [];
+    private readonly HashSet<Item> _ofContractions = new(ReferenceComparer<Item>.Instance);
     private readonly HashSet<int> _dead = [];
+    private readonly HashSet<Loop> _contracted = new(ReferenceComparer<Loop>.Instance);
+    private readonly HashSet<Load> _inBlockLoops;
     private Loop? _outer;
 
     public ContractionSplit(Function function, FunctionIndex index, Loop examples, HashSet<int> varying) : base(function)
     {
-        _index = index;
+        (_index, _examples, _varying) = (index, examples, varying);
         _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
-        var finder = new ContractionFinder(function, index, examples, varying);
-        foreach (Loop loop in examples.Body.Items.OfType<Loop>())
-        {
-            List<FoundContraction> found = [.. finder.In(loop)];
-            if (found.Count > 0) _found[loop] = found;
-        }
+        _finder = new ContractionFinder(function, index, examples, varying);
+        foreach (Loop loop in examples.Body.Items.OfType<Loop>()) Search(loop);
+        if (IsWorthwhile) MarkBlockLoops(examples.Body);
+        _inBlockLoops = [.. _around.Keys.SelectMany(l => l.Body.AllItems()).OfType<Load>()];
     }
 
     /// <summary>
     /// Whether there is a layer behind the first one: an array of the example is multiplied by a matrix. A single one does not pay: its data are read
     /// from memory once in either form.
     /// </summary>
-    public bool IsWorthwhile => _found.Values.SelectMany(f => f).Any(f => _working.Contains(f.Vector));
+    public bool IsWorthwhile => _found.Values.SelectMany(f => f).Any(f => _working.Contains(f.Vector.Buffer));
 
     /// <summary>What was taken out, in terms of the new function.</summary>
     public List<Contraction> Contractions { get; } = [];
+
+    /// <summary>The counters of the loops that run once for a block, in terms of the new function.</summary>
+    public List<int> BlockLoops { get; } = [];
+
+    /// <returns>Whether there are contractions in the loop.</returns>
+    private bool Search(Loop loop)
+    {
+        List<FoundContraction> found = [.. _finder.In(loop)];
+        if (found.Count > 0)
+        {
+            _found[loop] = found;
+            foreach (FoundContraction contraction in found) _ofContractions.UnionWith(contraction.Inner.Body.Items);
+            return true;
+        }
+
+        if (!CanRunForBlock(loop)) return false;
+        bool any = false;
+        foreach (Loop inner in loop.Body.Items.OfType<Loop>()) any |= Search(inner);
+        if (any) _around[loop] = [];
+        return any;
+    }
+
+    private bool CanRunForBlock(Loop loop) =>
+        !loop.EndsEarly && !_varying.Contains(loop.From) && !_varying.Contains(loop.To) && loop.Carried.All(c => Source.TypeOf(c.Id) == Source.Real);
+
+    /// <summary>
+    /// All loops run once for a block, the examples innermost: element after element of an array then lies in one stretch of memory, and what is added to an
+    /// element of the gradient is summed over the block first. Loops that only read rows of data, example by example in memory, stay.
+    /// </summary>
+    private void MarkBlockLoops(Region region)
+    {
+        foreach (Loop loop in region.Items.OfType<Loop>().Where(CanRunForBlock))
+        {
+            bool isFound = _found.TryGetValue(loop, out List<FoundContraction>? found);
+            if (!isFound && !_around.ContainsKey(loop) && ReferenceEquals(region, _examples.Body) && loop.Body.AllItems().OfType<Load>().Any(IsOfDataRow)) continue;
+            if (isFound) found.ForEach(f => _contracted.Add(f.Inner));
+            if (_contracted.Contains(loop)) continue;
+            if (!_around.ContainsKey(loop)) _around.Add(loop, []);
+            MarkBlockLoops(loop.Body);
+        }
+    }
+
+    private bool IsOfDataRow(Load load) => Source.Buffers[load.Buffer] is { Kind: BufferKind.Data } data && Source.Arguments[data.Argument].IsArray;
 
     protected override IReadOnlyList<int> WrittenBy(Region region) =>
         _alsoWritten.TryGetValue(region, out List<int>? more) ? [.. base.WrittenBy(region), .. more]
@@ -49,6 +103,56 @@ internal sealed class ContractionSplit : IrRewriter
         base.RewriteItem(item);
     }
 
+    protected override int RewriteLoad(Load load) =>
+        _columns.TryGetValue(load.Buffer, out int copy) && IsReadInBlockLoop(load) ? Builder.Load(copy, Map(load.Index)) : base.RewriteLoad(load);
+
+    protected override void RewriteRegion(Region region)
+    {
+        if (ReferenceEquals(region, _examples.Body)) Prepare();
+        base.RewriteRegion(region);
+    }
+
+    /// <summary>The arrays that the new nests work in, and the copies of rows of data.</summary>
+    private void Prepare()
+    {
+        foreach (KeyValuePair<Loop, List<FoundContraction>> pair in _found)
+        {
+            var signals = new Dictionary<int, int>();
+            foreach (FoundContraction contraction in pair.Value)
+            {
+                bool forward = contraction.Kind == ContractionKind.Forward;
+                if (forward || !signals.TryGetValue(contraction.Signal, out int buffer))
+                {
+                    buffer = NewArray(forward ? Name(contraction.MatrixBuffer) + Capital(Name(contraction.Vector.Buffer))
+                        : Source.Values[contraction.Signal].Name ?? Name(contraction.MatrixBuffer) + "Signal", LengthAgain(pair.Key.To));
+                    if (!forward) signals.Add(contraction.Signal, buffer);
+                }
+
+                _buffers.Add(contraction, buffer);
+            }
+        }
+
+        foreach (KeyValuePair<Loop, List<int>> pair in _around)
+        {
+            foreach (Carried carried in pair.Key.Carried) pair.Value.Add(NewArray(Source.Values[carried.Result].Name ?? "carried", Builder.Int(1), Source.TypeOf(carried.Id)));
+        }
+
+        foreach (int data in _inBlockLoops.Where(IsReadInBlockLoop).Select(l => l.Buffer).Distinct().OrderBy(b => b).ToList())
+        {
+            int length = Source.Arguments[Source.Buffers[data].Argument].Dimensions.Select(Builder.Extent).Aggregate((a, b) => Builder.Binary(Op.Mul, a, b));
+            int copy = NewArray(Source.Buffers[data].Name + "Columns", length);
+            IrBuilder.OpenLoop open = Builder.BeginLoop(Builder.Int(0), length, [], [copy]);
+            Builder.Store(copy, open.Counter, Builder.Load(data, open.Counter));
+            Builder.EndLoop(open, []);
+            _columns.Add(data, copy);
+        }
+    }
+
+    /// <summary>Whether it reads an element of a row of data that is the same for all examples, in a loop that runs for a whole block. Products read rows themselves.</summary>
+    private bool IsReadInBlockLoop(Load load) =>
+        Source.Buffers[load.Buffer] is { Kind: BufferKind.Data } data && data.Type == Source.Real && Source.Arguments[data.Argument].IsArray
+        && !_varying.Contains(load.Index) && !_ofContractions.Contains(load) && _inBlockLoops.Contains(load);
+
     protected override void RewriteLoop(Loop loop)
     {
         if (_outer is not null && _inner.TryGetValue(loop, out List<(FoundContraction, int)>? here))
@@ -59,7 +163,7 @@ internal sealed class ContractionSplit : IrRewriter
 
         if (!_found.TryGetValue(loop, out List<FoundContraction>? found))
         {
-            base.RewriteLoop(loop);
+            CopyLoop(loop);
             return;
         }
 
@@ -67,16 +171,42 @@ internal sealed class ContractionSplit : IrRewriter
         var signals = new Dictionary<int, int>();
         foreach (FoundContraction contraction in found)
         {
-            int buffer = contraction.Kind == ContractionKind.Forward ? BeforeLoop(loop, contraction) : SignalBuffer(loop, contraction, signals);
+            int buffer = _buffers[contraction];
+            if (contraction.Kind == ContractionKind.Forward) BeforeLoop(loop, contraction, buffer);
+            else signals[contraction.Signal] = buffer;
             if (!_inner.TryGetValue(contraction.Inner, out List<(FoundContraction, int)>? list)) _inner[contraction.Inner] = list = [];
             list.Add((contraction, buffer));
         }
 
         _alsoWritten[loop.Body] = [.. signals.Values];
         _outer = loop;
-        base.RewriteLoop(loop);
+        CopyLoop(loop);
         _outer = null;
         foreach (FoundContraction contraction in found.Where(f => f.Kind != ContractionKind.Forward)) AfterLoop(loop, contraction, signals[contraction.Signal]);
+    }
+
+    private void CopyLoop(Loop loop)
+    {
+        if (_around.TryGetValue(loop, out List<int>? carried)) RunForBlock(loop, carried);
+        else base.RewriteLoop(loop);
+    }
+
+    /// <summary>A loop that runs once for a block: what it carries from one iteration to the next, it carries in memory.</summary>
+    private void RunForBlock(Loop loop, List<int> carried)
+    {
+        int zero = Builder.Int(0);
+        for (int k = 0; k < carried.Count; k++) Builder.Store(carried[k], zero, Map(loop.Carried[k].Init));
+        IEnumerable<int> arrays = _buffers.Values.Concat(_around.Values.SelectMany(a => a));
+        IrBuilder.OpenLoop open = Builder.BeginLoop(
+            Map(loop.From), Map(loop.To), [], [.. WrittenBy(loop.Body), .. arrays], loop.Descending, counterName: Source.Values[loop.Counter].Name);
+        SetMap(loop.Counter, open.Counter);
+        BlockLoops.Add(open.Counter);
+        for (int k = 0; k < carried.Count; k++) SetMap(loop.Carried[k].Id, Builder.Load(carried[k], zero));
+        RewriteRegion(loop.Body);
+        int[] nexts = [.. loop.Carried.Select(c => Map(c.Next))];
+        for (int k = 0; k < carried.Count; k++) Builder.Store(carried[k], zero, nexts[k]);
+        Builder.EndLoop(open, []);
+        for (int k = 0; k < carried.Count; k++) SetMap(loop.Carried[k].Result, Builder.Load(carried[k], zero));
     }
 
     /// <summary>In place of the inner loop: the sums are read, the factors are stored.</summary>
@@ -98,51 +228,39 @@ internal sealed class ContractionSplit : IrRewriter
         }
     }
 
-    private int BeforeLoop(Loop loop, FoundContraction found)
+    private void BeforeLoop(Loop loop, FoundContraction found, int buffer)
     {
-        int buffer = NewArray(loop, Name(found.MatrixBuffer) + Capital(Name(found.Vector)));
         IrBuilder.OpenLoop outer = Builder.BeginLoop(Builder.Int(0), Map(loop.To), [], [buffer], counterName: Source.Values[loop.Counter].Name);
         IrBuilder.OpenLoop inner = Builder.BeginLoop(
             Builder.Int(0), Outside(found.Inner.To), [Builder.Real(Source.Real, 0)], [], counterName: Source.Values[found.Inner.Counter].Name);
-        int matrix = Builder.Load(found.MatrixBuffer, Index(found, loop, outer, inner));
-        int vector = Builder.Load(found.Vector, inner.Counter);
+        int matrix = Builder.Load(found.MatrixBuffer, Index(found.IndexOfMatrix, found, loop, outer, inner));
+        int vector = Builder.Load(found.Vector.Buffer, Index(found.Vector.IndexValue, found, loop, outer, inner));
         int[] sums = Builder.EndLoop(inner, [Builder.Binary(Op.Add, inner.Carried[0], Builder.Binary(Op.Mul, matrix, vector))]);
         Builder.Store(buffer, outer.Counter, sums[0]);
         Builder.EndLoop(outer, []);
         Note(loop, found, outer.Counter, buffer);
-        return buffer;
     }
 
     private void AfterLoop(Loop loop, FoundContraction found, int signal)
     {
         bool backward = found.Kind == ContractionKind.Backward;
-        int written = backward ? found.Vector : found.MatrixBuffer;
+        int written = backward ? found.Vector.Buffer : found.MatrixBuffer;
         IrBuilder.OpenLoop outer = Builder.BeginLoop(Builder.Int(0), Map(loop.To), [], [written], counterName: Source.Values[loop.Counter].Name);
         int factor = Builder.Load(signal, outer.Counter);
         IrBuilder.OpenLoop inner = Builder.BeginLoop(Builder.Int(0), Outside(found.Inner.To), [], [written], counterName: Source.Values[found.Inner.Counter].Name);
-        int place = Index(found, loop, outer, inner);
-        if (backward) Builder.Accumulate(written, inner.Counter, Builder.Binary(Op.Mul, factor, Builder.Load(found.MatrixBuffer, place)));
-        else Builder.Accumulate(written, place, Builder.Binary(Op.Mul, factor, Builder.Load(found.Vector, inner.Counter)));
+        int place = Index(found.IndexOfMatrix, found, loop, outer, inner), element = Index(found.Vector.IndexValue, found, loop, outer, inner);
+        if (backward) Builder.Accumulate(written, element, Builder.Binary(Op.Mul, factor, Builder.Load(found.MatrixBuffer, place)));
+        else Builder.Accumulate(written, place, Builder.Binary(Op.Mul, factor, Builder.Load(found.Vector.Buffer, element)));
         Builder.EndLoop(inner, []);
         Builder.EndLoop(outer, []);
         Note(loop, found, outer.Counter, signal);
     }
 
-    private int SignalBuffer(Loop loop, FoundContraction found, Dictionary<int, int> signals)
-    {
-        if (!signals.TryGetValue(found.Signal, out int buffer))
-        {
-            signals[found.Signal] = buffer = NewArray(loop, Source.Values[found.Signal].Name ?? Name(found.MatrixBuffer) + "Signal");
-        }
-
-        return buffer;
-    }
-
     /// <summary>An array whose elements are all stored before they are read.</summary>
-    private int NewArray(Loop loop, string name)
+    private int NewArray(string name, int length, ScalarType? type = null)
     {
-        int buffer = Builder.AddBuffer(name, BufferKind.Tape, Source.Real);
-        Builder.Alloc(buffer, Length(loop.To));
+        int buffer = Builder.AddBuffer(name, BufferKind.Tape, type ?? Source.Real);
+        Builder.Alloc(buffer, length);
         return buffer;
     }
 
@@ -151,16 +269,18 @@ internal sealed class ContractionSplit : IrRewriter
         MatrixIndex place = found.Index;
         Contractions.Add(new Contraction(
             found.Kind, counter, Length(loop.To), Length(found.Inner.To), found.MatrixBuffer, Factor(place.OuterFactor!.Value), Factor(place.InnerFactor!.Value),
-            place.Terms.Select(t => new ShiftTerm(Outside(t.Value), t.Sign)).ToEquatableArray(), place.Constant, found.Vector, signal));
+            Terms(place), place.Constant, found.Vector.Buffer, Terms(found.Vector.Index), found.Vector.Index.Constant, signal));
+
+        EquatableArray<ShiftTerm> Terms(MatrixIndex index) => index.Terms.Select(t => new ShiftTerm(Outside(t.Value), t.Sign, Factor(t.Factor))).ToEquatableArray();
 
         int Factor(int value) => value == MatrixIndex.One ? MatrixIndex.One : Outside(value);
     }
 
-    /// <summary>The index of the matrix's element, anew, over the counters of the new nest.</summary>
-    private int Index(FoundContraction found, Loop loop, IrBuilder.OpenLoop outer, IrBuilder.OpenLoop inner)
+    /// <summary>An index anew, over the counters of the new nest.</summary>
+    private int Index(int of, FoundContraction found, Loop loop, IrBuilder.OpenLoop outer, IrBuilder.OpenLoop inner)
     {
         HashSet<int> inside = [.. loop.Body.DefinedValues()];
-        return Copy(found.IndexOfMatrix);
+        return Copy(of);
 
         int Copy(int value) => value == loop.Counter ? outer.Counter
             : value == found.Inner.Counter ? inner.Counter
@@ -171,6 +291,18 @@ internal sealed class ContractionSplit : IrRewriter
 
     /// <summary>How often a loop runs: not less than never.</summary>
     private int Length(int to) => _index.LetOf(to) is { Op: Op.Extent } or { Op: Op.Const, Payload: >= 0 } ? Outside(to) : Builder.Binary(Op.Max, Outside(to), Builder.Int(0));
+
+    /// <summary>The number of iterations of a loop where the body of the loop over examples begins, made again of what is known at construction.</summary>
+    private int LengthAgain(int to)
+    {
+        int length = Again(to);
+        return _index.LetOf(to) is { Op: Op.Extent } or { Op: Op.Const, Payload: >= 0 } ? length : Builder.Binary(Op.Max, length, Builder.Int(0));
+
+        int Again(int value) => value < 0 ? -1
+            : IsMapped(value) ? Map(value)
+            : _index.LetOf(value) is { } let ? Builder.Let(let.Op, Source.TypeOf(value), Again(let.A), Again(let.B), Again(let.C), let.Payload)
+            : throw new InvalidOperationException("The length was known at construction when the loop was recognized.");
+    }
 
     private int Outside(int value) => _index.LetOf(value) is { Op: Op.Const } constant ? Builder.Int((int)constant.Payload) : Map(value);
 

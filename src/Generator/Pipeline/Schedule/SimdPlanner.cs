@@ -16,6 +16,7 @@ internal static class SimdPlanner
     /// <summary>The plan of a kernel over many examples, whose products with matrices run for a block of examples at once where that pays.</summary>
     public static KernelPlan PlanWithContractions(Function function)
     {
+        function = SumsBeforeProducts.Run(function);
         var index = new FunctionIndex(function);
         if (function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples
             || new BlockPlanner(function, index, examples).Refusal() is not null) return Plan(function);
@@ -25,9 +26,9 @@ internal static class SimdPlanner
         var newIndex = new FunctionIndex(whole);
         examples = whole.Body.Items.Items.OfType<Loop>().First(l => l.IsExamples);
         var segments = new ContractionSegments(
-            whole, newIndex, examples, VaryingValues.Of(whole, examples), loop => split.Contractions.Any(c => c.Counter == loop.Counter));
+            whole, newIndex, examples, VaryingValues.Of(whole, examples), loop => split.Contractions.Any(c => c.Counter == loop.Counter), loop => split.BlockLoops.Contains(loop.Counter));
         if (segments.Refusal is not null || new BlockPlanner(whole, newIndex, examples).Refusal() is not null) return Plan(function);
-        return Plan(whole, false, split.Contractions);
+        return Plan(whole, false, split.Contractions) with { BlockLoops = split.BlockLoops.ToEquatableArray() };
     }
 
     private static KernelPlan Plan(Function function, bool singleExample, IReadOnlyList<Contraction> contractions)

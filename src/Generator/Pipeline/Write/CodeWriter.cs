@@ -51,6 +51,13 @@ internal sealed class CodeWriter
         foreach (Bookmark other in _marks.Where(m => m == mark || m.Line > line)) other.Line++;
     }
 
+    /// <summary>Whether a variable is named in a line after a bookmark.</summary>
+    public bool NamesSince(Bookmark mark, string variable)
+    {
+        var word = new System.Text.RegularExpressions.Regex($@"\b{System.Text.RegularExpressions.Regex.Escape(variable)}\b");
+        return _lines.Skip(mark.Line).Any(word.IsMatch);
+    }
+
     public void Append(CodeWriter other)
     {
         foreach (string line in other._lines) Line(line);

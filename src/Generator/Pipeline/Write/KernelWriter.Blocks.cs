@@ -171,7 +171,7 @@ internal sealed partial class KernelWriter
                 WriteLaneAccumulate(accumulate);
                 return true;
             case Alloc alloc:
-                if (_function.Buffers[alloc.Buffer].Kind != BufferKind.Tape) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
+                if (NeedsZeros(alloc)) _code.Line($"{_bufferNames[alloc.Buffer]}.Clear();");
                 return true;
             case Loop loop when _plan.IsVectorLoop(loop):
                 WriteVectorLoop(loop);
@@ -329,6 +329,7 @@ internal sealed partial class KernelWriter
             return new Text($"{(quads ? "Quad" : "Lanes")}.MultiplyAddNegated({s}, {s}, {s})");
         }
 
+        if (let is { Op: Op.Exp, Payload: OpFacts.Weight }) return new Text($"VectorMath.ExpOrZero({operand(let.A)})");
         return OpText.Vector(let.Op, operand(let.A), let.B < 0 ? OpText.Order(let) : operand(let.B), let.C < 0 ? default : operand(let.C), Family(quads));
 
         int? Complement(int value) =>

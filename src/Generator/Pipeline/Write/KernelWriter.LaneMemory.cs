@@ -87,7 +87,7 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>Where the vector of an element of a per-lane array lies; the index is checked by the span.</summary>
-    private string Element(int buffer, int index) => $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_examplesPerElement}{ColumnShift}, {_lanes})[0]";
+    private string Element(int buffer, int index) => ElementInBlock(buffer, index) ?? $"{_bufferNames[buffer]}.Slice({Scalar(index).Under(Text.Product)} * {_examplesPerElement}{ColumnShift}, {_lanes})[0]";
 
     private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
 
@@ -170,6 +170,7 @@ internal sealed partial class KernelWriter
             return;
         }
 
+        if (shared && _block!.Mask is null && AddOverBlock(accumulate, value)) return;
         string masked = _block!.Mask is { } mask ? $"Vector512.ConditionalSelect({mask}, {value}, {VectorType}.Zero)" : value.Code;
         if (shared)
         {

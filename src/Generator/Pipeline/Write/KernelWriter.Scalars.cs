@@ -41,7 +41,7 @@ internal sealed partial class KernelWriter
                 _code.Line($"{_bufferNames[accumulate.Buffer]}[{Scalar(accumulate.Index)}] += {Scalar(accumulate.Value)};");
                 break;
             case Alloc alloc:
-                if (_function.Buffers[alloc.Buffer] is { Kind: not BufferKind.Tape, Growing: false }) _code.Line($"{_bufferNames[alloc.Buffer]}[..{Slice(alloc.Buffer)}].Clear();");
+                if (NeedsZeros(alloc) && !_function.Buffers[alloc.Buffer].Growing) _code.Line($"{_bufferNames[alloc.Buffer]}[..{Slice(alloc.Buffer)}].Clear();");
                 break;
             case Loop loop when _plan.IsVectorLoop(loop):
                 WriteVectorLoop(loop);

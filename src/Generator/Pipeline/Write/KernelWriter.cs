@@ -226,7 +226,9 @@ internal sealed partial class KernelWriter
         }
 
         bool any = false;
-        foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
+
+        // Whole vectors per element first: all of these then begin on cache lines, as the workspace does.
+        foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>().OrderBy(a => _plan.LayoutOf(a.Buffer) == BufferLayout.PerLane ? 0 : 1))
         {
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
             string name = _names.Unique(buffer.Name);
@@ -254,10 +256,14 @@ internal sealed partial class KernelWriter
             any = true;
             bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
             string factor = perExample ? NumberText.Integer(_examplesPerElement) + " * " : string.Empty;
+            if (IsWrittenInTiles(alloc.Buffer)) (length, atConstruction) = (length + BeyondTiles, atConstruction + BeyondTiles);
             _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
             WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
         }
     }
+
+    /// <summary>Whether an array is read where nothing was stored.</summary>
+    private bool NeedsZeros(Alloc alloc) => _function.Buffers[alloc.Buffer] is { Kind: not BufferKind.Tape } and not { Kind: BufferKind.Local, Overwritten: true };
 
     private string _tapeSet = string.Empty;
 
@@ -319,7 +325,7 @@ internal sealed partial class KernelWriter
 
     /// <summary>What a loop carries on is written into the variable that carries it, whatever its name.</summary>
     private bool MayInline(int value, Text text, int length = MaxInlineLength) =>
-        (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
+        !(_inHead && _function.TypeOf(value).IsReal()) && (_function.Values[value].Name is null || _nexts.Contains(value)) && _index.UsesOf(value) == 1 && _index.IsUsedOnlyInOwnRegion(value)
         && text.Code.Length <= (_nexts.Contains(value) || _given.Contains(value) ? MaxUpdateLength : length);
 }
 

@@ -14,7 +14,11 @@ internal static class OverwrittenGradients
         if (plan.Contractions.Count == 0) return [];
         Function function = plan.Function;
         var index = new FunctionIndex(function);
-        return [.. plan.Contractions.Items.Where(c => c.Kind == ContractionKind.Weights && Covers(c) && IsOnlyWriter(c)).Select(c => c.Matrix)];
+        Loop examples = function.Body.Items.OfType<Loop>().First(l => l.IsExamples);
+        return [.. plan.Contractions.Items.Where(c => c.Kind == ContractionKind.Weights && RunsOnce(c) && Covers(c) && IsOnlyWriter(c)).Select(c => c.Matrix)];
+
+        // In a loop around it, such as one over time, a product is added for each iteration.
+        bool RunsOnce(Contraction c) => examples.Body.Items.OfType<Loop>().Any(l => l.Counter == c.Counter);
 
         bool Covers(Contraction c)
         {

@@ -5,11 +5,14 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>How much a gradient computes, as C# over the objective's extents: the runtime splits examples by it.</summary>
 internal static class WorkText
 {
+    // How much longer an operation takes that is done once per call, one after the other, than one in a product of matrices.
+    private const double ScalarOperations = 8;
+
     public static string Of(ObjectiveModel model, KernelPlan gradient)
     {
         (IReadOnlyDictionary<string, double> example, IReadOnlyDictionary<string, double> call) = HeaderCost.Work(
             gradient.Function, (op, payload) => op == Op.Extent ? model.ExtentField((int)payload) : model.ConstantMember((int)payload));
-        return $"new({Sum(example, Slowdown(gradient))}, {Sum(call, 1)})";
+        return $"new({Sum(example, Slowdown(gradient))}, {Sum(call, gradient.Contractions.Count > 0 ? ScalarOperations : 1)})";
     }
 
     /// <summary>How much longer an operation takes where examples do not run in blocks, one in each lane of a vector: without vectors, or with short ones.</summary>

@@ -70,10 +70,11 @@ partial class Digits
                 new ParameterLayout(("w1", [extents.Hidden, extents.Pixels]), ("b1", [extents.Hidden]), ("w2", [extents.Classes, extents.Hidden]), ("b2", [extents.Classes])),
                 extents.Examples,
                 Math.Max(
-                    64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes
+                    64 * extents.Hidden + 64 * extents.Classes + 64 * 1 + 64 * 1 + 64 * extents.Hidden + 64 * extents.Classes
                         + MatrixProduct.WorkspaceLengthUpTo(64, extents.Hidden, extents.Pixels, extents.Classes),
-                    64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Classes
-                        + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Hidden + MatrixProduct.WorkspaceLengthUpTo(64, extents.Hidden, extents.Pixels, extents.Classes)), Reduction.Mean)
+                    64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Hidden + 64 * 1 + 64 * 1 + 64 * extents.Hidden
+                        + 64 * extents.Hidden + 64 * extents.Classes + 64 * extents.Classes + 64 * extents.Classes + 64
+                        + MatrixProduct.WorkspaceLengthUpTo(64, extents.Hidden, extents.Pixels, extents.Classes)), Reduction.Mean)
         {
             _hiddenExtent = extents.Hidden;
             _pixelsExtent = extents.Pixels;
@@ -151,10 +152,12 @@ partial class Digits
             ref float imageColumn = ref MemoryMarshal.GetReference(_image.Span);
             ref int digitColumn = ref MemoryMarshal.GetReference(_digit.Span);
             Span<float> rest = workspace;
-            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
             Span<float> w1Image = Lanes.Take(ref rest, 64 * hidden);
-            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
             Span<float> w2H = Lanes.Take(ref rest, 64 * classes);
+            Span<float> carried = Lanes.Take(ref rest, 64 * 1);
+            Span<float> carried2 = Lanes.Take(ref rest, 64 * 1);
+            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
 
             Span<float> packing = rest;
             Span<int> examples = stackalloc int[64];
@@ -170,14 +173,16 @@ partial class Digits
                 MatrixProduct.Multiply(
                     ProductOperand<float>.Rows(w1, pixels), ProductOperand<float>.Rows(_image.Span, pixels, examples),
                     w1Image, 64, hidden, columns, pixels, accumulate: false, packing);
-
-                for (int column = 0; column < columns; column += 16)
+                for (int i2 = 0; i2 < hidden; i2++)
                 {
-                    int i = Math.Min(block + column, rows.Count - 16);
-                    for (int i2 = 0; i2 < hidden; i2++)
+                    float t1 = b1[i2];
+
+                    ref float w1ImageAt = ref w1Image.Slice(i2 * 64, 64)[0];
+                    ref float hAt = ref h.Slice(i2 * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
-                        VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
+                        var t2 = Vector512.LoadUnsafe(ref w1ImageAt, column);
+                        VectorMath.Tanh(Vector512.Create(t1) + t2).StoreUnsafe(ref hAt, column);
                     }
                 }
 
@@ -186,31 +191,62 @@ partial class Digits
                     ProductOperand<float>.Rows(w2, hidden), ProductOperand<float>.Columns(h, 64),
                     w2H, 64, classes, columns, hidden, accumulate: false, packing);
 
+                ref float carriedAt = ref carried.Slice(0, 64)[0];
+                for (nuint column = 0; column < (nuint)columns; column += 16)
+                {
+                    Vector512.Create(float.NegativeInfinity).StoreUnsafe(ref carriedAt, column);
+                }
+                for (int k = 0; k < classes; k++)
+                {
+                    float t3 = b2[k];
+
+                    ref float carriedAt2 = ref carried.Slice(0, 64)[0];
+                    ref float w2HAt = ref w2H.Slice(k * 64, 64)[0];
+                    ref float logitsAt = ref logits.Slice(k * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
+                    {
+                        var t4 = Vector512.LoadUnsafe(ref carriedAt2, column);
+                        var t5 = Vector512.LoadUnsafe(ref w2HAt, column);
+                        var t6 = Vector512.Create(t3) + t5;
+                        t6.StoreUnsafe(ref logitsAt, column);
+                        Vector512.Max(t4, t6).StoreUnsafe(ref carriedAt2, column);
+                    }
+                }
+
+                ref float carried2At = ref carried2.Slice(0, 64)[0];
+                for (nuint column = 0; column < (nuint)columns; column += 16)
+                {
+                    Vector512<float>.Zero.StoreUnsafe(ref carried2At, column);
+                }
+                for (int k2 = 0; k2 < classes; k2++)
+                {
+                    ref float carriedAt3 = ref carried.Slice(0, 64)[0];
+                    ref float carried2At2 = ref carried2.Slice(0, 64)[0];
+                    ref float logitsAt2 = ref logits.Slice(k2 * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
+                    {
+                        var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
+                        var t8 = Vector512.LoadUnsafe(ref carried2At2, column);
+                        var t9 = Vector512.LoadUnsafe(ref logitsAt2, column);
+                        (t8 + VectorMath.ExpOrZero(t9 - t7)).StoreUnsafe(ref carried2At2, column);
+                    }
+                }
+
+                ref float carriedAt4 = ref carried.Slice(0, 64)[0];
+                ref float carried2At3 = ref carried2.Slice(0, 64)[0];
                 for (int column = 0; column < columns; column += 16)
                 {
-                    // The last block ends with the last row; what it shares with the one before is masked.
                     int i = Math.Min(block + column, rows.Count - 16);
+                    // The last block ends with the last row; what it shares with the one before is masked.
                     var active = Lanes.Active((float)(block + column - i));
-                    Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
-                    for (int k = 0; k < classes; k++)
-                    {
-                        var t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
-                        var t4 = Vector512.Create(b2[k]) + t3;
-                        t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
-                        t2 = Vector512.Max(t2, t4);
-                    }
-                    Vector512<float> t5 = Vector512<float>.Zero;
-                    for (int k2 = 0; k2 < classes; k2++)
-                    {
-                        var t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
-                        t5 += VectorMath.Exp(t6 - t2);
-                    }
+                    var t10 = Vector512.LoadUnsafe(ref carriedAt4, (nuint)column);
+                    var t11 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
                     for (int lane = 0; lane < 16; lane++)
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    var t7 = Vector512.LoadUnsafe(ref spill[0]);
-                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t2 - t7)), loss);
+                    var t12 = Vector512.LoadUnsafe(ref spill[0]);
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t11) + (t10 - t12)), loss);
                 }
             }
 
@@ -241,16 +277,19 @@ partial class Digits
             Span<float> w2Gradient = gradient.Slice(hidden * pixels + hidden, w2Length);
             Span<float> b2Gradient = gradient.Slice(hidden * pixels + hidden + classes * hidden, classes);
             Span<float> rest = workspace;
-            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
-            Span<float> hBar = Lanes.Take(ref rest, 64 * hidden);
             Span<float> w1Image = Lanes.Take(ref rest, 64 * hidden);
-            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
-            Span<float> logitsBar = Lanes.Take(ref rest, 64 * classes);
             Span<float> w2H = Lanes.Take(ref rest, 64 * classes);
-            Span<float> tape_value = Lanes.Take(ref rest, 64 * classes);
             Span<float> w2Signal = Lanes.Take(ref rest, 64 * classes);
             Span<float> w1Signal = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> carried = Lanes.Take(ref rest, 64 * 1);
+            Span<float> carried2 = Lanes.Take(ref rest, 64 * 1);
+            Span<float> h = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> hBar = Lanes.Take(ref rest, 64 * hidden);
+            Span<float> logits = Lanes.Take(ref rest, 64 * classes);
+            Span<float> logitsBar = Lanes.Take(ref rest, 64 * classes);
+            Span<float> tape_value = Lanes.Take(ref rest, 64 * classes);
 
+            Span<float> kept = Lanes.Take(ref rest, 64);
             Span<float> packing = rest;
             Span<int> examples = stackalloc int[64];
             Span<float> spill = stackalloc float[32];
@@ -267,14 +306,16 @@ partial class Digits
                 MatrixProduct.Multiply(
                     ProductOperand<float>.Rows(w1, pixels), ProductOperand<float>.Rows(_image.Span, pixels, examples),
                     w1Image, 64, hidden, columns, pixels, accumulate: false, packing);
-
-                for (int column = 0; column < columns; column += 16)
+                for (int i2 = 0; i2 < hidden; i2++)
                 {
-                    int i = Math.Min(block + column, rows.Count - 16);
-                    for (int i2 = 0; i2 < hidden; i2++)
+                    float t1 = b1[i2];
+
+                    ref float w1ImageAt = ref w1Image.Slice(i2 * 64, 64)[0];
+                    ref float hAt = ref h.Slice(i2 * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t1 = Vector512.LoadUnsafe(ref w1Image.Slice(i2 * 64 + column, 16)[0]);
-                        VectorMath.Tanh(Vector512.Create(b1[i2]) + t1).StoreUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
+                        var t2 = Vector512.LoadUnsafe(ref w1ImageAt, column);
+                        VectorMath.Tanh(Vector512.Create(t1) + t2).StoreUnsafe(ref hAt, column);
                     }
                 }
 
@@ -283,48 +324,92 @@ partial class Digits
                     ProductOperand<float>.Rows(w2, hidden), ProductOperand<float>.Columns(h, 64),
                     w2H, 64, classes, columns, hidden, accumulate: false, packing);
 
+                ref float carriedAt = ref carried.Slice(0, 64)[0];
+                for (nuint column = 0; column < (nuint)columns; column += 16)
+                {
+                    Vector512.Create(float.NegativeInfinity).StoreUnsafe(ref carriedAt, column);
+                }
+                for (int k = 0; k < classes; k++)
+                {
+                    float t3 = b2[k];
+
+                    ref float carriedAt2 = ref carried.Slice(0, 64)[0];
+                    ref float w2HAt = ref w2H.Slice(k * 64, 64)[0];
+                    ref float logitsAt = ref logits.Slice(k * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
+                    {
+                        var t4 = Vector512.LoadUnsafe(ref carriedAt2, column);
+                        var t5 = Vector512.LoadUnsafe(ref w2HAt, column);
+                        var t6 = Vector512.Create(t3) + t5;
+                        t6.StoreUnsafe(ref logitsAt, column);
+                        Vector512.Max(t4, t6).StoreUnsafe(ref carriedAt2, column);
+                    }
+                }
+
+                ref float carried2At = ref carried2.Slice(0, 64)[0];
+                for (nuint column = 0; column < (nuint)columns; column += 16)
+                {
+                    Vector512<float>.Zero.StoreUnsafe(ref carried2At, column);
+                }
+                for (int k2 = 0; k2 < classes; k2++)
+                {
+                    ref float carriedAt3 = ref carried.Slice(0, 64)[0];
+                    ref float carried2At2 = ref carried2.Slice(0, 64)[0];
+                    ref float logitsAt2 = ref logits.Slice(k2 * 64, 64)[0];
+                    ref float tape_valueAt = ref tape_value.Slice(k2 * 64, 64)[0];
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
+                    {
+                        var t7 = Vector512.LoadUnsafe(ref carriedAt3, column);
+                        var t8 = Vector512.LoadUnsafe(ref carried2At2, column);
+                        var t9 = Vector512.LoadUnsafe(ref logitsAt2, column);
+                        var t10 = VectorMath.ExpOrZero(t9 - t7);
+                        t10.StoreUnsafe(ref tape_valueAt, column);
+                        (t8 + t10).StoreUnsafe(ref carried2At2, column);
+                    }
+                }
+
+                ref float carriedAt4 = ref carried.Slice(0, 64)[0];
+                ref float carried2At3 = ref carried2.Slice(0, 64)[0];
+                ref float keptAt = ref kept.Slice(0, 64)[0];
                 for (int column = 0; column < columns; column += 16)
                 {
-                    // The last block ends with the last row; what it shares with the one before is masked.
                     int i = Math.Min(block + column, rows.Count - 16);
+                    // The last block ends with the last row; what it shares with the one before is masked.
                     var active = Lanes.Active((float)(block + column - i));
+                    var t11 = Vector512.LoadUnsafe(ref carriedAt4, (nuint)column);
                     var seed = active & Vector512.Create(weight);
-                    Vector512<float> t2 = Vector512.Create(float.NegativeInfinity);
-                    for (int k = 0; k < classes; k++)
-                    {
-                        var t3 = Vector512.LoadUnsafe(ref w2H.Slice(k * 64 + column, 16)[0]);
-                        var t4 = Vector512.Create(b2[k]) + t3;
-                        t4.StoreUnsafe(ref logits.Slice(k * 64 + column, 16)[0]);
-                        t2 = Vector512.Max(t2, t4);
-                    }
-                    Vector512<float> t5 = Vector512<float>.Zero;
-                    for (int k2 = 0; k2 < classes; k2++)
-                    {
-                        var t6 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 64 + column, 16)[0]);
-                        var t7 = VectorMath.Exp(t6 - t2);
-                        t7.StoreUnsafe(ref tape_value.Slice(k2 * 64 + column, 16)[0]);
-                        t5 += t7;
-                    }
+                    var t12 = Vector512.LoadUnsafe(ref carried2At3, (nuint)column);
                     for (int lane = 0; lane < 16; lane++)
                     {
                         spill[0 + lane] = logits[Lanes.Item(ref digitColumn, rows, i + lane) * 64 + column + (i + lane - i)];
                     }
-                    var t8 = Vector512.LoadUnsafe(ref spill[0]);
+                    var t13 = Vector512.LoadUnsafe(ref spill[0]);
                     (-seed).StoreUnsafe(ref spill[16]);
                     for (int lane2 = 0; lane2 < 16; lane2++)
                     {
                         logitsBar[Lanes.Item(ref digitColumn, rows, i + lane2) * 64 + column + (i + lane2 - i)] = spill[16 + lane2];
                     }
-                    var t9 = seed / t5;
-                    for (int k3 = 0; k3 < classes; k3++)
+                    var t14 = seed / t12;
+                    t14.StoreUnsafe(ref keptAt, (nuint)column);
+                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t12) + (t11 - t13)), loss);
+                }
+                for (int k3 = 0; k3 < classes; k3++)
+                {
+                    ref float keptAt2 = ref kept.Slice(0, 64)[0];
+                    ref float tape_valueAt2 = ref tape_value.Slice(k3 * 64, 64)[0];
+                    ref float logitsBarAt = ref logitsBar.Slice(k3 * 64, 64)[0];
+                    ref float w2SignalAt = ref w2Signal.Slice(k3 * 64, 64)[0];
+                    var sum = Vector512<float>.Zero;
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t10 = Vector512.LoadUnsafe(ref tape_value.Slice(k3 * 64 + column, 16)[0]);
-                        (Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]) + t9 * t10).StoreUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
-                        var t11 = Vector512.LoadUnsafe(ref logitsBar.Slice(k3 * 64 + column, 16)[0]);
-                        t11.StoreUnsafe(ref w2Signal.Slice(k3 * 64 + column, 16)[0]);
-                        b2Gradient[k3] += Lanes.Sum(t11);
+                        var t15 = Vector512.LoadUnsafe(ref keptAt2, column);
+                        var t16 = Vector512.LoadUnsafe(ref tape_valueAt2, column);
+                        (Vector512.LoadUnsafe(ref logitsBarAt, column) + t15 * t16).StoreUnsafe(ref logitsBarAt, column);
+                        var t17 = Vector512.LoadUnsafe(ref logitsBarAt, column);
+                        t17.StoreUnsafe(ref w2SignalAt, column);
+                        sum += t17;
                     }
-                    loss = Vector512.ConditionalSelect(active, loss + (VectorMath.Log(t5) + (t2 - t8)), loss);
+                    b2Gradient[k3] += Lanes.Sum(sum);
                 }
 
                 // hBar += w2ᵀ · w2Signal, for all examples of the block
@@ -336,18 +421,21 @@ partial class Digits
                 MatrixProduct.Multiply(
                     ProductOperand<float>.Rows(w2Signal, 64), ProductOperand<float>.Rows(h, 64),
                     w2Gradient, hidden, classes, hidden, columns, accumulate: block > 0, packing);
-
-                for (int column = 0; column < columns; column += 16)
+                for (int i3 = 0; i3 < hidden; i3++)
                 {
-                    int i = Math.Min(block + column, rows.Count - 16);
-                    for (int i2 = 0; i2 < hidden; i2++)
+                    ref float hBarAt = ref hBar.Slice(i3 * 64, 64)[0];
+                    ref float hAt2 = ref h.Slice(i3 * 64, 64)[0];
+                    ref float w1SignalAt = ref w1Signal.Slice(i3 * 64, 64)[0];
+                    var sum2 = Vector512<float>.Zero;
+                    for (nuint column = 0; column < (nuint)columns; column += 16)
                     {
-                        var t12 = Vector512.LoadUnsafe(ref hBar.Slice(i2 * 64 + column, 16)[0]);
-                        var t13 = Vector512.LoadUnsafe(ref h.Slice(i2 * 64 + column, 16)[0]);
-                        var t14 = t12 * Lanes.MultiplyAddNegated(t13, t13, Vector512.Create(1f));
-                        t14.StoreUnsafe(ref w1Signal.Slice(i2 * 64 + column, 16)[0]);
-                        b1Gradient[i2] += Lanes.Sum(t14);
+                        var t18 = Vector512.LoadUnsafe(ref hBarAt, column);
+                        var t19 = Vector512.LoadUnsafe(ref hAt2, column);
+                        var t20 = t18 * Lanes.MultiplyAddNegated(t19, t19, Vector512.Create(1f));
+                        t20.StoreUnsafe(ref w1SignalAt, column);
+                        sum2 += t20;
                     }
+                    b1Gradient[i3] += Lanes.Sum(sum2);
                 }
 
                 // w1Gradient += w1Signal · imageᵀ, for all examples of the block

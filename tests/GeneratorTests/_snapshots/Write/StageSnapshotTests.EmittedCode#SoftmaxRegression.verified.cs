@@ -172,7 +172,7 @@ partial class Softmax
                 for (int k2 = 0; k2 < classes; k2++)
                 {
                     var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
-                    t3 += VectorMath.Exp(t4 - t1);
+                    t3 += VectorMath.ExpOrZero(t4 - t1);
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
@@ -234,7 +234,7 @@ partial class Softmax
                 for (int k2 = 0; k2 < classes; k2++)
                 {
                     var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
-                    var t5 = VectorMath.Exp(t4 - t1);
+                    var t5 = VectorMath.ExpOrZero(t4 - t1);
                     t5.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
                     t3 += t5;
                 }

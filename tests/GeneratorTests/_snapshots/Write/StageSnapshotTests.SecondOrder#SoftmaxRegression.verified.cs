@@ -180,7 +180,7 @@ partial class Softmax
                 for (int k2 = 0; k2 < classes; k2++)
                 {
                     var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
-                    t3 += VectorMath.Exp(t4 - t1);
+                    t3 += VectorMath.ExpOrZero(t4 - t1);
                 }
                 for (int lane = 0; lane < 8; lane++)
                 {
@@ -242,7 +242,7 @@ partial class Softmax
                 for (int k2 = 0; k2 < classes; k2++)
                 {
                     var t4 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
-                    var t5 = VectorMath.Exp(t4 - t1);
+                    var t5 = VectorMath.ExpOrZero(t4 - t1);
                     t5.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
                     t3 += t5;
                 }
@@ -396,7 +396,7 @@ partial class Softmax
                 {
                     var t5 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
                     var t6 = Vector512.LoadUnsafe(ref logitsDot.Slice(k2 * 8, 8)[0]);
-                    var t7 = VectorMath.Exp(t5 - t1);
+                    var t7 = VectorMath.ExpOrZero(t5 - t1);
                     t3 += t7;
                     t4 = Vector512.FusedMultiplyAdd(t6, t7, t4);
                 }
@@ -470,7 +470,7 @@ partial class Softmax
                 {
                     var t5 = Vector512.LoadUnsafe(ref logits.Slice(k2 * 8, 8)[0]);
                     var t6 = Vector512.LoadUnsafe(ref logitsDot.Slice(k2 * 8, 8)[0]);
-                    var t7 = VectorMath.Exp(t5 - t1);
+                    var t7 = VectorMath.ExpOrZero(t5 - t1);
                     var t8 = t6 * t7;
                     t7.StoreUnsafe(ref tape_value.Slice(k2 * 8, 8)[0]);
                     t8.StoreUnsafe(ref tape_valueDot.Slice(k2 * 8, 8)[0]);
