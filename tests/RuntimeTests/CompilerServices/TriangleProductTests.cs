@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using SymbolicGD.CompilerServices;
 using Xunit;
 
@@ -39,9 +40,10 @@ public sealed class TriangleProductTests
     private static void AssertAll<T>(int size, int examples, int columns)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        int lanes = columns / 2;
         var random = new Random(size);
         int padded = (size + 11) / 12 * 12, stride = (size + columns - 1) / columns * columns;
-        T[] vectors = Values(size * Examples), signals = Values(padded * Examples), workspace = new T[TriangleProduct.WorkspaceLength(size)];
+        T[] vectors = Values(padded * Examples), signals = Values(padded * Examples), workspace = new T[TriangleProduct.WorkspaceLength(size)];
         foreach (bool isUpper in (bool[])[false, true])
         {
             T[] matrix = new T[padded * stride];
@@ -78,14 +80,25 @@ public sealed class TriangleProductTests
                     for (int k = 0; k < size; k++)
                     {
                         if (!IsOf(i, k)) continue;
-                        T sum = start[(i * stride) + k];
-                        for (int e = 0; e < examples; e++) sum = T.FusedMultiplyAdd(signals[(i * Examples) + e], vectors[(k * Examples) + e], sum);
-                        Assert.Equal(sum, gradient[(i * stride) + k]);
+                        Assert.Equal(size <= 16 && examples % lanes == 0 ? start[(i * stride) + k] + SumOfLanes(i, k) : Chain(start[(i * stride) + k], i, k), gradient[(i * stride) + k]);
                     }
                 }
             }
 
             bool IsOf(int i, int k) => isUpper ? k >= i : k <= i;
+
+            T Chain(T sum, int i, int k)
+            {
+                for (int e = 0; e < examples; e++) sum = T.FusedMultiplyAdd(signals[(i * Examples) + e], vectors[(k * Examples) + e], sum);
+                return sum;
+            }
+
+            T SumOfLanes(int i, int k)
+            {
+                T[] sums = new T[lanes];
+                for (int e = 0; e < examples; e++) sums[e % lanes] = T.FusedMultiplyAdd(signals[(i * Examples) + e], vectors[(k * Examples) + e], sums[e % lanes]);
+                return Lanes.Sum(Vector512.Create(sums));
+            }
         }
 
         T[] Values(int length) => [.. Enumerable.Range(0, length).Select(_ => T.CreateChecked(random.NextDouble() - 0.5))];

@@ -50,12 +50,32 @@ internal sealed partial class GradientPass
     private void ReverseLet(Let let, int adjoint)
     {
         if (!_emit.IsConstant(adjoint)) _builder.SetName(adjoint, AdjointName(let.Id));
+        if (ScaledSquare(let) is var (x, factor))
+        {
+            if (_activity.IsActive(x)) AddAdjoint(x, _emit.Times(_emit.Times(adjoint, 2 * factor), Primal(x)));
+            return;
+        }
+
         var site = new RuleSite(_emit, let, Primal, IsAtHand);
         int operand = 0;
         foreach (int value in let.Operands)
         {
             if (_activity.IsActive(value) && DerivativeTable.Scale(site, operand, adjoint) is { } contribution) AddAdjoint(value, contribution);
             operand++;
+        }
+    }
+
+    /// <summary>x and c of c·x·x, as half of a square is written: its slope is one product, 2c·x, not the sum of two.</summary>
+    private (int X, double Factor)? ScaledSquare(Let let)
+    {
+        if (let.Op != Op.Mul) return null;
+        return Of(let.A, let.B) ?? Of(let.B, let.A);
+
+        (int, double)? Of(int x, int scaled)
+        {
+            if (_tree[scaled] is not { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Mul } product }) return null;
+            int constant = product.A == x ? product.B : product.B == x ? product.A : -1;
+            return constant >= 0 && _tree[constant] is { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Const } value } ? (x, value.RealConstant) : null;
         }
     }
 

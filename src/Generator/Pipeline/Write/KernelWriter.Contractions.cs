@@ -211,10 +211,10 @@ internal sealed partial class KernelWriter
         _ => [length(c.Columns), length(c.Rows), examples],
     };
 
-    // Results of triangular products are written in whole tiles.
+    // Triangular products write whole tiles, and may read them.
     private static readonly string BeyondTiles = $" + {NumberText.Integer(MatrixTiles.Rows - 1)}";
 
-    private bool IsWrittenInTiles(int buffer) => _plan.Contractions.Any(c => IsTriangular(c) && (c.Signal == buffer || (c.Kind == ContractionKind.Backward && c.Vector == buffer)));
+    private bool IsWrittenInTiles(int buffer) => _plan.Contractions.Any(c => IsTriangular(c) && (c.Signal == buffer || (c.Kind != ContractionKind.Forward && c.Vector == buffer)));
 
     /// <summary>Whether a product is one with a triangular matrix that was laid out for it, and what it writes may be padded.</summary>
     private bool IsTriangular(Contraction c)

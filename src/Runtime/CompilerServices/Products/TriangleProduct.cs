@@ -16,8 +16,8 @@ namespace SymbolicGD.CompilerServices;
 /// the vectors are transposed for the matrix's gradient.
 /// </para>
 /// <para>
-/// Each element of a result is one chain of fused multiply-adds in ascending order, begun with zero or with what it is added to: the same bits on machines of 256 and 512 bits, and the
-/// same as <see cref="MatrixProduct"/> has.
+/// Each element of a result is one chain of fused multiply-adds in ascending order, begun with zero or with what it is added to, as <see cref="MatrixProduct"/> has it; gradients of
+/// small matrices are sums of one such chain per lane of 512 bits. So machines of 256 and of 512 bits have the same bits.
 /// </para>
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -64,7 +64,7 @@ public static class TriangleProduct
 
     /// <summary>matrix[i·stride + k] += Σ signals[i, e]·vectors[k, e] over the examples e of a block, on one side of the diagonal; what is on the other side is undefined.</summary>
     /// <param name="signals">64 values per element, padded to whole tiles.</param>
-    /// <param name="vectors">64 values per element.</param>
+    /// <param name="vectors">Likewise.</param>
     /// <param name="matrix">The gradient of the matrix, from its first element; rows padded.</param>
     /// <param name="stride">The distance of its rows.</param>
     /// <param name="isUpper">Whether the side above the diagonal is wanted rather than that below it.</param>
@@ -83,10 +83,16 @@ public static class TriangleProduct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check<T>(matrix, stride, size, examples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(vectors.Length, size * Examples, nameof(vectors));
+        ArgumentOutOfRangeException.ThrowIfLessThan(vectors.Length, Padded(size) * Examples, nameof(vectors));
         ArgumentOutOfRangeException.ThrowIfLessThan(signals.Length, Padded(size) * Examples, nameof(signals));
         ArgumentOutOfRangeException.ThrowIfLessThan(workspace.Length, WorkspaceLength(size), nameof(workspace));
         if (size == 0) return;
+        if (size <= TrianglePairs.LargestSize && examples % Vector512<T>.Count == 0)
+        {
+            TrianglePairs.Accumulate(ref MemoryMarshal.GetReference(signals), ref MemoryMarshal.GetReference(vectors), ref MemoryMarshal.GetReference(matrix), stride, isUpper, size, examples, wide);
+            return;
+        }
+
         int width = wide ? 2 * Vector512<T>.Count : 2 * Vector256<T>.Count;
         ref T panels = ref MemoryMarshal.GetReference(workspace);
         ProductPanels.Pack(ProductOperand<T>.Rows(vectors, Examples), 0, size, 0, examples, width, ref panels);
