@@ -5,30 +5,31 @@ namespace SymbolicGD.Generator.Pipeline.Differentiate;
 
 /// <summary>
 /// An array that only one loop uses, and whose every iteration first writes all of it, becomes an array of the iteration: the reverse sweep then need
-/// not bring back, element by element, what the iteration before had left there.
+/// not bring back, element by element, what the iteration before had left there. Arrays that are filled before they are read need no zeros.
 /// </summary>
 internal static class PrivateArrays
 {
     public static Function Move(Function function)
     {
-        var moved = new HashSet<int>();
-        Region body = Rewrite(function, new FunctionIndex(function), function.Body, moved);
-        return moved.Count == 0 ? function : function with
+        var filled = new HashSet<int>();
+        Region body = Rewrite(function, new FunctionIndex(function), function.Body, filled);
+        return filled.Count == 0 ? function : function with
         {
             Body = body,
-            Buffers = function.Buffers.Select((b, k) => moved.Contains(k) ? b with { Overwritten = true } : b).ToEquatableArray(),
+            Buffers = function.Buffers.Select((b, k) => filled.Contains(k) ? b with { Overwritten = true } : b).ToEquatableArray(),
         };
     }
 
-    private static Region Rewrite(Function function, FunctionIndex index, Region region, HashSet<int> moved)
+    private static Region Rewrite(Function function, FunctionIndex index, Region region, HashSet<int> filled)
     {
         var moves = new List<(Alloc Alloc, Loop Into)>();
-        foreach (Alloc alloc in region.Items.OfType<Alloc>())
+        foreach (Alloc alloc in region.Items.OfType<Alloc>().Where(a => function.Buffers[a.Buffer] is { Kind: BufferKind.Local, Growing: false }))
         {
-            if (function.Buffers[alloc.Buffer] is { Kind: BufferKind.Local, Growing: false } && UserOf(index, region, alloc) is { } into) moves.Add((alloc, into));
+            if (UserOf(index, region, alloc) is { } into) moves.Add((alloc, into));
+            else if (region.Items.FirstOrDefault(i => i != alloc && Uses(i, alloc.Buffer)) is Loop first && Fills(index, first, alloc)) filled.Add(alloc.Buffer);
         }
 
-        moved.UnionWith(moves.Select(m => m.Alloc.Buffer));
+        filled.UnionWith(moves.Select(m => m.Alloc.Buffer));
         bool changed = moves.Count > 0;
         var items = new List<Item>();
         foreach (Item item in region.Items)
@@ -36,7 +37,7 @@ internal static class PrivateArrays
             if (moves.Any(m => m.Alloc == item)) continue;
             if (item is Loop loop)
             {
-                Region inner = loop.IsExamples ? Rewrite(function, index, loop.Body, moved) : loop.Body;
+                Region inner = loop.IsExamples ? Rewrite(function, index, loop.Body, filled) : loop.Body;
                 Alloc[] own = [.. moves.Where(m => ReferenceEquals(m.Into, loop)).Select(m => m.Alloc)];
                 if (own.Length > 0) inner = new Region(own.Concat(inner.Items).ToEquatableArray());
                 changed |= !ReferenceEquals(inner, loop.Body);

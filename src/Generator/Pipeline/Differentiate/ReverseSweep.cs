@@ -92,8 +92,8 @@ internal sealed partial class GradientPass
         int adjoints = AdjointBuffer(buffer);
         if (_activity.IsActive(value)) AddAdjoint(value, _emit.Masked(_builder.Load(adjoints, element)));
 
-        // What was in the element before had no influence, unless nothing was ever there.
-        if (node.Item is Store && !_dependence.IsFirstTouch(node)) _builder.Store(adjoints, element, _emit.Zero(_builder.Buffers[adjoints].Type));
+        // What was in the element before had no influence, unless nothing was ever there. Matrices of the generator's own are filled once.
+        if (node.Item is Store && Source.Buffers[buffer].Triangle == Triangle.None && !_dependence.IsFirstTouch(node)) _builder.Store(adjoints, element, _emit.Zero(_builder.Buffers[adjoints].Type));
     }
 
     private bool BranchMatters(If branch, Node node) =>

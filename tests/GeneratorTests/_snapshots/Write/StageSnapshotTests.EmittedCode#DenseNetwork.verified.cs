@@ -297,7 +297,6 @@ partial class Digits
             for (int block = 0; block < rows.Count; block += 64)
             {
                 int columns = ExampleBlock.Fill(examples, rows, block, 16);
-                h.Clear();
                 hBar.Clear();
                 logits.Clear();
                 logitsBar.Clear();
