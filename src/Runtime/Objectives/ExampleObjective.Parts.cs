@@ -60,8 +60,20 @@ public abstract partial class ExampleObjective<T>
 
     internal T Sum(ReadOnlySpan<T> parameters, ExampleRows rows, Span<T> workspace) => SumCore(parameters, rows, workspace);
 
-    internal T AddGradient(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace) =>
-        AddGradientCore(parameters, rows, weight, gradient, workspace);
+    /// <summary>Overwrites the gradient with that over some of the examples, each times a weight.</summary>
+    internal T SetGradient(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace)
+    {
+        int from = 0;
+        foreach (int index in OverwrittenBlocks)
+        {
+            ParameterBlock block = Layout.Blocks[index];
+            gradient[from..block.Offset].Clear();
+            from = block.Offset + block.Length;
+        }
+
+        gradient[from..].Clear();
+        return AddGradientCore(parameters, rows, weight, gradient, workspace);
+    }
 
     internal void AddProduct(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, ReadOnlySpan<T> direction, Span<T> product, Span<T> workspace) =>
         AddHessianVectorProductCore(parameters, rows, weight, direction, product, workspace);
@@ -73,10 +85,7 @@ public abstract partial class ExampleObjective<T>
     /// <inheritdoc/>
     /// <remarks>All examples in one part.</remarks>
     protected sealed override T GradientCore(ReadOnlySpan<T> parameters, Span<T> gradient, Span<T> workspace)
-    {
-        gradient.Clear();
-        return Reduced(AddGradientCore(parameters, Rest([]), Weight(ExampleCount), gradient, workspace), ExampleCount);
-    }
+        => Reduced(SetGradient(parameters, Rest([]), Weight(ExampleCount), gradient, workspace), ExampleCount);
 
     /// <inheritdoc/>
     /// <remarks>All examples in one part.</remarks>
@@ -103,20 +112,28 @@ public abstract partial class ExampleObjective<T>
     }
 
     // A gradient that is not known to be zero is overwritten.
-    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero = false)
+    private T GradientOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero = false) =>
+        GradientOver(parameters, batch, gradient, workspace, isZero, out _);
+
+    // The squared norm is null where it is not at hand.
+    private T GradientOver(
+        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero, out T? squaredNorm)
     {
         int count = CountOf(batch), parts = Parts(count);
+        squaredNorm = null;
         if (parts > 1)
         {
-            return Reduced(workspace.Parts(this).Gradient(parameters, batch, count, parts, Weight(count), gradient), count);
+            PartsRun<T> run = workspace.Parts(this);
+            T sum = run.Gradient(parameters, batch, count, parts, Weight(count), gradient);
+            squaredNorm = run.SquaredNorm;
+            return Reduced(sum, count);
         }
 
-        if (!isZero)
-        {
-            gradient.Clear();
-        }
-
-        return Reduced(AddGradientCore(parameters, Rest(batch), Weight(count), gradient, workspace.Scratch), count);
+        return Reduced(
+            isZero
+                ? AddGradientCore(parameters, Rest(batch), Weight(count), gradient, workspace.Scratch)
+                : SetGradient(parameters, Rest(batch), Weight(count), gradient, workspace.Scratch),
+            count);
     }
 
     private void ProductOver(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, ReadOnlySpan<T> direction, Span<T> product, Workspace<T> workspace)

@@ -77,8 +77,8 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         }
         else
         {
-            T value = GradientOver(point, batch, workspace.Gradient, workspace);
-            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform);
+            T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm);
+            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm);
         }
 
         Pool.Return(workspace);
@@ -95,9 +95,18 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// <param name="parameters">As long as the parameter vector.</param>
     /// <param name="rows">Which examples. Parts of one evaluation may run on several threads at once.</param>
     /// <param name="weight">The weight of an example in the gradient: one divided by the number of examples of the evaluation for a mean, one for a sum. The returned sum has none.</param>
-    /// <param name="gradient">As long as the parameter vector, apart from it. Elements that the examples do not touch are neither read nor written.</param>
+    /// <param name="gradient">
+    /// As long as the parameter vector, apart from it. Elements that the examples do not touch are neither read nor written. Those of
+    /// <see cref="OverwrittenBlocks"/> are overwritten.
+    /// </param>
     /// <param name="workspace">Scratch memory as for <see cref="HostObjective{T}.GradientCore"/>.</param>
     protected abstract T AddGradientCore(ReadOnlySpan<T> parameters, ExampleRows rows, T weight, Span<T> gradient, Span<T> workspace);
+
+    /// <summary>
+    /// The blocks of <see cref="HostObjective{T}.Layout"/>, ascending, of which <see cref="AddGradientCore"/> writes every element and reads none that it has
+    /// not written: their gradient is not cleared before. None by default.
+    /// </summary>
+    protected virtual ReadOnlySpan<int> OverwrittenBlocks => [];
 
     /// <summary>
     /// Names the rows of the parameters that a batch touches, where integers of the data choose them; parameters of which it never names

@@ -9,12 +9,13 @@ namespace SymbolicGD;
 internal static class FusedUpdate
 {
     /// <summary>One pass for norm and finiteness, then, if both allow it, one pass that clips and updates.</summary>
+    /// <remarks>The square of the norm is given where somebody has computed it.</remarks>
     public static StepOutcome<T> Apply<T, TRule>(
-        T value, Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, GradientTransform<T> transform)
+        T value, Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, GradientTransform<T> transform, T? squaredNorm = null)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
-        T norm = VectorKernels.Norm(gradient);
+        T norm = VectorKernels.Norm(gradient, squaredNorm);
         if (!T.IsFinite(value) || !T.IsFinite(norm))
         {
             return new StepOutcome<T>(value, norm, Applied: false);
@@ -33,7 +34,7 @@ internal static class FusedUpdate
         return new StepOutcome<T>(value, norm, Applied: true);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Update<T, TRule>(Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
@@ -57,7 +58,7 @@ internal static class FusedUpdate
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ClipAndUpdate<T, TRule>(
         Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule, T scale, T maxValue)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -14,6 +14,7 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
     private const int SegmentLength = 2048;
 
     private readonly int length = objective.Layout.Length;
+    private readonly T[] squares = new T[(objective.Layout.Length + SegmentLength - 1) / SegmentLength]; // the squared norm of each segment of the result
     private T[] values = [];
     private AlignedBuffer<T>[] sums = [];              // of all parts but the first, which sums where the result goes
     private AlignedBuffer<T>[] scratch = [ownScratch]; // of each thread
@@ -22,6 +23,7 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
     private Kind kind;
     private int count;
     private int parts;
+    private int threads;
     private T weight;
     private T* parameters;
     private int* batch;                                // null: all examples
@@ -46,6 +48,19 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
     public void Product(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts, T weight, ReadOnlySpan<T> direction, Span<T> product) =>
         Evaluate(Kind.Product, parameters, batch, count, parts, weight, direction, product);
 
+    /// <summary>The squared norm of the latest gradient or product: the same, to the last bit, on any number of threads.</summary>
+    public T SquaredNorm
+    {
+        get
+        {
+            T sum = T.Zero;
+            foreach (T square in squares) sum += square;
+            return sum;
+        }
+    }
+
+    private int Segments => squares.Length;
+
     /// <inheritdoc/>
     protected override void RunUnit(int unit, int thread)
     {
@@ -56,18 +71,26 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
         }
 
         WaitForUnits(parts);
-        int start = (unit - parts) * SegmentLength, end = Math.Min(length, start + SegmentLength);
+        AddSegment(unit - parts, 1);
+    }
+
+    /// <summary>Adds one segment of the sums of parts, in their order, and takes its square while it is in the first cache.</summary>
+    private void AddSegment(int index, int fromPart)
+    {
+        int start = index * SegmentLength, end = Math.Min(length, start + SegmentLength);
         var segment = new Span<T>(output + start, end - start);
-        for (int part = 1; part < parts; part++)
+        for (int part = fromPart; part < parts; part++)
         {
-            TensorPrimitives.Add(segment, sums[part - 1].Span[start..end], segment);
+            TensorPrimitives.Add(segment, sums[threads > 1 ? part - 1 : 0].Span[start..end], segment);
         }
+
+        squares[index] = VectorKernels.Dot(segment, segment);
     }
 
     private T Evaluate(
         Kind kind, ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, int count, int parts, T weight, ReadOnlySpan<T> direction, Span<T> output)
     {
-        int threads = Math.Min(parts, objective.MostThreads);
+        threads = Math.Min(parts, objective.MostThreads);
         Prepare(kind == Kind.Sum ? 0 : threads > 1 ? parts - 1 : 1, threads);
         if (values.Length < parts)
         {
@@ -84,7 +107,7 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
             this.output = o;
             if (threads > 1)
             {
-                Run(parts + (kind == Kind.Sum ? 0 : (length + SegmentLength - 1) / SegmentLength), threads);
+                Run(parts + (kind == Kind.Sum ? 0 : Segments), threads);
             }
             else
             {
@@ -108,7 +131,14 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
         {
             Span<T> sum = kind == Kind.Sum ? [] : sums[0].Span;
             RunPart(part, 0, sum);
-            TensorPrimitives.Add(output, sum, output);
+            if (kind == Kind.Sum) continue;
+            if (part < parts - 1)
+            {
+                TensorPrimitives.Add(output, sum, output);
+                continue;
+            }
+
+            for (int segment = 0; segment < Segments; segment++) AddSegment(segment, part);
         }
     }
 
@@ -118,16 +148,16 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
         ExampleRows rows = batch is null ? new ExampleRows(count, start, size) : new ExampleRows(new ReadOnlySpan<int>(batch + start, size));
         var point = new ReadOnlySpan<T>(parameters, length);
         Span<T> workspace = scratch[thread].Span;
-        sum.Clear();
         switch (kind)
         {
             case Kind.Sum:
                 values[part] = objective.Sum(point, rows, workspace);
                 break;
             case Kind.Gradient:
-                values[part] = objective.AddGradient(point, rows, weight, sum, workspace);
+                values[part] = objective.SetGradient(point, rows, weight, sum, workspace);
                 break;
             default:
+                sum.Clear();
                 objective.AddProduct(point, rows, weight, new ReadOnlySpan<T>(direction, length), sum, workspace);
                 break;
         }

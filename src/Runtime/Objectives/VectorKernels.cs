@@ -50,10 +50,12 @@ internal static class VectorKernels
     /// The Euclidean norm. One pass where the sum of the squares neither overflows nor loses small elements; else a second one
     /// over elements that are scaled by a power of two. Infinite or NaN if any element is.
     /// </summary>
-    public static T Norm<T>(ReadOnlySpan<T> values)
+    /// <param name="values">The elements.</param>
+    /// <param name="squared">The sum of their squares, if it is known: it may have been added in another order.</param>
+    public static T Norm<T>(ReadOnlySpan<T> values, T? squared = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T sum = Dot(values, values);
+        T sum = squared ?? Dot(values, values);
         if (IsSafeSum(sum))
         {
             return T.Sqrt(sum);

@@ -60,7 +60,7 @@ internal sealed partial class KernelWriter
                     continue;
                 }
 
-                if (part.Contraction is { } nest) WriteProduct(_plan.Contractions.First(c => c.Counter == nest.Counter), count, rows, packing);
+                if (part.Contraction is { } nest) WriteProduct(_plan.Contractions.First(c => c.Counter == nest.Counter), start, count, rows, packing);
                 else WritePart(examples, segments, p, start, count, column, kept);
             }
         }
@@ -113,7 +113,7 @@ internal sealed partial class KernelWriter
         _ => [length(c.Columns), length(c.Rows), examples],
     };
 
-    private void WriteProduct(Contraction c, string count, string rows, string packing)
+    private void WriteProduct(Contraction c, string start, string count, string rows, string packing)
     {
         bool rowMajor = c.ColumnStride == MatrixIndex.One;
         string stride = Scalar(rowMajor ? c.RowStride : c.ColumnStride).Code, perElement = NumberText.Integer(BlockExamples);
@@ -126,11 +126,12 @@ internal sealed partial class KernelWriter
             _ => ($"{_bufferNames[c.Matrix]} += {vector} · {signal}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
         };
         string[] shape = Shape(c, v => Scalar(v).Code, count);
+        string accumulate = c.Kind == ContractionKind.Forward ? "false" : OverwrittenGradients.Of(_plan).Contains(c.Matrix) ? $"{start} > 0" : "true";
         _code.Gap();
         _code.Line($"// {comment}, for all examples of the block");
         _code.Line("MatrixProduct.Multiply(");
         _code.Line($"    {a}, {b},");
-        _code.Line($"    {result}, {width}, {string.Join(", ", shape)}, accumulate: {(c.Kind == ContractionKind.Forward ? "false" : "true")}, {packing});");
+        _code.Line($"    {result}, {width}, {string.Join(", ", shape)}, accumulate: {accumulate}, {packing});");
 
         string Operand(bool areRows, string values, string distance) => $"ProductOperand<{_real}>.{(areRows ? "Rows" : "Columns")}({values}, {distance})";
 

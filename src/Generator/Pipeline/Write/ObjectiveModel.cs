@@ -30,7 +30,7 @@ internal sealed class ObjectiveModel
     private static readonly HashSet<string> s_baseMembers =
     [
         "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
-        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "SumCore", "AddGradientCore", "TouchedRowsCore", "TouchCore", "JacobianKernel", "JacobianTileCore", "PlaceColumnsCore", "EntryStarts", "EntryPlaces", "PlacesAreFixed", "WorkCore", "DescribeMemory", "PartsOf", "MaxDegreeOfParallelism", "TapeLimit", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
+        "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "SumCore", "AddGradientCore", "OverwrittenBlocks", "TouchedRowsCore", "TouchCore", "JacobianKernel", "JacobianTileCore", "PlaceColumnsCore", "EntryStarts", "EntryPlaces", "PlacesAreFixed", "WorkCore", "DescribeMemory", "PartsOf", "MaxDegreeOfParallelism", "TapeLimit", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 
     private static readonly HashSet<string> s_viewMembers = ["Layout", "Values", "AsSpan", "Block", "Scalar", "Initialize", "Save", "Load", "Equals", "GetHashCode", "GetType", "ToString"];

@@ -223,6 +223,15 @@ internal static class ObjectiveWriter
         code.Line("/// <inheritdoc/>");
         code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)")};");
         code.Gap();
+        List<int> parameters = [.. Enumerable.Range(0, gradient.Arguments.Count).Where(a => gradient.Arguments[a].Role == ArgumentRole.Parameter)];
+        int[] overwritten = [.. OverwrittenGradients.Of(plans.Gradient).Select(b => parameters.IndexOf(gradient.Buffers[b].Argument)).OrderBy(b => b)];
+        if (overwritten.Length > 0)
+        {
+            code.Line("/// <inheritdoc/>");
+            code.Line($"protected override ReadOnlySpan<int> OverwrittenBlocks => [{string.Join(", ", overwritten.Select(b => NumberText.Integer(b)))}];");
+            code.Gap();
+        }
+
         IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
         if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
     }

@@ -130,6 +130,9 @@ partial class Digits
             ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
             : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
+        /// <inheritdoc/>
+        protected override ReadOnlySpan<int> OverwrittenBlocks => [0, 2];
+
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
@@ -332,7 +335,7 @@ partial class Digits
                 // w2Gradient += w2Signal · hᵀ, for all examples of the block
                 MatrixProduct.Multiply(
                     ProductOperand<float>.Rows(w2Signal, 64), ProductOperand<float>.Rows(h, 64),
-                    w2Gradient, hidden, classes, hidden, columns, accumulate: true, packing);
+                    w2Gradient, hidden, classes, hidden, columns, accumulate: block > 0, packing);
 
                 for (int column = 0; column < columns; column += 16)
                 {
@@ -350,7 +353,7 @@ partial class Digits
                 // w1Gradient += w1Signal · imageᵀ, for all examples of the block
                 MatrixProduct.Multiply(
                     ProductOperand<float>.Rows(w1Signal, 64), ProductOperand<float>.Columns(_image.Span, pixels, examples),
-                    w1Gradient, pixels, hidden, pixels, columns, accumulate: true, packing);
+                    w1Gradient, pixels, hidden, pixels, columns, accumulate: block > 0, packing);
             }
 
             float lossSum = Lanes.Sum(loss);
