@@ -29,6 +29,14 @@ public static partial class Lanes
     private static void ThrowRange(int start, int count, int length) =>
         throw new ArgumentOutOfRangeException(nameof(start), $"The loss reads {count} elements from element {start} of an array of {length}.");
 
+    /// <summary>The first value of a range that was checked in a span as long as this one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Known<T>(ReadOnlySpan<T> values, int start) => ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)(uint)start);
+
+    /// <inheritdoc cref="Known{T}(ReadOnlySpan{T}, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Known<T>(Span<T> values, int start) => ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)(uint)start);
+
     /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Range<T>(GradientRow<T> row, int start, int count)

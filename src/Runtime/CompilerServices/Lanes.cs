@@ -203,9 +203,11 @@ public static partial class Lanes
     {
         Vector256<T> half = values.GetLower() + values.GetUpper();
         Vector128<T> quarter = half.GetLower() + half.GetUpper();
-        return typeof(T) == typeof(float)
-            ? (quarter[0] + quarter[1]) + (quarter[2] + quarter[3])
-            : quarter[0] + quarter[1];
+        if (typeof(T) != typeof(float)) return quarter[0] + quarter[1];
+
+        // (q₀ + q₁) + (q₂ + q₃)
+        Vector128<float> q = quarter.As<T, float>(), pairs = q + Vector128.Shuffle(q, Vector128.Create(1, 1, 3, 3));
+        return (pairs + Vector128.Shuffle(pairs, Vector128.Create(2, 3, 2, 3))).As<float, T>().ToScalar();
     }
 
     /// <summary>The largest lane; NaN if any is.</summary>

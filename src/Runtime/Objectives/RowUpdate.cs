@@ -52,22 +52,43 @@ internal static class RowUpdate
         ReadOnlySpan<int> rows = stretches.Index;
         ref T first = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
         int width = stretches.Width;
+
+        // Four sums: one would wait for its own addition, row after row.
         if (width == 1)
         {
-            T a = T.Zero, b = T.Zero;
+            T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
             int k = 0;
-            for (; k < rows.Length - 1; k += 2)
+            for (; k < rows.Length - 3; k += 4)
             {
-                T x = Unsafe.Add(ref first, rows[k]), y = Unsafe.Add(ref first, rows[k + 1]);
-                a += x * x;
-                b += y * y;
+                T w = Unsafe.Add(ref first, rows[k]), x = Unsafe.Add(ref first, rows[k + 1]), y = Unsafe.Add(ref first, rows[k + 2]), z = Unsafe.Add(ref first, rows[k + 3]);
+                a += w * w;
+                b += x * x;
+                c += y * y;
+                d += z * z;
             }
 
-            if (k < rows.Length) a += Unsafe.Add(ref first, rows[k]) * Unsafe.Add(ref first, rows[k]);
-            return a + b;
+            for (; k < rows.Length; k++) a += Unsafe.Add(ref first, rows[k]) * Unsafe.Add(ref first, rows[k]);
+            return a + b + (c + d);
         }
 
         int lanes = Vector512<T>.Count;
+        if (width == lanes)
+        {
+            Vector512<T> a = default, b = default, c = default, d = default;
+            int k = 0;
+            for (; k < rows.Length - 3; k += 4)
+            {
+                Vector512<T> w = Row(ref first, rows[k]), x = Row(ref first, rows[k + 1]), y = Row(ref first, rows[k + 2]), z = Row(ref first, rows[k + 3]);
+                a += w * w;
+                b += x * x;
+                c += y * y;
+                d += z * z;
+            }
+
+            for (; k < rows.Length; k++) a += Row(ref first, rows[k]) * Row(ref first, rows[k]);
+            return Lanes.Sum(a + b + (c + d));
+        }
+
         Vector512<T> sums = default, others = default;
         T sum = T.Zero;
         foreach (int row in rows)
@@ -104,21 +125,36 @@ internal static class RowUpdate
         ref T slopes = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
         ref T states = ref Unsafe.Add(ref MemoryMarshal.GetReference(state), stretches.Offset);
         int lanes = Vector512<T>.Count, width = stretches.Width;
+        if (width == lanes)
+        {
+            foreach (int row in stretches.Index) UpdateVector(ref point, ref slopes, ref states, (nint)row * Vector512<T>.Count, rule, length);
+            return;
+        }
+
         foreach (int row in stretches.Index)
         {
             nint start = (nint)row * width;
             int i = 0;
-            for (; i <= width - lanes; i += lanes)
-            {
-                ref T p = ref Unsafe.Add(ref point, start + i), g = ref Unsafe.Add(ref slopes, start + i);
-                Vector512<T> v = Vector512.LoadUnsafe(ref p), slope = Vector512.LoadUnsafe(ref g);
-                Vector512<T>.Zero.StoreUnsafe(ref g);
-                rule.Update(ref v, slope, ref Unsafe.Add(ref states, start + i), length);
-                v.StoreUnsafe(ref p);
-            }
-
+            for (; i <= width - lanes; i += lanes) UpdateVector(ref point, ref slopes, ref states, start + i, rule, length);
             for (; i < width; i++) UpdateElement(ref point, ref slopes, ref states, start + i, rule, length);
         }
+    }
+
+    // A row of one vector.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Row<T>(ref T first, int row)
+        where T : unmanaged => Vector512.LoadUnsafe(ref Unsafe.Add(ref first, (nint)row * Vector512<T>.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UpdateVector<T, TRule>(ref T point, ref T slopes, ref T states, nint at, TRule rule, nuint length)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        ref T p = ref Unsafe.Add(ref point, at), g = ref Unsafe.Add(ref slopes, at);
+        Vector512<T> v = Vector512.LoadUnsafe(ref p), slope = Vector512.LoadUnsafe(ref g);
+        Vector512<T>.Zero.StoreUnsafe(ref g);
+        rule.Update(ref v, slope, ref Unsafe.Add(ref states, at), length);
+        v.StoreUnsafe(ref p);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

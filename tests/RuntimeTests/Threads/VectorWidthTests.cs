@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace SymbolicGD.RuntimeTests.Threads;
@@ -16,29 +15,5 @@ public sealed class VectorWidthTests
         Assert.True(other.Length == 0, string.Join(Environment.NewLine, other));
     }
 
-    private static string[] Narrow()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
-        {
-            ArgumentList = { typeof(VectorWidthTests).Assembly.Location },
-            Environment = { ["DOTNET_EnableAVX512"] = "0", ["DOTNET_EnableAVX512F"] = "0" },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    }
-}
-
-/// <summary>What the tests do when they are started as a program.</summary>
-internal static class Program
-{
-    private static void Main()
-    {
-        foreach (string line in BitsOf.Report()) Console.WriteLine(line);
-    }
+    private static string[] Narrow() => Program.Start([], ("DOTNET_EnableAVX512", "0"), ("DOTNET_EnableAVX512F", "0"));
 }

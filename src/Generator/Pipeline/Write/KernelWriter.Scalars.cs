@@ -119,12 +119,13 @@ internal sealed partial class KernelWriter
         string position = _names.Unique("i");
         _row = _names.Unique("row");
         _scalars[examples.Counter] = new Text(_row);
+        HashSet<int> common = WriteCommonValues(examples);
         StartCarried(examples);
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
         {
             _code.Line($"int {_row} = rows[{position}];");
             DeclareRowsOfData();
-            WriteItems(examples.Body);
+            foreach (Item item in examples.Body.Items.Where(i => i is not Let let || !common.Contains(let.Id))) WriteItem(item);
             AdvanceCarried(examples);
         }
 
@@ -132,6 +133,28 @@ internal sealed partial class KernelWriter
         {
             _scalars[sum.Result] = new Text($"Lanes.Sum({_scalars[sum.Id]})");
         }
+    }
+
+    /// <summary>What the weight of an example alone decides, which the function knows inside of the loop only, is the same for all of them.</summary>
+    /// <returns>The values that are written.</returns>
+    private HashSet<int> WriteCommonValues(Loop examples)
+    {
+        HashSet<int> inside = [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)], common = [];
+        foreach (Let let in examples.Body.Items.OfType<Let>().Where(l => _function.TypeOf(l.Id).IsReal() && l.Operands.All(o => !inside.Contains(o) || common.Contains(o))))
+        {
+            common.Add(let.Id);
+            if (let.Op is Op.Const or Op.Argument or Op.Extent)
+            {
+                WriteItem(let);
+                continue;
+            }
+
+            string name = NameOf(let.Id);
+            _code.Line($"{OpText.TypeName(_function.TypeOf(let.Id))} {name} = {ScalarText(let)};");
+            _scalars[let.Id] = new Text(name);
+        }
+
+        return common;
     }
 
     private void WriteScalarLoop(Loop loop)

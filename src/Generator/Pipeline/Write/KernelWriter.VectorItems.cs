@@ -149,8 +149,21 @@ internal sealed partial class KernelWriter
         _loop.Values[load.Id] = new Text(name);
     }
 
+    /// <summary>What is added to an array and is a sum of two products itself: x += a·b + c·d is two instructions, the first of which does not wait for a·b.</summary>
+    private IEnumerable<int> SumsOfProducts(Loop loop) => loop.Body.Items.OfType<Accumulate>().Select(a => a.Value)
+        .Where(v => _index.LetOf(v) is { Op: Op.Add } sum && sum.A != sum.B && IsAddedOnce(sum.A) && IsAddedOnce(sum.B)
+            && HasNoName(v) && _index.UsesOf(v) == 1 && _index.IsUsedOnlyInOwnRegion(v) && loop.Body.Items.Contains(sum));
+
     private void WriteVectorAccumulate(Accumulate accumulate, string? mask)
     {
+        if (_loop.Absorbed.Contains(accumulate.Value))
+        {
+            Let both = _index.LetOf(accumulate.Value)!, first = _index.LetOf(both.A)!, second = _index.LetOf(both.B)!;
+            string inner = $"Vector512.FusedMultiplyAdd({InLoop(first.A)}, {InLoop(first.B)}, {LoadAt(accumulate.Buffer, accumulate.Index)})";
+            StoreVector(accumulate.Buffer, accumulate.Index, new Text($"Vector512.FusedMultiplyAdd({InLoop(second.A)}, {InLoop(second.B)}, {inner})"));
+            return;
+        }
+
         Text value = Masked(accumulate.Value, mask, () => $"{VectorType}.Zero"), sum = new(LoadAt(accumulate.Buffer, accumulate.Index));
         Let? product = mask is null && value.Precedence == Text.Product ? _index.LetOf(accumulate.Value) : null;
         bool fuses = product?.Op == Op.Mul;

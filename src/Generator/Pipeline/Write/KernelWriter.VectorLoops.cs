@@ -53,6 +53,7 @@ internal sealed partial class KernelWriter
         bool quads = (rows || (WaitsForItsSums(loop) && !loop.Carried.Any(IsVectorSum))) && loop.Body.AllItems().OfType<Let>().All(HasQuadText);
         HashSet<int> inside = [.. loop.Body.DefinedValues(), loop.Counter, .. loop.Carried.Items.Select(c => c.Id)];
         _loop = new VectorLoop { Loop = loop, Inside = inside, Rows = rows, Quads = quads };
+        if (!quads) _loop.Absorbed.UnionWith(SumsOfProducts(loop));
         _loop.Fourfold = rows ? PerRowValues(loop) : PerPositionValues(loop);
         foreach (Let leaf in loop.Body.AllItems().OfType<Let>().Where(l => l.Op is Op.Const or Op.Argument or Op.Extent)) WriteLeaf(leaf);
 
@@ -159,13 +160,20 @@ internal sealed partial class KernelWriter
             if (name is null)
             {
                 name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
-                _code.Line($"ref {_real} {name} = ref {range};");
+                _code.Line($"ref {_real} {name} = ref {(IsKnownRange(buffer, start) ? $"Lanes.Known({_bufferNames[buffer]}, {start})" : range)};");
                 _ranges.Peek()[range] = name;
             }
 
             _loop.References[(buffer, start)] = name;
         }
     }
+
+    /// <summary>Whether the same range of the parameter, its gradient or its direction, which are of one length, has been checked.</summary>
+    private bool IsKnownRange(int buffer, string start) =>
+        _function.Buffers[buffer] is { Kind: BufferKind.Parameter or BufferKind.Gradient or BufferKind.Direction } known && !IsSparse(buffer)
+        && Enumerable.Range(0, _function.Buffers.Count).Any(other => other != buffer && _function.Buffers[other].Argument == known.Argument
+            && _function.Buffers[other].Kind is BufferKind.Parameter or BufferKind.Gradient or BufferKind.Direction && !IsSparse(other) && _bufferNames.ContainsKey(other)
+            && _ranges.Any(scope => scope.ContainsKey(RangeText(other, start, _loop.Count))));
 
     /// <summary>Per open block of C#, the references to ranges that are declared in it: a later loop over the same range needs no check of its own.</summary>
     private readonly Stack<Dictionary<string, string>> _ranges = new([[]]);

@@ -229,7 +229,7 @@ partial class Angles
             double t11 = (0.0 != t10 ? t10 / t2 : 0.0) * 2.0;
 
             // gradient.a[j] += t2·t1·√(Σⱼ b[j]²)·a[j]/√(Σⱼ a[j]²)
-            ref double aGradientAt = ref Lanes.Range(aGradient, 0, aLength);
+            ref double aGradientAt = ref Lanes.Known(aGradient, 0);
             var sV = Vector512.Create(t11);
             int k2 = 0;
             for (; k2 <= aLength - 8; k2 += 8)

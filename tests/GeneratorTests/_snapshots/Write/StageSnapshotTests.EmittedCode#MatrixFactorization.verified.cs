@@ -219,6 +219,9 @@ partial class Ratings
             Span<float> userBiasGradient = gradient.Slice(users * rank + items * rank, users);
             Span<float> itemBiasGradient = gradient.Slice(users * rank + items * rank + users, items);
 
+            float t1 = l2 * weight;
+            float t2 = 2f * weight;
+            float t3 = 2f * t1;
             float loss = 0f;
             var sumV = Vector512<float>.Zero;
             var sumV2 = Vector512<float>.Zero;
@@ -228,11 +231,11 @@ partial class Ratings
                 int u = Unsafe.Add(ref uColumn, row2);
                 int i2 = Unsafe.Add(ref iColumn, row2);
                 float rating = Unsafe.Add(ref ratingColumn, row2);
-                int t1 = rank * u;
-                int t2 = rank * i2;
+                int t4 = rank * u;
+                int t5 = rank * i2;
 
-                ref float userAt = ref Lanes.Range(user, t1, rank);
-                ref float itemAt = ref Lanes.Range(item, t2, rank);
+                ref float userAt = ref Lanes.Range(user, t4, rank);
+                ref float itemAt = ref Lanes.Range(item, t5, rank);
                 var sumV3 = Vector512<float>.Zero;
                 int k = 0;
                 for (; k <= rank - 16; k += 16)
@@ -252,31 +255,30 @@ partial class Ratings
                     sumV = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(userV, userV, sumV), sumV);
                     sumV2 = Vector512.ConditionalSelect(tail, Vector512.FusedMultiplyAdd(itemV, itemV, sumV2), sumV2);
                 }
-                float t3 = Lanes.Sum(sumV3);
+                float t6 = Lanes.Sum(sumV3);
 
-                float e = userBias[u] + itemBias[i2] + t3 - rating;
-                float eBar = e * (2f * weight);
-                float t4 = 2f * (l2 * weight);
+                float e = userBias[u] + itemBias[i2] + t6 - rating;
+                float eBar = e * t2;
 
-                ref float itemGradientAt = ref Lanes.Range(itemGradient, t2, rank);
-                ref float userGradientAt = ref Lanes.Range(userGradient, t1, rank);
-                var sV = Vector512.Create(t4);
+                ref float itemGradientAt = ref Lanes.Known(itemGradient, t5);
+                ref float userGradientAt = ref Lanes.Known(userGradient, t4);
+                var sV = Vector512.Create(t3);
                 var eBarV = Vector512.Create(eBar);
                 int k2 = 0;
                 for (; k2 <= rank - 16; k2 += 16)
                 {
                     var itemV = Vector512.LoadUnsafe(ref itemAt, (nuint)k2);
                     var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k2);
-                    (Vector512.LoadUnsafe(ref itemGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV)).StoreUnsafe(ref itemGradientAt, (nuint)k2);
-                    (Vector512.LoadUnsafe(ref userGradientAt, (nuint)k2) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV)).StoreUnsafe(ref userGradientAt, (nuint)k2);
+                    Vector512.FusedMultiplyAdd(eBarV, userV, Vector512.FusedMultiplyAdd(sV, itemV, Vector512.LoadUnsafe(ref itemGradientAt, (nuint)k2))).StoreUnsafe(ref itemGradientAt, (nuint)k2);
+                    Vector512.FusedMultiplyAdd(eBarV, itemV, Vector512.FusedMultiplyAdd(sV, userV, Vector512.LoadUnsafe(ref userGradientAt, (nuint)k2))).StoreUnsafe(ref userGradientAt, (nuint)k2);
                 }
                 if (k2 < rank)
                 {
                     var tail = Lanes.TailMask((float)(rank - k2));
                     var itemV = Lanes.LoadTail(ref itemAt, rank);
                     var userV = Lanes.LoadTail(ref userAt, rank);
-                    Lanes.StoreTail(ref itemGradientAt, rank, Lanes.LoadTail(ref itemGradientAt, rank) + Vector512.FusedMultiplyAdd(eBarV, userV, sV * itemV), tail);
-                    Lanes.StoreTail(ref userGradientAt, rank, Lanes.LoadTail(ref userGradientAt, rank) + Vector512.FusedMultiplyAdd(eBarV, itemV, sV * userV), tail);
+                    Lanes.StoreTail(ref itemGradientAt, rank, Vector512.FusedMultiplyAdd(eBarV, userV, Vector512.FusedMultiplyAdd(sV, itemV, Lanes.LoadTail(ref itemGradientAt, rank))), tail);
+                    Lanes.StoreTail(ref userGradientAt, rank, Vector512.FusedMultiplyAdd(eBarV, itemV, Vector512.FusedMultiplyAdd(sV, userV, Lanes.LoadTail(ref userGradientAt, rank))), tail);
                 }
 
                 itemBiasGradient[i2] += eBar;

@@ -260,7 +260,7 @@ partial class Spam
             double t3 = penaltyBar * 2.0;
 
             // gradient.w[j] += 2·l2·w[j]
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
+            ref double wGradientAt = ref Lanes.Known(wGradient, 0);
             var sV = Vector512.Create(t3);
             int k2 = 0;
             for (; k2 <= features - 8; k2 += 8)
@@ -353,7 +353,7 @@ partial class Spam
             double t6 = 2.0 * penaltyBar;
 
             // gradient.w[j] += 2·|l2|·w[j]
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
+            ref double wGradientAt = ref Lanes.Known(wGradient, 0);
             var sV = Vector512.Create(t6);
             int k2 = 0;
             for (; k2 <= features - 8; k2 += 8)

@@ -243,7 +243,7 @@ partial class Responses
             ref double gainAt = ref Lanes.Range(gain, 0, outputs);
             ref double tape_valueAt = ref Lanes.Range(tape_value, 0, outputs);
             ref double residualsBarAt = ref Lanes.Range(residualsBar, 0, outputs);
-            ref double gainRowAt = ref Lanes.Range(gainRow, 0, outputs);
+            ref double gainRowAt = ref Lanes.Known(gainRow, 0);
             var xV = Vector512.Create(x);
             var offsetV = Vector512.Create(offset);
             var offsetBarV = Vector512<double>.Zero;

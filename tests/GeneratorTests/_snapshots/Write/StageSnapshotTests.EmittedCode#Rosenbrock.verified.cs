@@ -147,7 +147,7 @@ partial class Functions
                 ref double xAt_2 = ref Lanes.Range(x, 2, t3);
                 ref double xAt_1 = ref Lanes.Range(x, 1, t3);
                 ref double xAt = ref Lanes.Range(x, 0, t3);
-                ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, t3);
+                ref double xGradientAt_1 = ref Lanes.Known(xGradient, 1);
                 var sumV = Vector512<double>.Zero;
                 var sumV2 = Vector512<double>.Zero;
                 int k = 0;

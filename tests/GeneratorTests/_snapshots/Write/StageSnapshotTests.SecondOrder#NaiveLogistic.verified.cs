@@ -262,7 +262,7 @@ partial class Spam
             double t3 = penaltyBar * 2.0;
 
             // gradient.w[j] += 2·l2·w[j]
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
+            ref double wGradientAt = ref Lanes.Known(wGradient, 0);
             var sV = Vector512.Create(t3);
             int k2 = 0;
             for (; k2 <= features - 8; k2 += 8)
@@ -355,7 +355,7 @@ partial class Spam
             double t6 = 2.0 * penaltyBar;
 
             // gradient.w[j] += 2·|l2|·w[j]
-            ref double wGradientAt = ref Lanes.Range(wGradient, 0, features);
+            ref double wGradientAt = ref Lanes.Known(wGradient, 0);
             var sV = Vector512.Create(t6);
             int k2 = 0;
             for (; k2 <= features - 8; k2 += 8)
@@ -403,7 +403,7 @@ partial class Spam
 
             // penaltyDot = 2·Σⱼ w[j]·direction.w[j]
             ref double wAt = ref Lanes.Range(w, 0, features);
-            ref double wDirectionAt = ref Lanes.Range(wDirection, 0, features);
+            ref double wDirectionAt = ref Lanes.Known(wDirection, 0);
             Quad<double> penaltyDotV4 = Vector512<double>.Zero;
             int k = 0;
             for (; k <= features - 32; k += 32)
@@ -513,7 +513,7 @@ partial class Spam
 
             // product.w[j] += 2·l2·direction.w[j]
             ref double wDirectionAt = ref Lanes.Range(wDirection, 0, features);
-            ref double wProductAt = ref Lanes.Range(wProduct, 0, features);
+            ref double wProductAt = ref Lanes.Known(wProduct, 0);
             var sV = Vector512.Create(t2);
             int k = 0;
             for (; k <= features - 8; k += 8)

@@ -149,7 +149,7 @@ partial class Functions
                 ref double xAt_2 = ref Lanes.Range(x, 2, t3);
                 ref double xAt_1 = ref Lanes.Range(x, 1, t3);
                 ref double xAt = ref Lanes.Range(x, 0, t3);
-                ref double xGradientAt_1 = ref Lanes.Range(xGradient, 1, t3);
+                ref double xGradientAt_1 = ref Lanes.Known(xGradient, 1);
                 var sumV = Vector512<double>.Zero;
                 var sumV2 = Vector512<double>.Zero;
                 int k = 0;
@@ -242,9 +242,9 @@ partial class Functions
             // sumDot = Σᵢ (100·aDot·a + 100·a·aDot − 2·(1 − x[i])·direction.x[i])
             int count = xLength - 1;
             ref double xAt_1 = ref Lanes.Range(x, 1, count);
-            ref double xDirectionAt_1 = ref Lanes.Range(xDirection, 1, count);
+            ref double xDirectionAt_1 = ref Lanes.Known(xDirection, 1);
             ref double xAt = ref Lanes.Range(x, 0, count);
-            ref double xDirectionAt = ref Lanes.Range(xDirection, 0, count);
+            ref double xDirectionAt = ref Lanes.Known(xDirection, 0);
             var sumDotV = Vector512<double>.Zero;
             var sumDotV2 = Vector512<double>.Zero;
             var sumDotV3 = Vector512<double>.Zero;
@@ -298,12 +298,12 @@ partial class Functions
                 int t5 = xLength - 2;
 
                 ref double xAt_1 = ref Lanes.Range(x, 1, t5);
-                ref double xDirectionAt_1 = ref Lanes.Range(xDirection, 1, t5);
+                ref double xDirectionAt_1 = ref Lanes.Known(xDirection, 1);
                 ref double xAt = ref Lanes.Range(x, 0, t5);
-                ref double xDirectionAt = ref Lanes.Range(xDirection, 0, t5);
+                ref double xDirectionAt = ref Lanes.Known(xDirection, 0);
                 ref double xAt_2 = ref Lanes.Range(x, 2, t5);
-                ref double xDirectionAt_2 = ref Lanes.Range(xDirection, 2, t5);
-                ref double xProductAt_1 = ref Lanes.Range(xProduct, 1, t5);
+                ref double xDirectionAt_2 = ref Lanes.Known(xDirection, 2);
+                ref double xProductAt_1 = ref Lanes.Known(xProduct, 1);
                 int k = 0;
                 for (; k <= t5 - 8; k += 8)
                 {
