@@ -70,8 +70,8 @@ internal static class Stages
         {
             plans = plans with
             {
-                Product = SimdPlanner.Plan(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
-                Along = SimdPlanner.Plan(Optimized(DifferentiateStage.Tangent(loss))),
+                Product = SimdPlanner.PlanWithContractions(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
+                Along = SimdPlanner.PlanWithContractions(Optimized(DifferentiateStage.Tangent(loss))),
                 Cliques = Cliques() is { } cliques ? SimdPlanner.Sequential(cliques) : null,
             };
             cancellation.ThrowIfCancellationRequested();

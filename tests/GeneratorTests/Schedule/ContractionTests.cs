@@ -23,7 +23,7 @@ public sealed class ContractionTests
     private const string Source = """
         public static partial class Networks
         {
-            [Loss]
+            [Loss(Order = 2)]
             public static double ThreeLayers(
                 [Parameter, Shape("h1", "inputs")] ReadOnlyMatrix<double> w1, [Parameter, Shape("h1")] ReadOnlySpan<double> b1,
                 [Parameter, Shape("h2", "h1")] ReadOnlyMatrix<double> w2, [Parameter, Shape("h2")] ReadOnlySpan<double> b2,
@@ -43,7 +43,7 @@ public sealed class ContractionTests
             }
 
             /// Plain loops; the weights lie input by input, and sums begin with the bias.
-            [Loss]
+            [Loss(Order = 2)]
             public static double PlainLoops(
                 [Parameter, Shape("inputs", "hidden")] ReadOnlyMatrix<double> w, [Parameter, Shape("hidden")] ReadOnlySpan<double> bias,
                 [Parameter, Shape("hidden", "outputs")] ReadOnlyMatrix<double> v, [Shape("inputs")] ReadOnlySpan<double> x, int label)
@@ -67,7 +67,7 @@ public sealed class ContractionTests
             }
 
             /// One vector of weights for all but the first unit; the same ones again for the second layer; scalars of the example and of the model on both sides.
-            [Loss(Reduction = Reduction.Sum)]
+            [Loss(Reduction = Reduction.Sum, Order = 2)]
             public static double TiedAndShifted(
                 [Parameter, Shape("nSquared")] ReadOnlySpan<double> w, [Parameter] double gain, [Parameter] double offset, [Constant] double l2, [Shape("n")] ReadOnlySpan<double> x, double y)
             {
@@ -83,7 +83,7 @@ public sealed class ContractionTests
                 return (o - y) * (o - y) + l2 * penalty * gain;
             }
 
-            [Loss]
+            [Loss(Order = 2)]
             public static float Classifier(
                 [Parameter, Shape("hidden", "pixels")] ReadOnlyMatrix<float> w1, [Parameter, Shape("hidden")] ReadOnlySpan<float> b1,
                 [Parameter, Shape("classes", "hidden")] ReadOnlyMatrix<float> w2, [Parameter, Shape("classes")] ReadOnlySpan<float> b2,
@@ -96,7 +96,7 @@ public sealed class ContractionTests
             }
 
             /// One layer only: the data are read once from memory in either form.
-            [Loss]
+            [Loss(Order = 2)]
             public static double OneLayer([Parameter, Shape("classes", "inputs")] ReadOnlyMatrix<double> w, [Shape("inputs")] ReadOnlySpan<double> x, int label)
             {
                 Span<double> z = stackalloc double[w.Rows];
@@ -106,7 +106,7 @@ public sealed class ContractionTests
 
             /// A mixture of Gaussians: in a loop over its components, products with triangular matrices that are made of parameters; only the sums of the
             /// means' adjoints over the examples are wanted.
-            [Loss]
+            [Loss(Order = 2)]
             public static double Mixture(
                 [Parameter, Shape("components")] ReadOnlySpan<double> alpha, [Parameter, Shape("components", "n")] ReadOnlyMatrix<double> mu,
                 [Parameter, Shape("components", "n")] ReadOnlyMatrix<double> q, [Parameter, Shape("components")] ReadOnlySpan<double> l, [Shape("n")] ReadOnlySpan<double> x)
@@ -131,7 +131,7 @@ public sealed class ContractionTests
             }
 
             /// Triangles on the other side of the diagonal, with and without it, of float, and the rows of the data themselves.
-            [Loss]
+            [Loss(Order = 2)]
             public static float UpperTriangles(
                 [Parameter, Shape("n", "n")] ReadOnlyMatrix<float> a, [Parameter, Shape("n", "n")] ReadOnlyMatrix<float> b, [Shape("n")] ReadOnlySpan<float> x)
             {
@@ -163,7 +163,7 @@ public sealed class ContractionTests
             }
 
             /// A recurrence: each step needs the one before, and arrays are made in a loop.
-            [Loss]
+            [Loss(Order = 2)]
             public static double Recurrence([Parameter, Shape("n", "n")] ReadOnlyMatrix<double> w, [Shape("n")] ReadOnlySpan<double> x, double y)
             {
                 Span<double> h = stackalloc double[x.Length];
@@ -206,6 +206,22 @@ public sealed class ContractionTests
         Assert.Equal(
             (forward, backward, weights),
             (plan.Contractions.Count(c => c.Kind == ContractionKind.Forward), plan.Contractions.Count(c => c.Kind == ContractionKind.Backward), plan.Contractions.Count(c => c.Kind == ContractionKind.Weights)));
+    }
+
+    /// <summary>Each product of a layer becomes two where it is differentiated along a direction, but for the first one's data.</summary>
+    [Theory]
+    [InlineData("Classifier", 5, 3, 3)]
+    [InlineData("Mixture", 3, 2, 3)]
+    public void ProductsWithTheHessianAreRecognized(string name, int forward, int backward, int weights)
+    {
+        LossSpec spec = s_compiled.Value.Specs[name];
+        Function normal = OptimizeStage.Normalize(ConditionStage.Run(spec.Function, spec.Stabilize).Function, spec.IsFast);
+        Function product = OptimizeStage.Run(DifferentiateStage.HessianVectorProduct(normal), spec.IsFast);
+        KernelPlan plan = SimdPlanner.PlanWithContractions(product);
+        Assert.Equal(
+            (forward, backward, weights),
+            (plan.Contractions.Count(c => c.Kind == ContractionKind.Forward), plan.Contractions.Count(c => c.Kind == ContractionKind.Backward), plan.Contractions.Count(c => c.Kind == ContractionKind.Weights)));
+        foreach (int extent in new[] { 1, 2, 5 }) Equivalence.Check(product, plan.Function, RandomInputs.OfSize(product, extent, extent, examples: 3));
     }
 
     /// <summary>The function that is written computes what the function that was planned does.</summary>

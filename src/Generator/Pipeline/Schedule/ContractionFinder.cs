@@ -47,12 +47,15 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         foreach (Carried carried in inner.Carried)
         {
             if (function.TypeOf(carried.Id) != function.Real || index.UsesOf(carried.Id) != 1) return [];
-            if (index.LetOf(carried.Next) is not { Op: Op.Add } sum || index.UsesOf(sum.Id) != 1 || (sum.A == carried.Id) == (sum.B == carried.Id)) return [];
-            if (index.LetOf(sum.A == carried.Id ? sum.B : sum.A) is not { Op: Op.Mul } product || index.UsesOf(product.Id) != 1) return [];
-            if (LoadIn(inner, product.A) is not { } a || LoadIn(inner, product.B) is not { } b) return [];
-            FoundContraction? contraction = Of(a, b) ?? Of(b, a);
-            if (contraction is null) return [];
-            found.Add(contraction with { Sum = carried });
+            if (index.LetOf(carried.Next) is not { Op: Op.Add } sum || index.UsesOf(sum.Id) != 1) return [];
+            foreach (int term in Terms(carried.Next).Where(t => t != carried.Id))
+            {
+                if (index.LetOf(term) is not { Op: Op.Mul } product || index.UsesOf(product.Id) != 1) return [];
+                if (LoadIn(inner, product.A) is not { } a || LoadIn(inner, product.B) is not { } b) return [];
+                FoundContraction? contraction = Of(a, b) ?? Of(b, a);
+                if (contraction is null) return [];
+                found.Add(contraction with { Sum = carried });
+            }
         }
 
         return found;
@@ -70,10 +73,14 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         foreach (Item item in inner.Body.Items)
         {
             if (item is Let or Load) continue;
-            if (item is not Accumulate accumulate || ProductOf(accumulate.Value) is not { } product) return [];
-            FoundContraction? contraction = Of(accumulate, product.A, product.B) ?? Of(accumulate, product.B, product.A);
-            if (contraction is null) return [];
-            found.Add(contraction);
+            if (item is not Accumulate accumulate) return [];
+            foreach (int term in Terms(accumulate.Value))
+            {
+                if (ProductOf(term) is not { } product) return [];
+                FoundContraction? contraction = Of(accumulate, product.A, product.B) ?? Of(accumulate, product.B, product.A);
+                if (contraction is null) return [];
+                found.Add(contraction);
+            }
         }
 
         return found;
@@ -95,6 +102,10 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
                     ? new FoundContraction(ContractionKind.Backward, inner, load.Buffer, load.Index, index, sums, signal, default) : null;
         }
     }
+
+    /// <summary>What a sum adds up, itself used once: the derivative of a product along a direction is the sum of two.</summary>
+    private IEnumerable<int> Terms(int value) =>
+        index.LetOf(value) is { Op: Op.Add } sum && index.UsesOf(value) == 1 ? Terms(sum.A).Concat(Terms(sum.B)) : [value];
 
     /// <summary>
     /// The product that is added, be it guarded, 0 ≠ s ? s·m : 0. The guard is dropped: it keeps 0·∞ from a gradient whose loss was finite, where a
@@ -133,7 +144,7 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
         || (index.LetOf(a) is { Op: Op.Extent or Op.Const } x && index.LetOf(b) is { } y && x.Op == y.Op && x.Payload == y.Payload);
 
     private bool IsMatrix(int buffer) => function.Buffers[buffer] is var info && info.Type == function.Real
-        && (info.Kind is BufferKind.Parameter or BufferKind.Constant || (_shared.Contains(buffer) && !info.Growing && !_written.Contains(buffer)));
+        && (info.Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction || (_shared.Contains(buffer) && !info.Growing && !_written.Contains(buffer)));
 
     /// <summary>Whether it is the gradient of what all examples share, to which the examples only add.</summary>
     private bool IsGradient(int buffer) => function.Buffers[buffer].Kind == BufferKind.Gradient || (_shared.Contains(buffer) && !ReadsOrStores(examples, buffer));

@@ -213,13 +213,14 @@ internal sealed class ContractionSplit : IrRewriter
     private void Replace(Loop outer, List<(FoundContraction Contraction, int Buffer)> here)
     {
         var stored = new HashSet<int>();
+        var sums = new HashSet<int>();
         foreach ((FoundContraction contraction, int buffer) in here)
         {
             if (contraction.Kind == ContractionKind.Forward)
             {
-                int sum = Builder.Load(buffer, Map(outer.Counter));
+                int sum = Builder.Load(buffer, Map(outer.Counter)), result = contraction.Sum.Result;
                 bool fromZero = _index.LetOf(contraction.Sum.Init) is { Op: Op.Const, Payload: 0 };
-                Alias(contraction.Sum.Result, fromZero ? sum : Builder.Binary(Op.Add, Map(contraction.Sum.Init), sum));
+                Alias(result, !sums.Add(result) ? Builder.Binary(Op.Add, Map(result), sum) : fromZero ? sum : Builder.Binary(Op.Add, Map(contraction.Sum.Init), sum));
             }
             else if (stored.Add(buffer))
             {
