@@ -30,9 +30,11 @@ internal enum ContractionKind : byte
 /// <param name="VectorShift">What is added to the index of v's elements, with signs.</param>
 /// <param name="VectorConstant">What is added to it, too.</param>
 /// <param name="Signal">The buffer of s, a working array.</param>
+/// <param name="SignalShift">What is added to the index of s's elements, with signs: where a layer's sums are stored to an array that is kept.</param>
+/// <param name="SignalConstant">What is added to it, too.</param>
 internal sealed record Contraction(
     ContractionKind Kind, int Counter, int Rows, int Columns, int Matrix, int RowStride, int ColumnStride,
-    EquatableArray<ShiftTerm> Shift, int Constant, int Vector, EquatableArray<ShiftTerm> VectorShift, int VectorConstant, int Signal);
+    EquatableArray<ShiftTerm> Shift, int Constant, int Vector, EquatableArray<ShiftTerm> VectorShift, int VectorConstant, int Signal, EquatableArray<ShiftTerm> SignalShift, int SignalConstant);
 
 /// <summary>A value that an index adds, or subtracts, times another one or, with <see cref="MatrixIndex.One"/>, as it is.</summary>
 internal readonly record struct ShiftTerm(int Value, int Sign, int Factor);

@@ -26,6 +26,8 @@ internal sealed class ContractionSplit : IrRewriter
     private readonly Dictionary<int, int> _columns = [];
     private readonly HashSet<Item> _ofContractions = new(ReferenceComparer<Item>.Instance);
     private readonly HashSet<int> _dead = [];
+    private readonly Dictionary<FoundContraction, (Store Store, MatrixIndex Place)> _stored = new(ReferenceComparer<FoundContraction>.Instance);
+    private readonly HashSet<Item> _dropped = new(ReferenceComparer<Item>.Instance);
     private readonly HashSet<Loop> _contracted = new(ReferenceComparer<Loop>.Instance);
     private readonly HashSet<Load> _inBlockLoops;
     private Loop? _outer;
@@ -100,6 +102,7 @@ internal sealed class ContractionSplit : IrRewriter
     {
         if (item is Let let && _dead.Contains(let.Id)) return;
         if (item is Load load && _dead.Contains(load.Id)) return;
+        if (_dropped.Contains(item)) return;
         base.RewriteItem(item);
     }
 
@@ -112,6 +115,27 @@ internal sealed class ContractionSplit : IrRewriter
         base.RewriteRegion(region);
     }
 
+    /// <summary>
+    /// A store, by the loop over the rows, of a layer's sums to an array that only it writes: the product then stores them there. A product with a triangular matrix
+    /// writes whole tiles, so that what follows in the array must be written later: it lies in the next iteration of the one loop around.
+    /// </summary>
+    private (Store Store, MatrixIndex Place)? StoredSums(Loop rows, FoundContraction contraction, List<FoundContraction> all)
+    {
+        if (_index.LetOf(contraction.Sum.Init) is not { Op: Op.Const, Payload: 0 } || all.Count(f => f.Kind == ContractionKind.Forward && f.Sum.Result == contraction.Sum.Result) != 1) return null;
+        if (rows.Body.Items.OfType<Store>().FirstOrDefault(s => s.Value == contraction.Sum.Result) is not { } store || !_working.Contains(store.Buffer)) return null;
+        if (Source.Buffers[store.Buffer].Kind != BufferKind.Tape || Source.Body.AllItems().Count(i => i is Store or Accumulate && i.ElementAccess()!.Value.Buffer == store.Buffer) != 1) return null;
+        HashSet<int> inside = [.. rows.Body.DefinedValues(), rows.Counter];
+        if (MatrixIndex.Of(_index, store.Index, rows.Counter, contraction.Inner.Counter, inside.Contains) is not { OuterFactor: MatrixIndex.One, InnerFactor: null } place) return null;
+        if (place.Terms.Any(t => _varying.Contains(t.Value) || (t.Factor >= 0 && _varying.Contains(t.Factor)))) return null;
+        if (Source.Buffers[contraction.MatrixBuffer].Triangle == Triangle.None) return (store, place);
+        Loop[] around = [.. _around.Keys.Where(l => !ReferenceEquals(l, rows) && l.Body.AllItems().Any(i => ReferenceEquals(i, rows)))];
+        return around.Length == 1 && !around[0].Descending && place is { Constant: 0, Terms.Count: 1 } && place.Terms[0] is { Sign: 1, Factor: MatrixIndex.One } term
+            && _index.LetOf(term.Value) is { Op: Op.Mul } begin && (IsBegin(begin.A, begin.B) || IsBegin(begin.B, begin.A)) ? (store, place) : null;
+
+        bool IsBegin(int counter, int length) => counter == around[0].Counter
+            && (length == rows.To || (_index.LetOf(length) is { Op: Op.Extent or Op.Const } x && _index.LetOf(rows.To) is { } y && x.Op == y.Op && x.Payload == y.Payload));
+    }
+
     /// <summary>The arrays that the new nests work in, and the copies of rows of data.</summary>
     private void Prepare()
     {
@@ -121,6 +145,14 @@ internal sealed class ContractionSplit : IrRewriter
             foreach (FoundContraction contraction in pair.Value)
             {
                 bool forward = contraction.Kind == ContractionKind.Forward;
+                if (forward && StoredSums(pair.Key, contraction, pair.Value) is var (store, place))
+                {
+                    _stored.Add(contraction, (store, place));
+                    _dropped.Add(store);
+                    _buffers.Add(contraction, store.Buffer);
+                    continue;
+                }
+
                 if (forward || !signals.TryGetValue(contraction.Signal, out int buffer))
                 {
                     buffer = NewArray(forward ? Name(contraction.MatrixBuffer) + Capital(Name(contraction.Vector.Buffer))
@@ -218,7 +250,7 @@ internal sealed class ContractionSplit : IrRewriter
         {
             if (contraction.Kind == ContractionKind.Forward)
             {
-                int sum = Builder.Load(buffer, Map(outer.Counter)), result = contraction.Sum.Result;
+                int sum = Builder.Load(buffer, SumAt(contraction, outer, Map(outer.Counter))), result = contraction.Sum.Result;
                 bool fromZero = _index.LetOf(contraction.Sum.Init) is { Op: Op.Const, Payload: 0 };
                 Alias(result, !sums.Add(result) ? Builder.Binary(Op.Add, Map(result), sum) : fromZero ? sum : Builder.Binary(Op.Add, Map(contraction.Sum.Init), sum));
             }
@@ -237,7 +269,7 @@ internal sealed class ContractionSplit : IrRewriter
         int matrix = Builder.Load(found.MatrixBuffer, Index(found.IndexOfMatrix, found, loop, outer, inner));
         int vector = Builder.Load(found.Vector.Buffer, Index(found.Vector.IndexValue, found, loop, outer, inner));
         int[] sums = Builder.EndLoop(inner, [Builder.Binary(Op.Add, inner.Carried[0], Builder.Binary(Op.Mul, matrix, vector))]);
-        Builder.Store(buffer, outer.Counter, sums[0]);
+        Builder.Store(buffer, SumAt(found, loop, outer.Counter), sums[0]);
         Builder.EndLoop(outer, []);
         Note(loop, found, outer.Counter, buffer);
     }
@@ -265,12 +297,26 @@ internal sealed class ContractionSplit : IrRewriter
         return buffer;
     }
 
+    /// <summary>Where the sum of a row is.</summary>
+    private int SumAt(FoundContraction found, Loop rows, int counter)
+    {
+        if (!_stored.TryGetValue(found, out (Store Store, MatrixIndex) stored)) return counter;
+        HashSet<int> inside = [.. rows.Body.DefinedValues()];
+        return Copy(stored.Store.Index);
+
+        int Copy(int value) => value == rows.Counter ? counter
+            : !inside.Contains(value) || _index.IsConstant(value) ? Outside(value)
+            : _index.LetOf(value) is { } let ? Builder.Let(let.Op, ScalarType.I32, Copy(let.A), Copy(let.B))
+            : throw new InvalidOperationException("The index was made of the counter and of values from outside when it was recognized.");
+    }
+
     private void Note(Loop loop, FoundContraction found, int counter, int signal)
     {
         MatrixIndex place = found.Index;
         Contractions.Add(new Contraction(
             found.Kind, counter, Length(loop.To), Length(found.Inner.To), found.MatrixBuffer, Factor(place.OuterFactor!.Value), Factor(place.InnerFactor!.Value),
-            Terms(place), place.Constant, found.Vector.Buffer, Terms(found.Vector.Index), found.Vector.Index.Constant, signal));
+            Terms(place), place.Constant, found.Vector.Buffer, Terms(found.Vector.Index), found.Vector.Index.Constant, signal,
+            _stored.TryGetValue(found, out (Store, MatrixIndex Place) stored) ? Terms(stored.Place) : EquatableArray<ShiftTerm>.Empty, stored.Place?.Constant ?? 0));
 
         EquatableArray<ShiftTerm> Terms(MatrixIndex index) => index.Terms.Select(t => new ShiftTerm(Outside(t.Value), t.Sign, Factor(t.Factor))).ToEquatableArray();
 

@@ -229,20 +229,20 @@ internal sealed partial class KernelWriter
     private void WriteTriangularProduct(Contraction c, string matrix, string signal, string vector, ContractionBlock block)
     {
         string stride = Scalar(c.RowStride).Code, size = Scalar(c.Rows).Code, upper = _function.Buffers[c.Matrix].Triangle == Triangle.Upper ? "true" : "false";
-        string m = _bufferNames[c.Matrix], v = _bufferNames[c.Vector];
+        string m = _bufferNames[c.Matrix], v = _bufferNames[c.Vector], s = _bufferNames[c.Signal];
         _code.Gap();
         switch (c.Kind)
         {
             case ContractionKind.Forward:
-                _code.Line($"// {signal} = {m} · {v}, for all examples of the block");
+                _code.Line($"// {s} = {m} · {v}, for all examples of the block");
                 _code.Line($"TriangleProduct.Multiply<{_real}>({matrix}, {stride}, transposed: false, isUpper: {upper}, {vector}, {signal}, {size}, {block.Count}, accumulate: false);");
                 break;
             case ContractionKind.Backward:
-                _code.Line($"// {v} += {m}ᵀ · {signal}, for all examples of the block");
+                _code.Line($"// {v} += {m}ᵀ · {s}, for all examples of the block");
                 _code.Line($"TriangleProduct.Multiply<{_real}>({matrix}, {stride}, transposed: true, isUpper: {upper}, {signal}, {vector}, {size}, {block.Count}, accumulate: true);");
                 break;
             default:
-                _code.Line($"// {m} += {signal} · {v}ᵀ, for all examples of the block");
+                _code.Line($"// {m} += {s} · {v}ᵀ, for all examples of the block");
                 _code.Line($"TriangleProduct.Accumulate<{_real}>({signal}, {vector}, {matrix}, {stride}, isUpper: {upper}, {size}, {block.Count}, {block.Packing});");
                 break;
         }
@@ -253,7 +253,7 @@ internal sealed partial class KernelWriter
         (string count, string rows, string packing) = (block.Count, block.Rows, block.Packing);
         bool rowMajor = c.ColumnStride == MatrixIndex.One;
         string stride = Scalar(rowMajor ? c.RowStride : c.ColumnStride).Code, perElement = NumberText.Integer(BlockExamples);
-        string matrix = _bufferNames[c.Matrix] + ShiftText(c.Shift, c.Constant, 1), signal = _bufferNames[c.Signal];
+        string matrix = _bufferNames[c.Matrix] + ShiftText(c.Shift, c.Constant, 1), signal = _bufferNames[c.Signal] + ShiftText(c.SignalShift, c.SignalConstant, BlockExamples);
         string vector = _bufferNames[c.Vector] + ShiftText(c.VectorShift, c.VectorConstant, BlockExamples);
         if (IsTriangular(c))
         {
@@ -263,10 +263,10 @@ internal sealed partial class KernelWriter
 
         (string comment, string a, string b, string result, string width) = c.Kind switch
         {
-            ContractionKind.Forward => ($"{signal} = {_bufferNames[c.Matrix]} · {_bufferNames[c.Vector]}", Operand(rowMajor, matrix, stride), VectorOperand(alongSum: false), signal, perElement),
-            ContractionKind.Backward => ($"{_bufferNames[c.Vector]} += {_bufferNames[c.Matrix]}ᵀ · {signal}", Operand(!rowMajor, matrix, stride), Operand(false, signal, perElement), vector, perElement),
-            _ when rowMajor => ($"{_bufferNames[c.Matrix]} += {signal} · {_bufferNames[c.Vector]}ᵀ", Operand(true, signal, perElement), VectorOperand(alongSum: true), matrix, stride),
-            _ => ($"{_bufferNames[c.Matrix]} += {_bufferNames[c.Vector]} · {signal}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
+            ContractionKind.Forward => ($"{_bufferNames[c.Signal]} = {_bufferNames[c.Matrix]} · {_bufferNames[c.Vector]}", Operand(rowMajor, matrix, stride), VectorOperand(alongSum: false), signal, perElement),
+            ContractionKind.Backward => ($"{_bufferNames[c.Vector]} += {_bufferNames[c.Matrix]}ᵀ · {_bufferNames[c.Signal]}", Operand(!rowMajor, matrix, stride), Operand(false, signal, perElement), vector, perElement),
+            _ when rowMajor => ($"{_bufferNames[c.Matrix]} += {_bufferNames[c.Signal]} · {_bufferNames[c.Vector]}ᵀ", Operand(true, signal, perElement), VectorOperand(alongSum: true), matrix, stride),
+            _ => ($"{_bufferNames[c.Matrix]} += {_bufferNames[c.Vector]} · {_bufferNames[c.Signal]}ᵀ", VectorOperand(alongSum: true), Operand(true, signal, perElement), matrix, stride),
         };
         string[] shape = Shape(c, v => Scalar(v).Code, count);
         string accumulate = c.Kind == ContractionKind.Forward ? "false" : OverwrittenGradients.Of(_plan).Contains(c.Matrix) ? $"{block.Start} > 0" : "true";
