@@ -16,14 +16,14 @@ public sealed class VectorMathAccuracyTests
 {
     private const int Samples = 1600;
 
-    private sealed record Unary(
+    internal sealed record Unary(
         string Name, Func<V64, V64> Double, Func<V32, V32> Single, Func<double, DoubleDouble> Reference, double DoubleBound, double SingleBound, params Range[] Ranges);
 
     private sealed record Binary(
         string Name, Func<V64, V64, V64> Double, Func<V32, V32, V32> Single, Func<double, double, DoubleDouble> Reference, double DoubleBound, double SingleBound,
         params (Range X, Range Y)[] Ranges);
 
-    private static readonly Unary[] Functions =
+    internal static readonly Unary[] Functions =
     [
         new("Exp", VectorMath.Exp, VectorMath.Exp, x => Reference.Exp(x), 1.1, 1.1, new(-745, 709.7), new(-87, 88.7), new(-1, 1), new(1e-290, 1, true)),
         new("Exp2", VectorMath.Exp2, VectorMath.Exp2, x => Reference.Exp(DoubleDouble.Ln2 * x), 1.25, 1.25, new(-1074, 1023.9), new(-126, 127.9), new(-1, 1)),
