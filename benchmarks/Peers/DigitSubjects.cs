@@ -31,6 +31,9 @@ internal static class DigitSubjects
         var adam = new Adam { LearningRate = Rate };
         string name = "mlp" + batch.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Memory<int> one = order[..batch];
+        var twice = new SecondOrder.NetworkObjective(image: images, digit: digits, hidden: Hidden, classes: Classes);
+        Memory<float> product = LargeMemory.Allocate<float>(start.Length);
+        yield return Subject.Of(name + "-hvp", () => Product(twice, start.Span, one.Span, product.Span), () => product);
         yield return Subject.Of(name + "-value", () => objective.Value(start.Span, one.Span), () => start);
         yield return Subject.Of(name + "-gradient", () => objective.Gradient(start.Span, one.Span, gradient.Span), () => gradient);
         yield return Subject.Of(name + "-epoch", () => epoch.Run(new Adam.Rule<float>(adam)), () => epoch.Parameters);
@@ -38,5 +41,11 @@ internal static class DigitSubjects
         var shared = new Digits.CrossEntropyObjective(image: images, digit: digits, hidden: Hidden, classes: Classes) { MaxDegreeOfParallelism = 2 };
         var sharedEpoch = new Epoch<float>(shared, start, order, batch);
         yield return Subject.Of(name + "-epochx2", () => sharedEpoch.Run(new Adam.Rule<float>(adam)), () => sharedEpoch.Parameters);
+    }
+
+    private static float Product(ExampleObjective<float> objective, ReadOnlySpan<float> point, ReadOnlySpan<int> batch, Span<float> product)
+    {
+        objective.HessianVectorProduct(point, batch, point, product);
+        return product[0];
     }
 }

@@ -18,6 +18,9 @@ internal static class LinearSubjects
         Memory<float> w = data.Read<float>("logistic.w"), gradient = LargeMemory.Allocate<float>(w.Length);
         Memory<int> order = data.Read<int>("logistic.order");
         var objective = new LogisticRegression.NegativeLogLikelihoodObjective(features: data.Read<float>("logistic.x"), label: data.Read<float>("logistic.y"));
+        var twice = new SecondOrder.LogisticObjective(features: data.Read<float>("logistic.x"), label: data.Read<float>("logistic.y"));
+        Memory<float> product = LargeMemory.Allocate<float>(w.Length);
+        yield return Subject.Of("logistic-hvp", () => Product(twice, w.Span, product.Span), () => product);
         yield return Subject.Of("logistic-value", () => objective.Value(w.Span), () => w);
         yield return Subject.Of("logistic-gradient", () => objective.Gradient(w.Span, gradient.Span), () => gradient);
 
@@ -80,5 +83,11 @@ internal static class LinearSubjects
         var epoch = new Epoch<double>(objective, start, data.Read<int>("spam.order"), SpamBatch);
         var adam = new Adam { LearningRate = Rate };
         yield return Subject.Of("spam-epoch", () => epoch.Run(new Adam.Rule<double>(adam)), () => epoch.Parameters);
+    }
+
+    private static float Product(HostObjective<float> objective, ReadOnlySpan<float> point, Span<float> product)
+    {
+        objective.HessianVectorProduct(point, point, product);
+        return product[0];
     }
 }

@@ -78,7 +78,8 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         else
         {
             T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm);
-            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm);
+            PartsRun<T>? sharing = squaredNorm is not null && MostThreads > 1 ? workspace.Parts(this) : null;
+            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm, sharing);
         }
 
         Pool.Return(workspace);

@@ -9,9 +9,10 @@ namespace SymbolicGD;
 internal static class FusedUpdate
 {
     /// <summary>One pass for norm and finiteness, then, if both allow it, one pass that clips and updates.</summary>
-    /// <remarks>The square of the norm is given where somebody has computed it.</remarks>
+    /// <remarks>The square of the norm is given where somebody has computed it, and who shares the update with other threads.</remarks>
     public static StepOutcome<T> Apply<T, TRule>(
-        T value, Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, GradientTransform<T> transform, T? squaredNorm = null)
+        T value, Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, GradientTransform<T> transform, T? squaredNorm = null,
+        PartsRun<T>? sharing = null)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
@@ -22,52 +23,54 @@ internal static class FusedUpdate
         }
 
         T scale = norm > transform.MaxNorm ? transform.MaxNorm / norm : T.One;
-        if (scale == T.One && T.IsPositiveInfinity(transform.MaxValue))
+        if (sharing is not null)
         {
-            Update(parameters, gradient, state, rule);
+            sharing.Update(parameters, gradient, state, rule, scale, transform.MaxValue);
         }
         else
         {
-            ClipAndUpdate(parameters, gradient, state, rule, scale, transform.MaxValue);
+            Run(
+                ref MemoryMarshal.GetReference(parameters), ref MemoryMarshal.GetReference(gradient), ref MemoryMarshal.GetReference(state), (nuint)parameters.Length,
+                (nuint)parameters.Length, rule, scale, transform.MaxValue);
         }
 
         return new StepOutcome<T>(value, norm, Applied: true);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Update<T, TRule>(Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule)
+    /// <summary>Updates some parameters, from the first on that the references are to; numbers of one state are <paramref name="stride"/> apart.</summary>
+    internal static void Run<T, TRule>(ref T parameters, ref T gradient, ref T state, nuint length, nuint stride, in TRule rule, T scale, T maxValue)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
-        ref T p = ref MemoryMarshal.GetReference(parameters);
-        ref T g = ref MemoryMarshal.GetReference(gradient);
-        ref T s = ref MemoryMarshal.GetReference(state);
-        nuint length = (nuint)parameters.Length;
+        if (scale == T.One && T.IsPositiveInfinity(maxValue)) Update(ref parameters, ref gradient, ref state, length, stride, rule);
+        else ClipAndUpdate(ref parameters, ref gradient, ref state, length, stride, rule, scale, maxValue);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Update<T, TRule>(ref T p, ref T g, ref T s, nuint length, nuint stride, TRule rule)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
         nuint width = (nuint)Vector512<T>.Count;
         nuint i = 0;
         for (; i + width <= length; i += width)
         {
             Vector512<T> v = Vector512.LoadUnsafe(ref p, i);
-            rule.Update(ref v, Vector512.LoadUnsafe(ref g, i), ref Unsafe.Add(ref s, i), length);
+            rule.Update(ref v, Vector512.LoadUnsafe(ref g, i), ref Unsafe.Add(ref s, i), stride);
             v.StoreUnsafe(ref p, i);
         }
 
         for (; i < length; i++)
         {
-            rule.Update(ref Unsafe.Add(ref p, i), Unsafe.Add(ref g, i), ref Unsafe.Add(ref s, i), length);
+            rule.Update(ref Unsafe.Add(ref p, i), Unsafe.Add(ref g, i), ref Unsafe.Add(ref s, i), stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ClipAndUpdate<T, TRule>(
-        Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, TRule rule, T scale, T maxValue)
+    private static void ClipAndUpdate<T, TRule>(ref T p, ref T g, ref T s, nuint length, nuint stride, TRule rule, T scale, T maxValue)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
-        ref T p = ref MemoryMarshal.GetReference(parameters);
-        ref T g = ref MemoryMarshal.GetReference(gradient);
-        ref T s = ref MemoryMarshal.GetReference(state);
-        nuint length = (nuint)parameters.Length;
         nuint width = (nuint)Vector512<T>.Count;
         nuint i = 0;
         Vector512<T> factor = Vector512.Create(scale), high = Vector512.Create(maxValue), low = -high;
@@ -75,14 +78,14 @@ internal static class FusedUpdate
         {
             Vector512<T> v = Vector512.LoadUnsafe(ref p, i);
             Vector512<T> clipped = Vector512.Min(Vector512.Max(factor * Vector512.LoadUnsafe(ref g, i), low), high);
-            rule.Update(ref v, clipped, ref Unsafe.Add(ref s, i), length);
+            rule.Update(ref v, clipped, ref Unsafe.Add(ref s, i), stride);
             v.StoreUnsafe(ref p, i);
         }
 
         for (; i < length; i++)
         {
             T clipped = T.Min(T.Max(scale * Unsafe.Add(ref g, i), -maxValue), maxValue);
-            rule.Update(ref Unsafe.Add(ref p, i), clipped, ref Unsafe.Add(ref s, i), length);
+            rule.Update(ref Unsafe.Add(ref p, i), clipped, ref Unsafe.Add(ref s, i), stride);
         }
     }
 }

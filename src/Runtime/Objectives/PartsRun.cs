@@ -29,12 +29,20 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
     private int* batch;                                // null: all examples
     private T* direction;
     private T* output;
+    private ISegments? update;
 
     private enum Kind
     {
         Sum,
         Gradient,
         Product,
+        Update,
+    }
+
+    /// <summary>An update of parameters, segment by segment.</summary>
+    private interface ISegments
+    {
+        void Run(int start, int length);
     }
 
     /// <summary>The sum of the losses.</summary>
@@ -59,11 +67,31 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
         }
     }
 
+    /// <summary>Updates the parameters by the latest gradient: each by itself, so that it does not matter who does.</summary>
+    public void Update<TRule>(Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> state, in TRule rule, T scale, T maxValue)
+        where TRule : struct, IUpdateRule<T>
+    {
+        SegmentUpdate<TRule> work = update as SegmentUpdate<TRule> ?? new SegmentUpdate<TRule>();
+        update = work;
+        fixed (T* p = parameters, g = gradient, s = state)
+        {
+            work.Set(p, g, s, length, rule, scale, maxValue);
+            (kind, parts) = (Kind.Update, 0);
+            Run(Segments, threads);
+        }
+    }
+
     private int Segments => squares.Length;
 
     /// <inheritdoc/>
     protected override void RunUnit(int unit, int thread)
     {
+        if (kind == Kind.Update)
+        {
+            update!.Run(unit * SegmentLength, Math.Min(SegmentLength, length - (unit * SegmentLength)));
+            return;
+        }
+
         if (unit < parts)
         {
             RunPart(unit, thread, kind == Kind.Sum ? [] : unit == 0 ? new Span<T>(output, length) : sums[unit - 1].Span);
@@ -161,6 +189,27 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
                 objective.AddProduct(point, rows, weight, new ReadOnlySpan<T>(direction, length), sum, workspace);
                 break;
         }
+    }
+
+    private sealed class SegmentUpdate<TRule> : ISegments
+        where TRule : struct, IUpdateRule<T>
+    {
+        private T* parameters, gradient, state;
+        private nuint stride;
+        private TRule rule;
+        private T scale, maxValue;
+
+        public void Set(T* parameters, T* gradient, T* state, int stride, TRule rule, T scale, T maxValue)
+        {
+            this.parameters = parameters;
+            this.gradient = gradient;
+            this.state = state;
+            this.stride = (nuint)stride;
+            (this.rule, this.scale, this.maxValue) = (rule, scale, maxValue);
+        }
+
+        public void Run(int start, int length) =>
+            FusedUpdate.Run(ref parameters[start], ref gradient[start], ref state[start], (nuint)length, stride, rule, scale, maxValue);
     }
 
     // What is there stays: helpers of an earlier run may still have a number from it.
