@@ -8,7 +8,7 @@ namespace SymbolicGD.RuntimeTests.Numerics;
 
 /// <summary>
 /// The bounds of the functions of one <see cref="float"/> over all 2³² operands, NaN, infinities and subnormal numbers included:
-/// <c>SYMBOLICGD_ULPS=all dotnet test tests/RuntimeTests -c Release --filter EveryOperand --logger "console;verbosity=detailed"</c>, some minutes; or
+/// <c>SYMBOLICGD_ULPS=all dotnet test tests/RuntimeTests -c Release --filter EveryOperand --logger "console;verbosity=detailed"</c>, an hour on two cores; or
 /// names separated by commas. Without the variable, over one operand of 65,521.
 /// </summary>
 /// <remarks>
