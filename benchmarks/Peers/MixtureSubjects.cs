@@ -1,4 +1,3 @@
-using Benchmarks.Losses;
 using Benchmarks.Workloads;
 using GradBench.Losses;
 using SymbolicGD;

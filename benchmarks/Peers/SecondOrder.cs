@@ -1,8 +1,9 @@
+using Benchmarks.Losses;
 using DigitsSample;
 using GradBench.Losses;
 using SymbolicGD;
 
-namespace Benchmarks.Losses;
+namespace Benchmarks.Peers;
 
 /// <summary>The losses whose products with the Hessian are compared with their gradients: the same methods, differentiated twice.</summary>
 internal static partial class SecondOrder
