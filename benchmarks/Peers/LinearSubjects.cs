@@ -17,8 +17,9 @@ internal static class LinearSubjects
     {
         Memory<float> w = data.Read<float>("logistic.w"), gradient = LargeMemory.Allocate<float>(w.Length);
         Memory<int> order = data.Read<int>("logistic.order");
-        var objective = new LogisticRegression.NegativeLogLikelihoodObjective(features: data.Read<float>("logistic.x"), label: data.Read<float>("logistic.y"));
-        var twice = new SecondOrder.LogisticObjective(features: data.Read<float>("logistic.x"), label: data.Read<float>("logistic.y"));
+        ReadOnlyMemory<float> features = data.Read<float>("logistic.x"), labels = data.Read<float>("logistic.y");
+        var objective = new LogisticRegression.NegativeLogLikelihoodObjective(features: features, label: labels);
+        var twice = new SecondOrder.LogisticObjective(features: features, label: labels);
         Memory<float> product = LargeMemory.Allocate<float>(w.Length);
         yield return Subject.Of("logistic-hvp", () => Product(twice, w.Span, product.Span), () => product);
         yield return Subject.Of("logistic-value", () => objective.Value(w.Span), () => w);
