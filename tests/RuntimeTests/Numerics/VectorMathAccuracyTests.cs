@@ -48,7 +48,7 @@ public sealed class VectorMathAccuracyTests
         new("Sigmoid", VectorMath.Sigmoid, VectorMath.Sigmoid, Reference.Sigmoid, 2.5, 2.5, new(-745, 40), new(-100, 20), new(-5, 5)),
         new("Softplus", VectorMath.Softplus, VectorMath.Softplus, Reference.Softplus, 2, 2, new(-745, 100), new(-100, 100), new(-5, 5)),
         new("Erf", VectorMath.Erf, VectorMath.Erf, Reference.Erf, 2, 2, new(-5, 5), new(1e-290, 1, true)),
-        new("Erfc", VectorMath.Erfc, VectorMath.Erfc, x => Reference.Erfc(x), 5, 5, new(-5, 5), new(0, 10), new(0, 27)),
+        new("Erfc", VectorMath.Erfc, VectorMath.Erfc, x => Reference.Erfc(x), 5, 5.5, new(-5, 5), new(0, 10), new(0, 27)),
         new("LogGamma", VectorMath.LogGamma, VectorMath.LogGamma, Reference.LogGamma, 4, 0.51, new(0.01, 20), new(0.9, 2.1), new(1e-290, 1e300, true)),
         new("Digamma", VectorMath.Digamma, VectorMath.Digamma, Reference.Digamma, 4, 0.51, new(1e-5, 20), new(1.4, 1.52), new(1e-30, 1e30, true)),
         new("Trigamma", VectorMath.Trigamma, VectorMath.Trigamma, Reference.Trigamma, 5, 0.51, new(1e-5, 20), new(-9.9, -0.1), new(1e-15, 1e30, true)),
