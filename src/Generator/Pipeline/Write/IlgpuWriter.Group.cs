@@ -1,0 +1,232 @@
+using SymbolicGD.Generator.Ir;
+
+namespace SymbolicGD.Generator.Pipeline.Write;
+
+/// <summary>
+/// Kernels of one group: every thread computes the scalars, loops with independent iterations are shared out among the threads, and what must be done one
+/// after the other one thread does alone.
+/// </summary>
+internal sealed partial class IlgpuWriter
+{
+    private bool _exchangesIntegers;
+
+    private void WriteBefore()
+    {
+        WriteUniform(_plan.Before.Except(_deferred));
+        if (_slots.Count > 0)
+        {
+            using (_code.Block("if (thread == 0)"))
+            {
+                for (int k = 0; k < _slots.Count; k++) _code.Line($"shared[{Number(_sums.Count + k)}] = {ValueText(_slots[k])};");
+            }
+        }
+
+        DeclareExchange();
+    }
+
+    private void WriteAfter()
+    {
+        WriteComputedAgain();
+        for (int s = 0; s < _sums.Count; s++)
+        {
+            string name = _names.Unique(_function.Values[_sums[s].Result].Name ?? (_sums[s].Result == _function.Result ? "loss" : "sum"));
+            _code.Line($"{_real} {name} = shared[{Number(s)}];");
+            _texts[_sums[s].Result] = new Text(name);
+        }
+
+        _code.Line("Group.Barrier();");
+        WriteUniform(_deferred.Concat(_plan.After));
+        WriteValue();
+    }
+
+    private void WriteWhole()
+    {
+        WriteUniform(_plan.Before);
+        WriteValue();
+    }
+
+    private void WriteValue()
+    {
+        if (_function.Result >= 0)
+        {
+            _code.Line("Group.Barrier();");
+            if (_exceeds) _code.Line($"if (thread == 0) shared[0] = exceeded != 0 ? {_real}.NaN : {ValueText(_function.Result).Under(Text.OrElse)};");
+            else _code.Line($"if (thread == 0) shared[0] = {ValueText(_function.Result)};");
+        }
+
+        if (_exceeds) _code.InsertAt(_top!, "int exceeded = 0;");
+        _exceeds = false;
+        DeclareExchange();
+    }
+
+    private void DeclareExchange()
+    {
+        if (_exchanges) _code.InsertAt(_top!, $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
+        if (_exchangesIntegers) _code.InsertAt(_top!, "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.ExchangeLength);");
+        _exchanges = _exchangesIntegers = false;
+    }
+
+    private void WriteUniform(IEnumerable<Item> items)
+    {
+        var alone = new List<Item>();
+        foreach (Item item in items)
+        {
+            if (IsAlone(item))
+            {
+                alone.Add(item);
+                continue;
+            }
+
+            FlushAlone(alone);
+            switch (item)
+            {
+                case Let or Load:
+                    WriteItem(item);
+                    break;
+                case Alloc alloc:
+                    WriteSharedClear(alloc);
+                    break;
+                case Loop loop when _plan.ParallelLoops.Contains(loop.Counter):
+                    WriteParallelLoop(loop);
+                    break;
+                case Loop loop when HasEffects(loop):
+                    WriteUniformLoop(loop);
+                    break;
+                case If branch when HasEffects(branch):
+                    WriteUniformBranch(branch);
+                    break;
+                default:
+                    WriteItem(item);                     // nothing is written: every thread computes the same
+                    break;
+            }
+        }
+
+        FlushAlone(alone);
+    }
+
+    private static bool HasEffects(Item item) => RegionOf(item).AllItems().Any(i => i is Store or Accumulate or Alloc);
+
+    private bool HasParallelWork(Item item) => RegionOf(item).AllItems().Any(i => (i is Loop loop && _plan.ParallelLoops.Contains(loop.Counter)) || (i is Alloc alloc && NeedsZeros(alloc)));
+
+    /// <summary>Whether one thread does it while the others wait.</summary>
+    private bool IsAlone(Item item) => item is Store or Accumulate || (item is Loop or If && HasEffects(item) && !HasParallelWork(item));
+
+    /// <summary>One thread does what was put off; values that it gives reach the others through the memory of the group.</summary>
+    private void FlushAlone(List<Item> items)
+    {
+        if (items.Count == 0) return;
+        List<int> given = [.. items.SelectMany(IrFacts.Definitions)];
+        foreach (int value in given)
+        {
+            ScalarType type = _function.TypeOf(value);
+            string name = _names.Unique(_function.Values[value].Name);
+            _code.Line($"{OpText.TypeName(type)} {name} = {(type == ScalarType.Bool ? "false" : "0")};");
+            _lasting.Add(value, name);
+        }
+
+        using (_code.Block("if (thread == 0)"))
+        {
+            _names.OpenBlock();
+            WriteItems(items);
+            foreach (int value in given.Where(v => _texts[v].Code != _lasting[v])) _code.Line($"{_lasting[value]} = {_texts[value]};");
+            _names.CloseBlock();
+        }
+
+        _code.Line("Group.Barrier();");
+        foreach (int value in given)
+        {
+            ScalarType type = _function.TypeOf(value);
+            string name = _lasting[value];
+            if (type.IsReal()) _exchanges = true;
+            else _exchangesIntegers = true;
+            _code.Line(type.IsReal() ? $"{name} = DeviceKernels.FromFirst({name}, exchange);"
+                : type == ScalarType.Bool ? $"{name} = DeviceKernels.FromFirst({name} ? 1 : 0, exchangeIntegers) != 0;" : $"{name} = DeviceKernels.FromFirst({name}, exchangeIntegers);");
+            _texts[value] = new Text(name);
+            _lasting.Remove(value);
+        }
+
+        items.Clear();
+    }
+
+    private void WriteSharedClear(Alloc alloc)
+    {
+        if (!NeedsZeros(alloc) || (_plan.Examples is not null && _plan.Accumulators.ContainsKey(alloc.Buffer))) return;
+        string e = _names.Unique("e");
+        _code.Line($"for (int {e} = thread; {e} < {ValueText(alloc.Length).Under(Text.Sum)}; {e} += threads) {Element(alloc.Buffer, new Text(e))} = 0;");
+        _code.Line("Group.Barrier();");
+    }
+
+    /// <summary>Iterations that do not depend on each other: each thread takes some, and running sums, maxima and minima are put together afterwards.</summary>
+    private void WriteParallelLoop(Loop loop)
+    {
+        string counter = _names.Unique(_function.Values[loop.Counter].Name ?? "k");
+        _texts[loop.Counter] = new Text(counter);
+        var reductions = new List<(Carried Carried, Op Op, string Part)>();
+        foreach (Carried carried in loop.Carried)
+        {
+            Op op = loop.ReductionOf(carried, _index) ?? throw new InvalidOperationException("A loop whose iterations depend on each other is not shared out.");
+            string part = _names.Unique((_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name ?? "sum") + "Part");
+            _code.Line($"{_real} {part} = {(op == Op.Add ? "0" : ValueText(carried.Init).Code)};");
+            _texts[carried.Id] = new Text(part);
+            reductions.Add((carried, op, part));
+        }
+
+        using (_code.Block($"for (int {counter} = {ValueText(loop.From).Under(Text.Sum)} + thread; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+        {
+            _names.OpenBlock();
+            WriteItems(loop.Body.Items);
+            Assign([.. reductions.Where(r => r.Carried.Next != r.Carried.Id).Select(r => (_function.Real, r.Part, ValueText(r.Carried.Next).Code))]);
+            _names.CloseBlock();
+        }
+
+        if (HasEffects(loop)) _code.Line("Group.Barrier();");
+        foreach ((Carried carried, Op op, string part) in reductions)
+        {
+            _exchanges = true;
+            string together = $"DeviceKernels.Group{(op == Op.Add ? "Sum" : op.ToString())}({part}, exchange)";
+            string name = _names.Unique(_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name);
+            _code.Line($"{_real} {name} = {(op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0d" or "0f") ? ValueText(carried.Init).Under(Text.Sum) + " + " : string.Empty)}{together};");
+            _texts[carried.Result] = new Text(name);
+        }
+    }
+
+    /// <summary>A loop that all threads run together, with work in it that they share.</summary>
+    private void WriteUniformLoop(Loop loop)
+    {
+        string counter = _names.Unique(_function.Values[loop.Counter].Name ?? "k");
+        _texts[loop.Counter] = new Text(counter);
+        StartCarried(loop);
+        using (_code.Block(Header(loop, counter)))
+        {
+            _names.OpenBlock();
+            WriteUniform(loop.Body.Items);
+            AdvanceCarried(loop);
+            _names.CloseBlock();
+        }
+
+        AfterLoop(loop);
+    }
+
+    private void WriteUniformBranch(If branch)
+    {
+        var names = new List<string>();
+        foreach (Merge merge in branch.Results)
+        {
+            string name = _names.Unique(_function.Values[merge.Result].Name);
+            names.Add(name);
+            _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
+        }
+
+        using (_code.Block($"if ({ValueText(branch.Condition)})")) Side(branch.Then, m => m.Then);
+        using (_code.Block("else")) Side(branch.Else, m => m.Else);
+        for (int k = 0; k < names.Count; k++) _texts[branch.Results[k].Result] = new Text(names[k]);
+
+        void Side(Region side, Func<Merge, int> value)
+        {
+            _names.OpenBlock();
+            WriteUniform(side.Items);
+            for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {ValueText(value(branch.Results[k]))};");
+            _names.CloseBlock();
+        }
+    }
+}
