@@ -48,9 +48,28 @@ public sealed class LossAttribute : Attribute
     public double MaxOverhead { get; set; }
 
     /// <summary>
+    /// What is generated: everything, by default. Kernels for devices are generated only where the project references ILGPU, too.
+    /// </summary>
+    public Target Targets { get; set; } = Target.All;
+
+    /// <summary>
     /// The generated class is <c>{Name}Objective</c> instead of <c>{Method}Objective</c>. Needed for overloads.
     /// </summary>
     public string? Name { get; set; }
+}
+
+/// <summary>What an objective is generated for.</summary>
+[Flags]
+public enum Target
+{
+    /// <summary>The CPU: always generated.</summary>
+    Cpu = 1,
+
+    /// <summary>Devices, by ILGPU: the objective gets a method <c>On(Accelerator)</c>.</summary>
+    Ilgpu = 2,
+
+    /// <summary>All of them.</summary>
+    All = Cpu | Ilgpu,
 }
 
 /// <summary>How the losses of the examples become one number.</summary>

@@ -30,6 +30,9 @@ public sealed class ResidualAttribute : Attribute
     /// </summary>
     public double MaxOverhead { get; set; }
 
+    /// <inheritdoc cref="LossAttribute.Targets"/>
+    public Target Targets { get; set; } = Target.All;
+
     /// <inheritdoc cref="LossAttribute.MaxTrips"/>
     public int MaxTrips { get; set; }
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using SymbolicGD.Generator.Diagnostics;
+using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Differentiate;
 using SymbolicGD.Generator.Pipeline.Write;
 using SymbolicGD.Generator.Support;
@@ -33,6 +34,10 @@ internal static class Guarded
         try
         {
             return new GeneratedFile(hintName, compile(), null);
+        }
+        catch (NotOnDevicesException refusal)
+        {
+            return Failed(DiagnosticCatalog.NotOnDevices.Id, refusal.Message);
         }
         catch (DifferentiationNotSupportedException refusal)
         {

@@ -11,7 +11,11 @@ using SymbolicGD.Generator.Support;
 namespace SymbolicGD.Generator;
 
 /// <summary>What compiling one spec gave: the text of a file, or why there is none.</summary>
-internal sealed record GeneratedFile(string HintName, string? Text, StageFailure? Failure);
+internal sealed record GeneratedFile(string HintName, string? Text, StageFailure? Failure)
+{
+    /// <summary>The part for devices, where one is wanted.</summary>
+    public GeneratedFile? Device { get; init; }
+}
 
 /// <summary>Why a stage after Capture could not go on, with the method by name.</summary>
 internal sealed record StageFailure(string Id, string ContainingType, string Method, string Message);
@@ -23,8 +27,21 @@ internal static class Stages
     {
         string type = string.Join("+", spec.ContainingTypes.Items.Select(t => t.Name));
         string qualified = spec.Namespace.Length > 0 ? spec.Namespace + "." + type : type;
-        return Guarded.Compile(
-            $"{qualified.Replace('+', '.')}.{spec.ClassName}.g.cs", qualified, spec.Method, () => WriteLoss(spec, cancellation));
+        string hint = $"{qualified.Replace('+', '.')}.{spec.ClassName}";
+        DeviceFunctions? forDevices = null;
+        GeneratedFile file = Guarded.Compile(hint + ".g.cs", qualified, spec.Method, () => WriteLoss(spec, cancellation, out forDevices));
+        return forDevices is { } functions
+            ? file with { Device = Guarded.Compile(hint + ".Ilgpu.g.cs", qualified, spec.Method, () => WriteForDevices(spec, functions, cancellation)) } : file;
+    }
+
+    /// <summary>The functions of a loss, as every target starts from them.</summary>
+    private readonly record struct DeviceFunctions(Function Value, Function Gradient, Function? Product);
+
+    private static string WriteForDevices(LossSpec spec, DeviceFunctions functions, CancellationToken cancellation)
+    {
+        DevicePlan value = IlgpuPlanner.Plan(functions.Value), gradient = IlgpuPlanner.Plan(functions.Gradient);
+        cancellation.ThrowIfCancellationRequested();
+        return DeviceObjectiveWriter.Write(spec, value, gradient, functions.Product is null ? null : IlgpuPlanner.Plan(functions.Product));
     }
 
     public static GeneratedFile UpdateRule(UpdateRuleSpec spec, CancellationToken cancellation)
@@ -54,8 +71,9 @@ internal static class Stages
             new(descriptor.Id, site.FilePath, site.Start, site.Length, arguments.Prepend(site.Text).ToEquatableArray());
     }
 
-    private static string WriteLoss(LossSpec spec, CancellationToken cancellation)
+    private static string WriteLoss(LossSpec spec, CancellationToken cancellation, out DeviceFunctions? forDevices)
     {
+        forDevices = null;
         (Function stable, EquatableArray<Rewrite> rewrites) = ConditionStage.Run(Verified(spec.Function), spec.Stabilize);
         Function loss = Verified(OptimizeStage.Normalize(Verified(stable), spec.IsFast));
         cancellation.ThrowIfCancellationRequested();
@@ -66,11 +84,13 @@ internal static class Stages
         cancellation.ThrowIfCancellationRequested();
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         var plans = new ObjectivePlans(SimdPlanner.PlanWithContractions(value), SimdPlanner.PlanWithContractions(gradient));
+        Function? product = null;
         if (spec.Order >= 2)
         {
+            product = Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints));
             plans = plans with
             {
-                Product = SimdPlanner.PlanWithContractions(Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints))),
+                Product = SimdPlanner.PlanWithContractions(product),
                 Along = SimdPlanner.PlanWithContractions(Optimized(DifferentiateStage.Tangent(loss))),
                 Cliques = Cliques() is { } cliques ? SimdPlanner.Sequential(cliques) : null,
             };
@@ -112,6 +132,7 @@ internal static class Stages
         };
         cancellation.ThrowIfCancellationRequested();
         if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, shown) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
+        if (spec.HasDevice) forDevices = new DeviceFunctions(value, gradient, product);
         return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
 
         Function? Cliques() => DifferentiateStage.HessianCliques(spec.Function) is { } named ? Verified(OptimizeStage.Prune(Verified(named))) : null;

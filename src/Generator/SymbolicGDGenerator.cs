@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Capture;
+using SymbolicGD.Generator.Pipeline.Write;
 
 namespace SymbolicGD.Generator;
 
@@ -35,6 +36,9 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(objectives.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(leastSquares.Where(f => f.Text is not null), AddFile);
         context.RegisterSourceOutput(optimizers.Where(f => f.Text is not null), AddFile);
+        RegisterDevices(context, objectives);
+        RegisterDevices(context, leastSquares);
+        context.RegisterSourceOutput(RealsOnDevices(losses).Collect().Combine(RealsOnDevices(residuals).Collect()), (output, reals) => AddDeviceTemplates(output, [.. reals.Left, .. reals.Right]));
         context.RegisterSourceOutput(losses.SelectMany((r, _) => r.Diagnostics.Items).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(losses.SelectMany((r, token) => Stages.Remarks(r, token)).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(residuals.SelectMany((r, token) => Stages.Remarks(r, token)).Combine(context.CompilationProvider), Report);
@@ -50,6 +54,22 @@ public sealed class SymbolicGDGenerator : IIncrementalGenerator
         .WithTrackingName(TrackingNames.LossSpecs)
         .Select((spec, token) => Stages.Loss(spec, token))
         .WithTrackingName(TrackingNames.Objectives);
+
+    /// <summary>The parts for devices; one that cannot be written is a warning, and the objective has none.</summary>
+    private static void RegisterDevices(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<GeneratedFile> objectives)
+    {
+        IncrementalValuesProvider<GeneratedFile> parts = objectives.Where(f => f.Device is not null).Select((f, _) => f.Device!);
+        context.RegisterSourceOutput(parts.Where(f => f.Text is not null), AddFile);
+        context.RegisterSourceOutput(parts.Where(f => f.Failure is not null).Combine(context.CompilationProvider), ReportFailure);
+    }
+
+    private static IncrementalValuesProvider<ScalarType> RealsOnDevices(IncrementalValuesProvider<CaptureResult<LossSpec>> captured) =>
+        captured.Where(r => r.Spec is { HasDevice: true }).Select((r, _) => r.Spec!.Function.Real);
+
+    private static void AddDeviceTemplates(SourceProductionContext output, ScalarType[] reals)
+    {
+        foreach ((string hint, string text) in DeviceTemplates.Files(reals.Contains(ScalarType.F32), reals.Contains(ScalarType.F64))) output.AddSource(hint, text);
+    }
 
     private static bool IsMethod(SyntaxNode node, CancellationToken token) => node is MethodDeclarationSyntax or LocalFunctionStatementSyntax;
 

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 namespace SymbolicGD.Generator.Diagnostics;
 
 /// <summary>Every diagnostic of the compiler. Each has a page <c>docs/diagnostics/SGDnnnn.md</c>; a test checks that it does.</summary>
-/// <remarks>1xxx: the signature of a loss; 2xxx: what a body may say; 3xxx: shapes; 4xxx: update rules; 9xxx: the compiler itself.</remarks>
+/// <remarks>1xxx: the signature of a loss; 2xxx: what a body may say; 3xxx: shapes; 4xxx: update rules; 5xxx: derivatives and kernels; 6xxx: remarks; 7xxx: devices; 9xxx: the compiler itself.</remarks>
 internal static class DiagnosticCatalog
 {
     private static readonly List<DiagnosticDescriptor> s_all = [];
@@ -147,12 +147,16 @@ internal static class DiagnosticCatalog
         "SGD6002", "What is computed can be read in the source", "'{0}' is computed as {1}: write that to say so in the source", Category, DiagnosticSeverity.Info, true,
         helpLinkUri: HelpLink("SGD6002"));
 
+    public static readonly DiagnosticDescriptor NotOnDevices = new(
+        "SGD7001", "A loss has kernels for devices where ILGPU is referenced", "'{0}' has no kernels for devices: {1}; [Loss(Targets = Target.Cpu)] says that none are wanted",
+        Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink("SGD7001"));
+
     public static readonly DiagnosticDescriptor Internal = Error(
         "SGD9999", "The compiler failed", "SymbolicGD failed on '{0}': {1}. This is a defect of SymbolicGD: please report it with this method");
 
     private const string Category = "SymbolicGD";
 
-    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).Append(NotFinite).Append(Stabilized).ToImmutableArray();
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } = s_all.Append(DoesNotCompile).Append(NotFinite).Append(Stabilized).Append(NotOnDevices).ToImmutableArray();
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> s_byId = All.ToImmutableDictionary(d => d.Id);
 

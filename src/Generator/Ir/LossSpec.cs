@@ -33,6 +33,9 @@ internal sealed record LossSpec(
     /// <summary>Up to which order derivatives are wanted: 1 or 2.</summary>
     public int Order { get; init; } = 1;
 
+    /// <summary>Whether kernels for devices are wanted: the compilation references ILGPU, and the attribute does not say otherwise.</summary>
+    public bool HasDevice { get; init; }
+
     /// <summary>What a <c>[Residual]</c> method gives beside <see cref="Function"/>, which is ½·Σ r² then; null for a loss.</summary>
     public ResidualSpec? Residual { get; init; }
 

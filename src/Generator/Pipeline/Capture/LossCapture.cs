@@ -36,6 +36,7 @@ internal static class LossCapture
             {
                 Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
+                HasDevice = WantsDevices(attribute, source.SemanticModel.Compilation),
                 MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
                 Residual = residual,
             };
@@ -122,6 +123,14 @@ internal static class LossCapture
 
         if (highest >= 0) extents.Fix(extent, highest + 1);
     }
+
+    /// <summary>What a device needs comes from ILGPU: where it is not referenced, nothing is written for it.</summary>
+    private static bool WantsDevices(AttributeData attribute, Compilation compilation) =>
+        compilation.GetTypeByMetadataName("ILGPU.Context") is not null
+        && !(attribute.NamedArguments.FirstOrDefault(a => a.Key == "Targets").Value.Value is int targets && (targets & DeviceTarget) == 0);
+
+    // Target.Ilgpu
+    private const int DeviceTarget = 2;
 
     private static int MaxTripsOf(AttributeData attribute) =>
         attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxTrips").Value.Value is int given and > 0 ? given : int.MaxValue;

@@ -63,6 +63,14 @@ internal sealed class CodeWriter
         foreach (string line in other._lines) Line(line);
     }
 
+    /// <param name="end">What follows the last line.</param>
+    public void Append(CodeWriter other, int indent, string end)
+    {
+        _indent += indent;
+        for (int k = 0; k < other._lines.Count; k++) Line(other._lines[k] + (k == other._lines.Count - 1 ? end : string.Empty));
+        _indent -= indent;
+    }
+
     public override string ToString()
     {
         var text = new StringBuilder();

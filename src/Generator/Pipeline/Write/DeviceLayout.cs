@@ -4,10 +4,11 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// The table of integers that all kernels of an objective read first: extents, and where things lie. The host fills it once, by the statements that are
 /// collected here.
 /// </summary>
-internal sealed class DeviceLayout
+/// <param name="hasExamples">Whether the objective has examples.</param>
+internal sealed class DeviceLayout(bool hasExamples)
 {
     private readonly Dictionary<string, int> _entries = [];
-    private readonly List<(string Value, string Comment)> _values = [("0", "how many groups the sums have places for"), ("host.ExampleCount", "the number of examples")];
+    private readonly List<(string Value, string Comment)> _values = [("0", "how many groups the sums have places for"), (hasExamples ? "host.ExampleCount" : "0", "the number of examples")];
 
     public const int MostGroups = 0;
 

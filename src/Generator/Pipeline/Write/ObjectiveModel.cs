@@ -29,7 +29,7 @@ internal sealed class ObjectiveModel
 {
     private static readonly HashSet<string> s_baseMembers =
     [
-        "Layout", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
+        "Layout", "On", "OnDevice", "ExampleCount", "Reduction", "Value", "Gradient", "Step", "CreateVector", "CreateParameters", "View", "Describe", "Parameters", "Extents",
         "DirectionalDerivative", "HessianVectorProduct", "HasSecondOrder", "ResidualCount", "ResidualsPerExample", "Residuals", "Jacobian", "SparseJacobian", "NormalEquations", "ValueCore", "GradientCore", "SumCore", "AddGradientCore", "OverwrittenBlocks", "TouchedRowsCore", "TouchCore", "JacobianKernel", "JacobianTileCore", "PlaceColumnsCore", "EntryStarts", "EntryPlaces", "PlacesAreFixed", "WorkCore", "DescribeMemory", "PartsOf", "MaxDegreeOfParallelism", "TapeLimit", "ValueKernel", "GradientKernel", "IsConvex", "LipschitzBound", "CurvatureCore", "CurvatureKernel", "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone",
     ];
 

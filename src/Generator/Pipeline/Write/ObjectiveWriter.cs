@@ -34,7 +34,7 @@ internal static class ObjectiveWriter
             string baseClass = spec.Residual is not null ? "ResidualObjective" : model.HasExamples ? "ExampleObjective" : "HostObjective";
             string interfaces = secondOrder is null ? string.Empty : $", ITwiceDifferentiable<{model.Real}>";
             if (curvatureKernel is not null) interfaces += $", ISmoothObjective<{model.Real}>";
-            using (code.Block($"public sealed class {spec.ClassName} : {baseClass}<{model.Real}>{interfaces}"))
+            using (code.Block($"public sealed {(spec.HasDevice ? "partial " : string.Empty)}class {spec.ClassName} : {baseClass}<{model.Real}>{interfaces}"))
             {
                 WriteFields(code, model);
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
@@ -82,7 +82,7 @@ internal static class ObjectiveWriter
         code.Line($"/// </{element}>");
     }
 
-    private static void WriteNested(CodeWriter code, List<ContainingType> types, Action body)
+    public static void WriteNested(CodeWriter code, List<ContainingType> types, Action body)
     {
         if (types.Count == 0)
         {
