@@ -63,7 +63,7 @@ internal sealed class IlgpuPlanner
             ComputedAgain = ComputedAgain(before),
             Cells = CellsOf(body),
             Accumulators = _accumulators,
-            ParallelLoops = [.. before.Concat(after).SelectMany(LoopsIn).Where(l => VectorLoopTest.Refusal(_function, _index, l) is null).Select(l => l.Counter)],
+            ParallelLoops = [.. before.Concat(after).SelectMany(LoopsIn).Where(IsParallel).Select(l => l.Counter)],
             Staged = StagedIn(body),
             SharesTiles = _sharesTiles,
             SharedArrays = _shared,
@@ -71,6 +71,25 @@ internal sealed class IlgpuPlanner
     }
 
     private static IEnumerable<Loop> LoopsIn(Item item) => AllOf(item).OfType<Loop>();
+
+    /// <summary>Whether threads may share out the iterations: each writes elements of its own, and what is carried are sums, maxima and minima.</summary>
+    private bool IsParallel(Loop loop)
+    {
+        if (loop.EndsEarly || loop.Carried.Any(c => _function.TypeOf(c.Id) != _function.Real || loop.ReductionOf(c, _index) is null)) return false;
+        if (loop.Body.AllItems().Any(i => i is Alloc)) return false;
+        HashSet<int> inside = loop.Body.DefinedValues();
+        var places = new Dictionary<int, Affine>();
+        HashSet<int> written = [.. IrFacts.WrittenBuffers(loop.Body)];
+        foreach (Item item in loop.Body.AllItems())
+        {
+            if (item.ElementAccess() is not var (buffer, index) || !written.Contains(buffer)) continue;
+            if (Affine.Of(_index, index, loop.Counter, inside.Contains) is not { Coefficient: 1 or -1 } place) return false;
+            if (!places.TryGetValue(buffer, out Affine? known)) places.Add(buffer, place);
+            else if (!known.SameShift(place)) return false;
+        }
+
+        return true;
+    }
 
     private void Check()
     {

@@ -11,6 +11,9 @@ internal sealed class CodeWriter
 
     public int LineCount => _lines.Count;
 
+    /// <summary>The last line that is not empty.</summary>
+    public string LastLine => _lines.LastOrDefault(l => l.Length > 0) ?? string.Empty;
+
     public void Line(string text = "")
     {
         // A literal of several lines keeps its own relative indentation.
@@ -49,6 +52,14 @@ internal sealed class CodeWriter
         int line = mark.Line;
         _lines.Insert(line, new string(' ', mark.Indent * 4) + text);
         foreach (Bookmark other in _marks.Where(m => m == mark || m.Line > line)) other.Line++;
+    }
+
+    /// <summary>Adds a line at a bookmark, which stays in front of it.</summary>
+    public void InsertBefore(Bookmark mark, string text)
+    {
+        int line = mark.Line;
+        InsertAt(mark, text);
+        mark.Line = line;
     }
 
     /// <summary>Whether a variable is named in a line after a bookmark.</summary>

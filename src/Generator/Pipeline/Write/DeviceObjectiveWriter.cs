@@ -20,7 +20,7 @@ internal static class DeviceObjectiveWriter
         if (product is not null) Add("Product", product);
 
         string real = model.Real, kind = model.HasExamples ? "DeviceExampleObjective" : "DeviceObjective";
-        string parent = (product is null ? string.Empty : "TwiceDifferentiable") + (model.HasExamples ? "ExampleObjectiveOnDevice" : "ObjectiveOnDevice");
+        string parent = (model.HasExamples ? "ExampleObjectiveOnDevice" : "ObjectiveOnDevice") + (product is null ? string.Empty : $", ITwiceDifferentiable<{real}>");
         var code = new CodeWriter();
         FileHeader.Write(
             code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method} on devices", [$"The kernels of {spec.ClassName} for ILGPU. Its formulas are in the header of the class itself."],
@@ -42,13 +42,20 @@ internal static class DeviceObjectiveWriter
                 code.Gap();
                 using (code.Block($"private sealed class OnDevice : {parent}"))
                 {
-                    using (code.Block($"public OnDevice({spec.ClassName} objective, Accelerator accelerator)\n    : base(objective, accelerator)")) code.Line("Start();");
+                    code.Line($"private readonly {spec.ClassName} _objective;");
+                    code.Gap();
+                    using (code.Block($"public OnDevice({spec.ClassName} objective, Accelerator accelerator)\n    : base(objective, accelerator)"))
+                    {
+                        code.Line("_objective = objective;");
+                        code.Line("Refresh();");
+                    }
+
                     code.Gap();
                     WriteCollect(code, spec, layout);
                     foreach ((string name, CodeWriter text) in functions)
                     {
                         code.Line("/// <inheritdoc/>");
-                        code.Line($"protected override FunctionOnDevice Create{name}(int[] layout) =>");
+                        code.Line($"protected override FunctionOnDevice{(name == "Product" ? "?" : string.Empty)} Create{name}(int[] layout) =>");
                         code.Append(text, indent: 1, end: ";");
                         code.Gap();
                     }
@@ -79,7 +86,7 @@ internal static class DeviceObjectiveWriter
         code.Line("/// <inheritdoc/>");
         using (code.Block("protected override int[] Collect(DataOnDevice data)"))
         {
-            code.Line($"var host = ({spec.ClassName})Host;");
+            code.Line($"{spec.ClassName} host = _objective;");
             code.Line($"data.LayoutLength = {NumberText.Integer(layout.Count)};");
             code.Line($"var layout = new int[{NumberText.Integer(layout.Count)}];");
             for (int k = 0; k < layout.Count; k++)

@@ -18,7 +18,7 @@ internal sealed partial class IlgpuWriter
         Loop examples = _plan.Examples!;
         _isExamplesKernel = true;
         _exceeds = false;
-        _code.InsertAt(_top!, "int group = Grid.IdxX;");
+        Declare("group", "int group = Grid.IdxX;");
         Stage();
         WriteComputedAgain();
         foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators) ClearSums(accumulator.Key, accumulator.Value);
@@ -30,7 +30,7 @@ internal sealed partial class IlgpuWriter
             _texts[sum.Id] = _texts[sum.Result] = new Text(name);
         }
 
-        if (_plan.Accumulators.Count > 0) _code.Line("Group.Barrier();");
+        if (_plan.Accumulators.Count > 0 && _plan.SharesTiles) Wait();
         _code.Gap();
         CodeWriter.Bookmark beforeTiles = _code.Mark();
         using (_code.Block("for (int first = group * tile; first < count; first += Grid.DimX * tile)"))
@@ -78,7 +78,7 @@ internal sealed partial class IlgpuWriter
         string at = FromLayout(_accumulatorBases[buffer], wanted + "SumsAt"), length = FromLayout(_accumulatorLengths[buffer], wanted + "Length");
         string name = _names.UniqueAtTop(wanted + (forGroup ? "Sums" : "OwnSums"));
         string copy = !perThread ? "group" : forGroup ? "group * threads" : "(group * threads + thread)";
-        _code.InsertAt(_top!, $"int {name} = {at} + {copy} * {length};");
+        Declare(name, $"int {name} = {at} + {copy} * {length};");
         _bases.Add((buffer, forGroup), name);
         return name;
     }
@@ -98,7 +98,6 @@ internal sealed partial class IlgpuWriter
         foreach (RowsPart part in parts)
         {
             HashSet<int> usedElsewhere = [.. parts.Where(p => p != part).SelectMany(p => IrFacts.FreeValues(RegionOf([.. p.Items])))];
-            foreach (Carried sum in _sums) usedElsewhere.Add(sum.Next);
             foreach (int value in part.Items.SelectMany(IrFacts.Definitions).Where(v => usedElsewhere.Contains(v) && !_lasting.ContainsKey(v)))
             {
                 if (_index.LetOf(value) is { Op: Op.Const or Op.Extent or Op.Argument }) continue;
@@ -109,6 +108,14 @@ internal sealed partial class IlgpuWriter
             }
         }
     }
+
+    /// <summary>The threads of the group wait for each other, once.</summary>
+    private void Wait()
+    {
+        if (_code.LastLine.Trim() != Barrier) _code.Line(Barrier);
+    }
+
+    private const string Barrier = "Group.Barrier();";
 
     private static IEnumerable<RowsPart> RowsIn(DeviceSegment segment) => segment.Parts.SelectMany(p => p is RowsPart rows ? [rows] : p is LoopPart loop ? RowsIn(loop.Body) : Enumerable.Empty<RowsPart>());
 
@@ -145,10 +152,10 @@ internal sealed partial class IlgpuWriter
                     break;
             }
 
-            if (_plan.SharesTiles && part is not LoopPart) _code.Line("Group.Barrier();");
+            if (_plan.SharesTiles && part is not LoopPart) Wait();
         }
 
-        if (ReferenceEquals(segment, _plan.Body) && !_plan.SharesTiles && _stagedAt.Count > 0) _code.Line("Group.Barrier();");
+        if (ReferenceEquals(segment, _plan.Body) && !_plan.SharesTiles && _stagedAt.Count > 0) Wait();
     }
 
     private void WriteRows(RowsPart part)
@@ -161,8 +168,7 @@ internal sealed partial class IlgpuWriter
             _texts[_plan.Examples!.Counter] = new Text("row");
             WriteItems(part.Items);
             HashSet<int> defined = [.. part.Items.SelectMany(IrFacts.Definitions)];
-            Assign([.. _sums.Where(s => s.Next != s.Id && (defined.Contains(s.Next) || (!RowsIn(_plan.Body).Any(p => p.Items.SelectMany(IrFacts.Definitions).Contains(s.Next)) && ReferenceEquals(part, RowsIn(_plan.Body).First()))))
-                .Select(s => (_function.TypeOf(s.Id), ValueText(s.Id).Code, ValueText(s.Next).Code))]);
+            Assign([.. _sums.Where(s => s.Next != s.Id && defined.Contains(s.Next)).Select(s => (_function.TypeOf(s.Id), ValueText(s.Id).Code, ValueText(s.Next).Code))]);
             _names.CloseBlock();
         }
 
@@ -175,7 +181,7 @@ internal sealed partial class IlgpuWriter
         Loop loop = part.Loop!;
         string counter = _names.Unique(_function.Values[loop.Counter].Name ?? "j");
         _code.Gap();
-        using (_code.Block($"for (int {counter} = {ValueText(loop.From).Under(Text.Sum)} + thread; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+        using (_code.Block($"for (int {counter} = {FromThread(loop)}; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
         {
             _names.OpenBlock();
             _texts[loop.Counter] = new Text(counter);
@@ -183,6 +189,9 @@ internal sealed partial class IlgpuWriter
             _names.CloseBlock();
         }
     }
+
+    /// <summary>The first iteration that a thread takes.</summary>
+    private string FromThread(Loop loop) => ValueText(loop.From).Code == "0" ? "thread" : $"{ValueText(loop.From).Under(Text.Sum)} + thread";
 
     private void WriteSingleSum(SumsPart part)
     {
@@ -268,7 +277,7 @@ internal sealed partial class IlgpuWriter
         if (_layoutNames.TryGetValue(-1 - end, out string known)) return known;
         string perRow = FromLayout(end, isReal ? "scratchPerRow" : "integersPerRow");
         name = _names.UniqueAtTop(name);
-        _code.InsertAt(_top!, $"int {name} = group * tile * {perRow};");
+        Declare(name, $"int {name} = group * tile * {perRow};");
         _layoutNames.Add(-1 - end, name);
         return name;
     }
@@ -280,7 +289,7 @@ internal sealed partial class IlgpuWriter
         bool isData = _function.Buffers[c.Vector].Kind == BufferKind.Data;
         string j = ValueText(c.Rows).Code, k = ValueText(c.Columns).Code, rowStride = Stride(c.RowStride), columnStride = Stride(c.ColumnStride);
         (string array, string at) matrix = MatrixAt(c);
-        string signal = $"{WorkingBase(true)} + ({Sum(FromLayout(_at[c.Signal], _function.Buffers[c.Signal].Name + "At"), Shift(c.SignalShift, c.SignalConstant))}) * tile";
+        string signal = $"{WorkingBase(true)} + {Parenthesized(Sum(FromLayout(_at[c.Signal], _function.Buffers[c.Signal].Name + "At"), Shift(c.SignalShift, c.SignalConstant)))} * tile";
         string s = _function.Buffers[c.Signal].Name, m = _function.Buffers[c.Matrix].Name, v = _function.Buffers[c.Vector].Name;
         string vector, vectorRow, vectorTerm;
         if (isData)
@@ -291,7 +300,7 @@ internal sealed partial class IlgpuWriter
         }
         else
         {
-            vector = $"{WorkingBase(true)} + ({Sum(FromLayout(_at[c.Vector], v + "At"), Shift(c.VectorShift, c.VectorConstant))}) * tile";
+            vector = $"{WorkingBase(true)} + {Parenthesized(Sum(FromLayout(_at[c.Vector], v + "At"), Shift(c.VectorShift, c.VectorConstant)))} * tile";
             (vectorRow, vectorTerm) = ("1", "tile");
         }
 
@@ -382,14 +391,14 @@ internal sealed partial class IlgpuWriter
         int fits = Entry("staged", $"layout[{Number(sum)}] <= DeviceKernels.StageLength ? 1 : 0", $"{_name}: whether a row fits into the memory of a group");
         _stagedPerRow = Entry("staged per row", $"layout[{Number(fits)}] * layout[{Number(sum)}]", $"{_name}: elements staged per row");
         string flag = FromLayout(fits, "staged");
-        _code.InsertAt(_top!, $"ArrayView<{_real}> stage = SharedMemory.Allocate<{_real}>(DeviceKernels.StageLength);");
+        Declare("stage", $"ArrayView<{_real}> stage = SharedMemory.Allocate<{_real}>(DeviceKernels.StageLength);");
         foreach ((int buffer, int pitch, int before) in columns)
         {
             string name = _function.Buffers[buffer].Name;
             string pitchName = FromLayout(pitch, name + "Pitch");
             string at = before < 0 ? string.Empty : FromLayout(before, name + "StageAt");
-            string begin = before < 0 ? "0" : _names.UniqueAtTop(name + "Stage");
-            if (before >= 0) _code.InsertAt(_top!, $"int {begin} = {at} * tile;");
+            string begin = before < 0 ? string.Empty : _names.UniqueAtTop(name + "Stage");
+            if (before >= 0) Declare(begin, $"int {begin} = {at} * tile;");
             _stagedAt.Add(buffer, (begin, pitchName));
         }
 
@@ -411,13 +420,13 @@ internal sealed partial class IlgpuWriter
                 {
                     _code.Line($"int {r} = {e} / {length};");
                     _code.Line($"int rowOf{r} = gather != 0 ? rows[first + {r}] : first + {r};");
-                    _code.Line($"stage[{column.Value.At} + {r} * {column.Value.Pitch} + {e} - {r} * {length}] = data[{DataAt(_function.Buffers[column.Key].Argument)} + rowOf{r} * {length} + {e} - {r} * {length}];");
+                    _code.Line($"stage[{(column.Value.At.Length == 0 ? string.Empty : column.Value.At + " + ")}{r} * {column.Value.Pitch} + {e} - {r} * {length}] = data[{DataAt(_function.Buffers[column.Key].Argument)} + rowOf{r} * {length} + {e} - {r} * {length}];");
                 }
             }
         }
 
         _code.Gap();
-        _code.Line("Group.Barrier();");
+        Wait();
     }
 
     /// <summary>The sums of the threads become those of the group.</summary>
@@ -427,7 +436,7 @@ internal sealed partial class IlgpuWriter
         foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators.Where(a => a.Value))
         {
             string at = SumsBase(accumulator.Key, forGroup: true), length = FromLayout(_accumulatorLengths[accumulator.Key], "length"), e = _names.Unique("e"), t = _names.Unique("t");
-            _code.Line("Group.Barrier();");
+            Wait();
             using (_code.Block($"for (int {e} = thread; {e} < {length}; {e} += threads)"))
             {
                 _code.Line($"{_real} total = partials[{at} + {e}];");
@@ -445,7 +454,7 @@ internal sealed partial class IlgpuWriter
             _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
         }
 
-        if (_exchanges) _code.InsertAt(_top!, $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
+        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
         _exchanges = false;
     }
 }

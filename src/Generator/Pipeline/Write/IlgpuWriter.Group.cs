@@ -34,7 +34,7 @@ internal sealed partial class IlgpuWriter
             _texts[_sums[s].Result] = new Text(name);
         }
 
-        _code.Line("Group.Barrier();");
+        Wait();
         WriteUniform(_deferred.Concat(_plan.After));
         WriteValue();
     }
@@ -49,20 +49,20 @@ internal sealed partial class IlgpuWriter
     {
         if (_function.Result >= 0)
         {
-            _code.Line("Group.Barrier();");
+            Wait();
             if (_exceeds) _code.Line($"if (thread == 0) shared[0] = exceeded != 0 ? {_real}.NaN : {ValueText(_function.Result).Under(Text.OrElse)};");
             else _code.Line($"if (thread == 0) shared[0] = {ValueText(_function.Result)};");
         }
 
-        if (_exceeds) _code.InsertAt(_top!, "int exceeded = 0;");
+        if (_exceeds) Declare("exceeded", "int exceeded = 0;");
         _exceeds = false;
         DeclareExchange();
     }
 
     private void DeclareExchange()
     {
-        if (_exchanges) _code.InsertAt(_top!, $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
-        if (_exchangesIntegers) _code.InsertAt(_top!, "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.ExchangeLength);");
+        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
+        if (_exchangesIntegers) Declare("exchangeIntegers", "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.ExchangeLength);");
         _exchanges = _exchangesIntegers = false;
     }
 
@@ -124,6 +124,8 @@ internal sealed partial class IlgpuWriter
             _lasting.Add(value, name);
         }
 
+        Wait();                                          // what others read before must be read before it is written
+
         using (_code.Block("if (thread == 0)"))
         {
             _names.OpenBlock();
@@ -132,7 +134,7 @@ internal sealed partial class IlgpuWriter
             _names.CloseBlock();
         }
 
-        _code.Line("Group.Barrier();");
+        Wait();
         foreach (int value in given)
         {
             ScalarType type = _function.TypeOf(value);
@@ -152,8 +154,9 @@ internal sealed partial class IlgpuWriter
     {
         if (!NeedsZeros(alloc) || (_plan.Examples is not null && _plan.Accumulators.ContainsKey(alloc.Buffer))) return;
         string e = _names.Unique("e");
+        Wait();
         _code.Line($"for (int {e} = thread; {e} < {ValueText(alloc.Length).Under(Text.Sum)}; {e} += threads) {Element(alloc.Buffer, new Text(e))} = 0;");
-        _code.Line("Group.Barrier();");
+        Wait();
     }
 
     /// <summary>Iterations that do not depend on each other: each thread takes some, and running sums, maxima and minima are put together afterwards.</summary>
@@ -171,7 +174,8 @@ internal sealed partial class IlgpuWriter
             reductions.Add((carried, op, part));
         }
 
-        using (_code.Block($"for (int {counter} = {ValueText(loop.From).Under(Text.Sum)} + thread; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+        if (HasEffects(loop)) Wait();
+        using (_code.Block($"for (int {counter} = {FromThread(loop)}; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
         {
             _names.OpenBlock();
             WriteItems(loop.Body.Items);
@@ -179,13 +183,13 @@ internal sealed partial class IlgpuWriter
             _names.CloseBlock();
         }
 
-        if (HasEffects(loop)) _code.Line("Group.Barrier();");
+        if (HasEffects(loop)) Wait();
         foreach ((Carried carried, Op op, string part) in reductions)
         {
             _exchanges = true;
             string together = $"DeviceKernels.Group{(op == Op.Add ? "Sum" : op.ToString())}({part}, exchange)";
             string name = _names.Unique(_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name);
-            _code.Line($"{_real} {name} = {(op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0d" or "0f") ? ValueText(carried.Init).Under(Text.Sum) + " + " : string.Empty)}{together};");
+            _code.Line($"{_real} {name} = {(op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0.0" or "0f") ? ValueText(carried.Init).Under(Text.Sum) + " + " : string.Empty)}{together};");
             _texts[carried.Result] = new Text(name);
         }
     }

@@ -175,7 +175,7 @@ internal sealed partial class IlgpuWriter
         string width = string.Join(" * ", argument.Dimensions.Select(ExtentName));
         string direct = $"{array}[{at} + {_row} * {Parenthesized(width)}{(index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum))}]";
         return _stagedAt.TryGetValue(buffer, out (string At, string Pitch) staged)
-            ? $"(staged != 0 ? stage[{staged.At} + {_lane} * {staged.Pitch}{(index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum))}] : {direct})" : direct;
+            ? $"(staged != 0 ? stage[{(staged.At.Length == 0 ? string.Empty : staged.At + " + ")}{_lane} * {staged.Pitch}{(index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum))}] : {direct})" : direct;
     }
 
     private void WriteLoop(Loop loop)

@@ -41,7 +41,7 @@ internal sealed partial class IlgpuWriter
     private readonly Dictionary<int, string> _layoutNames = [];
     private NameTable _names = new(s_reservedNames);
     private CodeWriter _code = new();
-    private CodeWriter.Bookmark? _top;
+    private readonly List<(string Name, string Line)> _declarations = [];
 
     /// <param name="name">The function, as the names of its kernels begin: <c>Gradient</c>.</param>
     public IlgpuWriter(ObjectiveModel model, DevicePlan plan, DeviceLayout layout, string name)
@@ -82,12 +82,22 @@ internal sealed partial class IlgpuWriter
         _layoutNames.Clear();
         _bases.Clear();
         _code.Line("int thread = Group.IdxX, threads = Group.DimX;");
-        _top = _code.Mark();
+        CodeWriter.Bookmark top = _code.Mark();
         _code.Gap();
+        _declarations.Clear();
         write();
+        for (int k = _declarations.Count - 1; k >= 0; k--)
+        {
+            // What turned out not to be needed is not read.
+            if (_code.NamesSince(top, _declarations[k].Name)) _code.InsertBefore(top, _declarations[k].Line);
+        }
+
         _kernels.Add((name, summary, _code));
         return name;
     }
+
+    /// <summary>A variable at the top of the kernel; it is left out where nothing names it.</summary>
+    private void Declare(string name, string line) => _declarations.Add((name, line));
 
     private bool NeedsBefore => _slots.Count > 0 || _plan.Before.Any(i => !_deferred.Contains(i) && WritesArrays(i));
 
@@ -198,7 +208,7 @@ internal sealed partial class IlgpuWriter
         if (_layoutNames.TryGetValue(entry, out string known)) return known;
         string name = _names.UniqueAtTop(wanted);
         _layoutNames.Add(entry, name);
-        _code.InsertAt(_top!, $"int {name} = integers[{Number(entry)}];");
+        Declare(name, $"int {name} = integers[{Number(entry)}];");
         return name;
     }
 
@@ -225,7 +235,7 @@ internal sealed partial class IlgpuWriter
         var code = new CodeWriter();
         using (code.Block("new FunctionOnDevice"))
         {
-            code.Line($"Name = \"{_name}\",");
+            code.Line($"Name = \"{_name.ToLowerInvariant()} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
             if (before is not null) code.Line($"Before = {before},");
             if (examples is not null) code.Line($"Examples = {examples},");
             if (after is not null) code.Line($"After = {after},");
@@ -234,7 +244,12 @@ internal sealed partial class IlgpuWriter
             if (_scratchEnd >= 0) code.Line($"ScratchPerRow = layout[{Number(_scratchEnd)}],");
             if (_scratchIntegersEnd >= 0) code.Line($"ScratchIntegersPerRow = layout[{Number(_scratchIntegersEnd)}],");
             if (_plan.SharesTiles) code.Line("SharesTiles = true,");
-            if (_stagedPerRow >= 0) code.Line($"StagedPerRow = layout[{Number(_stagedPerRow)}],");
+            if (_stagedPerRow >= 0)
+            {
+                code.Line($"StagedPerRow = layout[{Number(_stagedPerRow)}],");
+                code.Line("StageLength = DeviceKernels.StageLength,");
+            }
+
             if (_plan.Accumulators.Count > 0)
             {
                 code.Line("Accumulators =");
