@@ -83,7 +83,7 @@ public abstract class DeviceExampleObjective<T> : DeviceObjective<T>, IExampleOb
     }
 
     /// <inheritdoc/>
-    protected override void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
+    internal override void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
     {
         base.CheckStep<TRule>(parameters, batch, state, transform);
         if (batch.IsEmpty)

@@ -149,7 +149,7 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
     /// <exception cref="ArgumentException">A length is wrong, the state is missing, or the batch is not empty and the objective has no examples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
     /// <exception cref="NotSupportedException">The step would update only the rows that the batch touches.</exception>
-    protected virtual void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
+    internal virtual void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
         where TRule : struct, IUpdateRule<T>
     {
         CheckVector(parameters, nameof(parameters));
