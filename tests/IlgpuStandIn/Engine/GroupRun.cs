@@ -1,0 +1,257 @@
+using System.Runtime.ExceptionServices;
+using ILGPU.Runtime;
+
+namespace ILGPU.Engine;
+
+/// <summary>
+/// Runs the groups of a launch, one after the other, and the threads of a group in turn: one runs until it reaches a barrier or leaves, then the next does; when
+/// all have arrived, the last one goes on, and the turn goes the other way. A thread that waits at a barrier is a thread of the system that waits for its baton, so a
+/// kernel without barriers runs on the thread that launched it alone. That the turn is fixed makes results repeatable, and that it goes both ways shows
+/// missing barriers: a thread reads what another has not written yet.
+/// </summary>
+internal sealed class GroupRun
+{
+    private readonly List<KernelThread> threads = [];
+    private readonly List<Seat> seats = [];
+    private readonly DeviceMemory shared;
+    private readonly int sharedBytes;
+
+    private KernelLaunch launch = null!;
+    private int count;
+    private bool downFirst;
+    private int direction;
+    private int arrived;
+    private int left;
+    private KernelThread? firstArrived;
+    private KernelThread? firstLeft;
+    private int sharedPeak;
+    private ExceptionDispatchInfo? fault;
+
+    internal GroupRun(int sharedBytes)
+    {
+        this.sharedBytes = sharedBytes;
+        shared = new DeviceMemory(null!, sharedBytes, 1);
+    }
+
+    internal Index3D GridIndex { get; private set; }
+
+    internal Index3D GridDimension { get; private set; }
+
+    internal Index3D GroupDimension { get; private set; }
+
+    internal string Kernel => launch.Name;
+
+    internal int SharedBytes => sharedBytes;
+
+    /// <summary>Runs all groups; throws what the first thread that failed has thrown.</summary>
+    internal void Run(KernelLaunch kernel, in KernelConfig config, bool down)
+    {
+        launch = kernel;
+        GridDimension = config.GridDim;
+        GroupDimension = config.GroupDim;
+        count = config.GroupDim.Size;
+        downFirst = down;
+        while (threads.Count < count)
+        {
+            threads.Add(new KernelThread(this, threads.Count));
+            seats.Add(new Seat(this, seats.Count));
+        }
+
+        try
+        {
+            for (int z = 0; z < GridDimension.Z; z++)
+            {
+                for (int y = 0; y < GridDimension.Y; y++)
+                {
+                    for (int x = 0; x < GridDimension.X; x++)
+                    {
+                        GridIndex = new Index3D(x, y, z);
+                        RunGroup();
+                    }
+                }
+            }
+        }
+        finally
+        {
+            KernelThread.Enter(null);
+            launch = null!;
+        }
+    }
+
+    /// <summary>A thread has reached a barrier.</summary>
+    internal void Arrive(KernelThread thread, BarrierSite site)
+    {
+        thread.Site = site;
+        thread.Barriers++;
+        if (firstLeft is { } gone)
+        {
+            throw new InvalidOperationException(
+                $"Barrier under divergence: thread {thread.Index} waits at {site}, its barrier number {thread.Barriers}, which thread {gone.Index} never reaches: it left after {gone.Barriers} barriers{KernelThread.Where()}.");
+        }
+
+        if (arrived == 0)
+        {
+            firstArrived = thread;
+        }
+        else if (firstArrived!.Site != site)
+        {
+            throw new InvalidOperationException(
+                $"Barrier under divergence: thread {thread.Index} waits at {site}, and thread {firstArrived.Index} at {firstArrived.Site}{KernelThread.Where()}.");
+        }
+
+        CompareShared(thread, firstArrived!);
+        if (++arrived == count)
+        {
+            arrived = 0;
+            direction = -direction;
+            return;
+        }
+
+        int position = Position(thread.Linear);
+        thread.Waits = true;
+        seats[position + direction].Pass();
+        seats[position].Wait();
+        thread.Waits = false;
+        if (fault is not null)
+        {
+            throw new KernelAbandonedException();
+        }
+    }
+
+    internal unsafe ArrayView<T> AllocateShared<T>(KernelThread thread, int extent)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(extent);
+        int start = (thread.SharedUsed + sizeof(T) - 1) / sizeof(T);
+        long end = ((long)start + extent) * sizeof(T);
+        if (end > sharedBytes)
+        {
+            throw new InvalidOperationException($"A group asks for {end} bytes of shared memory, and there are {sharedBytes}{KernelThread.Where()}.");
+        }
+
+        thread.SharedUsed = (int)end;
+        sharedPeak = Math.Max(sharedPeak, (int)end);
+        return new ArrayView<T>(shared, start, extent);
+    }
+
+    private void RunGroup()
+    {
+        for (int i = 0; i < count; i++)
+        {
+            threads[i].Reset(GroupDimension);
+        }
+
+        shared.Poison((nuint)sharedPeak);
+        sharedPeak = 0;
+        direction = 1;
+        arrived = left = 0;
+        firstArrived = firstLeft = null;
+        fault = null;
+        if (!Host(0))
+        {
+            seats[0].Wait();
+        }
+
+        fault?.Throw();
+    }
+
+    /// <summary>
+    /// Lets the calling thread of the system run the thread at this position of the turn, and those behind it as long as none waits at a barrier. True if
+    /// the group has ended with that; otherwise, seat 0 is told when it has.
+    /// </summary>
+    internal bool Host(int position)
+    {
+        bool caller = position == 0;
+        while (true)
+        {
+            var thread = At(position);
+            thread.Started = true;
+            KernelThread.Enter(thread);
+            try
+            {
+                launch.Invoke();
+            }
+            catch (KernelAbandonedException)
+            {
+            }
+            catch (Exception exception)
+            {
+                fault ??= ExceptionDispatchInfo.Capture(exception);
+            }
+
+            int next = Leave(thread, position);
+            KernelThread.Enter(null);
+            if (next < 0)
+            {
+                if (!caller)
+                {
+                    seats[0].Pass();
+                }
+
+                return true;
+            }
+
+            if (At(next).Started)
+            {
+                seats[next].Pass();
+                return false;
+            }
+
+            position = next;
+        }
+    }
+
+    /// <summary>A thread has left its kernel: which position comes next, or -1.</summary>
+    private int Leave(KernelThread thread, int position)
+    {
+        if (fault is null)
+        {
+            firstLeft ??= thread;
+            if (arrived > 0)
+            {
+                fault = ExceptionDispatchInfo.Capture(new InvalidOperationException(
+                    $"Barrier under divergence: thread {thread.Index} left after {thread.Barriers} barriers, and thread {firstArrived!.Index} waits at {firstArrived.Site}, its barrier number {firstArrived.Barriers}{KernelThread.Where()}."));
+            }
+            else
+            {
+                try
+                {
+                    CompareShared(thread, firstLeft);
+                }
+                catch (InvalidOperationException exception)
+                {
+                    fault = ExceptionDispatchInfo.Capture(exception);
+                }
+            }
+        }
+
+        if (fault is null)
+        {
+            return ++left == count ? -1 : position + direction;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            if (At(i).Waits)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>What is at the same place for one thread must be so for all.</summary>
+    private static void CompareShared(KernelThread thread, KernelThread other)
+    {
+        if (thread.SharedUsed != other.SharedUsed)
+        {
+            throw new InvalidOperationException(
+                $"Shared memory under divergence: thread {thread.Index} has allocated {thread.SharedUsed} bytes, and thread {other.Index} {other.SharedUsed}{KernelThread.Where()}.");
+        }
+    }
+
+    private KernelThread At(int position) => threads[Position(position)];
+
+    private int Position(int thread) => downFirst ? count - 1 - thread : thread;
+}

@@ -1,0 +1,103 @@
+using System.Reflection;
+using ILGPU.Runtime;
+using IlgpuStandIn;
+
+namespace ILGPU.Engine;
+
+/// <summary>A loaded kernel. Launches of an accelerator run one after the other, so the arguments of the one that runs are kept here.</summary>
+internal abstract class KernelLaunch
+{
+    /// <summary>Those that are not at work, of any accelerator: they keep their threads.</summary>
+    private static readonly Stack<GroupRun> Idle = new();
+
+    private readonly Accelerator accelerator;
+    private readonly KernelLaunches launches;
+
+    private protected KernelLaunch(Accelerator accelerator, Delegate action)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        ArgumentNullException.ThrowIfNull(action);
+        accelerator.Check();
+        KernelCheck.Run(action.Method, accelerator);
+        this.accelerator = accelerator;
+        Name = action.Method.Name;
+        launches = accelerator.Tally.Load(Name);
+    }
+
+    internal string Name { get; }
+
+    protected Accelerator Accelerator => accelerator;
+
+    /// <summary>Calls the kernel with the arguments of this launch.</summary>
+    internal abstract void Invoke();
+
+    /// <summary>Takes the accelerator for a launch; <see cref="Run"/> gives it back.</summary>
+    private protected void Take(AcceleratorStream stream, in KernelConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Check();
+        if (stream.Accelerator != accelerator)
+        {
+            throw new ArgumentException("The stream belongs to another accelerator than the kernel.", nameof(stream));
+        }
+
+        if (!config.IsValid)
+        {
+            throw new ArgumentOutOfRangeException(nameof(config), $"Kernel {Name} is launched with a grid of {config.GridDim} groups of {config.GroupDim} threads; each extent must be at least 1.");
+        }
+
+        if (config.GroupDim.LongSize > accelerator.MaxNumThreadsPerGroup)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(config), $"Kernel {Name} is launched with groups of {config.GroupDim} threads; the device has at most {accelerator.MaxNumThreadsPerGroup} in a group.");
+        }
+
+        Index3D grid = config.GridDim, most = accelerator.MaxGridSize;
+        if (grid.X > most.X || grid.Y > most.Y || grid.Z > most.Z)
+        {
+            throw new ArgumentOutOfRangeException(nameof(config), $"Kernel {Name} is launched with a grid of {grid} groups; the device has at most {most}.");
+        }
+
+        Monitor.Enter(accelerator.Running);
+    }
+
+    private protected void Run(in KernelConfig config)
+    {
+        GroupRun? group = null;
+        try
+        {
+            accelerator.Tally.Launch(launches);
+            group = Rent(accelerator.MaxSharedMemoryPerGroup);
+            group.Run(this, config, accelerator.Device.Options.Order == ThreadOrder.DownAndUp);
+        }
+        finally
+        {
+            Monitor.Exit(accelerator.Running);
+            if (group is not null)
+            {
+                Return(group);
+            }
+        }
+    }
+
+    private static GroupRun Rent(int sharedBytes)
+    {
+        lock (Idle)
+        {
+            if (Idle.TryPeek(out var group) && group.SharedBytes == sharedBytes)
+            {
+                return Idle.Pop();
+            }
+        }
+
+        return new GroupRun(sharedBytes);
+    }
+
+    private static void Return(GroupRun group)
+    {
+        lock (Idle)
+        {
+            Idle.Push(group);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using IlgpuStandIn;
+
+namespace ILGPU.Runtime;
+
+/// <summary>The memory itself. It starts as bytes of 255: no number as float and double, -1 as integer, so that what nobody wrote shows.</summary>
+internal sealed unsafe class DeviceMemory : MemoryBuffer
+{
+    private AccessCounts? counts;
+
+    internal DeviceMemory(Accelerator accelerator, long length, int elementSize)
+        : base(accelerator, length, elementSize)
+    {
+        nuint bytes = checked((nuint)LengthInBytes);
+        Memory = (byte*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), 64);
+        Direct = Memory;
+        Poison(bytes);
+    }
+
+    ~DeviceMemory() => DisposeObject();
+
+    internal void Poison(nuint bytes) => NativeMemory.Fill(Memory, bytes, 0xFF);
+
+    /// <summary>From here on, kernels' accesses are counted.</summary>
+    internal AccessCounts Count()
+    {
+        if (Memory == null)
+        {
+            ThrowDisposed();
+        }
+
+        counts ??= new AccessCounts(checked((int)Length));
+        Direct = null;
+        return counts;
+    }
+
+    internal void StopCounting()
+    {
+        counts = null;
+        Direct = Memory;
+    }
+
+    internal override byte* Watched(long offset, int size)
+    {
+        byte* memory = Memory;
+        if (memory == null)
+        {
+            ThrowDisposed();
+        }
+
+        counts?.Add(offset / ElementSize);
+        return memory;
+    }
+
+    private protected override void DisposeObject()
+    {
+        byte* memory = Memory;
+        Memory = null;
+        Direct = null;
+        NativeMemory.AlignedFree(memory);
+        GC.SuppressFinalize(this);
+    }
+}
