@@ -73,7 +73,7 @@ internal static class Cases
                     o => o.On, [.. Doubles((11 * Cameras) + (3 * Points)).Select(x => 1 + x), .. Doubles(n)]);
                 break;
             case "reprojection weights":
-                Over(new BundleAdjustment.WeightObjective(n), o => o.On, Doubles(n));
+                Over(new BundleAdjustment.WeightObjective(observations: n, examples: n), o => o.On, Doubles(n));
                 break;
             case "ratings":
                 Over(
@@ -114,7 +114,7 @@ internal static class Cases
                 Over(new Meshes.ConstantObjective(x: Doubles(n)), o => o.On, [0.5]);
                 break;
             case "peaks":
-                Over(new Nist.GaussObjective(x: [.. Enumerable.Range(1, n).Select(i => (double)i)], y: Doubles(n), b: 8), o => o.On, [97, 0.009, 100, 65, 20, 70, 178, 16.5]);
+                Over(new Nist.GaussObjective(x: Enumerable.Range(1, n).Select(i => (double)i).ToArray(), y: Doubles(n), b: 8), o => o.On, [97, 0.009, 100, 65, 20, 70, 178, 16.5]);
                 break;
             case "oscillation":
                 Over(new Nist.EnsoObjective(x: Doubles(n), y: Doubles(n), b: 9), o => o.On, [10, 3, 0.5, 44, -1.6, 0.5, 26, 0.2, -1.4]);

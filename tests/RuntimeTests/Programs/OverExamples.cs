@@ -37,7 +37,7 @@ public static partial class OverExamples
     }
 
     /// <summary>One by one, with a record that grows.</summary>
-    [Loss]
+    [Loss(Targets = Target.Cpu)]
     public static double Root([Parameter] double scale, [Parameter] double tolerance, double x)
     {
         double target = scale * scale + x * x, root = target + 1;
