@@ -1,0 +1,79 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+using Xunit;
+
+namespace SymbolicGD.IlgpuTests.Backends;
+
+/// <summary>Every emitted kernel is compiled for devices that are not there: to PTX for sm_80, and to OpenCL C, which clang reads where it is installed.</summary>
+public sealed class BackendTests
+{
+    public static TheoryData<string> Kernels => [.. All().Select(Name)];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void It_compiles_to_PTX(string kernel)
+    {
+        // A compilation that fails leaves its context unusable: each has its own.
+        using Context context = Context.Create(builder => builder.EnableAlgorithms());
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_75, null!);
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Find(kernel)), KernelSpecialization.Empty);
+        Assert.Contains(".target sm_80", compiled.PTXAssembly, StringComparison.Ordinal);
+
+        // Functions that ILGPU does not know become calls of functions that nobody defines.
+        Assert.DoesNotContain(".extern .func", compiled.PTXAssembly, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void It_compiles_to_OpenCL(string kernel)
+    {
+        using Context context = Context.Create(builder => builder.EnableAlgorithms());
+
+        // What computes with float runs on devices that have nothing else.
+        bool isDouble = Find(kernel).GetParameters()[0].ParameterType == typeof(ArrayView<double>);
+        var capabilities = new CLCapabilityContext(float16: false, float64: isDouble, genericAddressSpace: true, int64_Atomics: true, subGroups: true);
+        using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, CLCVersion.CL20);
+        var compiled = (CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Find(kernel)), KernelSpecialization.Empty);
+        Assert.Equal("", Clang(compiled.Source));
+    }
+
+    /// <summary>What clang says of the source: nothing, or its errors. Nothing, too, where it is not installed.</summary>
+    private static string Clang(string source)
+    {
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".cl");
+        File.WriteAllText(file, source);
+        try
+        {
+            using Process? clang = Process.Start(new ProcessStartInfo("clang", ["-x", "cl", "-cl-std=CL2.0", "-fsyntax-only", "-Werror=implicit-function-declaration", file]) { RedirectStandardError = true });
+            string said = clang!.StandardError.ReadToEnd();
+            clang.WaitForExit();
+            return clang.ExitCode == 0 ? "" : said;
+        }
+        catch (Win32Exception)
+        {
+            return "";
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static MethodInfo Find(string name) => All().Single(m => Name(m) == name);
+
+    private static string Name(MethodInfo kernel) => $"{kernel.DeclaringType!.DeclaringType!.FullName}.{kernel.Name}";
+
+    private static IEnumerable<MethodInfo> All() => typeof(BackendTests).Assembly.GetTypes().Where(t => t.Name == "OnDevice")
+        .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .Where(m => m.GetParameters() is { Length: 14 } parameters && parameters[0].Name == "parameters");
+}
