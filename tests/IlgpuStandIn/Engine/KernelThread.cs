@@ -27,6 +27,9 @@ internal sealed class KernelThread(GroupRun group, int linear)
     internal static KernelThread Current =>
         current ?? throw new InvalidOperationException("Grid, Group, SharedMemory and LocalMemory exist inside of kernels only.");
 
+    /// <summary>What looks for races in the launch of the calling thread; null outside of kernels, and where nobody asked for it.</summary>
+    internal static RaceWatch? Races => current?.Group.Races;
+
     internal GroupRun Group { get; } = group;
 
     internal int Linear { get; } = linear;
