@@ -4,9 +4,9 @@ using ILGPU.Runtime;
 namespace ILGPU.Engine;
 
 /// <summary>Where a barrier stands in the source.</summary>
-internal readonly record struct BarrierSite(string File, int Line)
+internal readonly record struct BarrierSite(int Line)
 {
-    public override string ToString() => $"{Path.GetFileName(File)}:{Line.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() => "the barrier of line " + Line.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a thread of a group throws to leave its kernel when another thread has failed.</summary>
