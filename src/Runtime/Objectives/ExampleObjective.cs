@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using SymbolicGD.CompilerServices;
 
 namespace SymbolicGD;
@@ -116,6 +114,18 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// <returns>False, which is the default, if every example touches all parameters.</returns>
     protected virtual bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched) => false;
 
+    /// <summary>Whether integers of the data choose which rows of the parameters an example touches.</summary>
+    internal bool ChoosesRows
+    {
+        get
+        {
+            Workspace<T> workspace = Pool.Rent();
+            bool chooses = TouchesRows([0], workspace);
+            Pool.Return(workspace);
+            return chooses;
+        }
+    }
+
     private bool TouchesRows(ReadOnlySpan<int> batch, Workspace<T> workspace)
     {
         TouchedRows touched = workspace.Touched(Layout);
@@ -123,29 +133,5 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         return TouchedRowsCore(batch, touched);
     }
 
-    private void CheckBatch(ReadOnlySpan<int> batch)
-    {
-        if (batch.IsEmpty)
-        {
-            throw new ArgumentException("The batch is empty; a mean over no examples has no value.", nameof(batch));
-        }
-
-        // As unsigned numbers, negative indices are the largest: one vectorized maximum finds both kinds.
-        if (TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(batch)) >= (uint)ExampleCount)
-        {
-            ThrowIndex(batch);
-        }
-    }
-
-    private void ThrowIndex(ReadOnlySpan<int> batch)
-    {
-        int i = 0;
-        while ((uint)batch[i] < (uint)ExampleCount)
-        {
-            i++;
-        }
-
-        throw new ArgumentOutOfRangeException(
-            nameof(batch), batch[i], $"batch[{i}] is {batch[i]}; the indices of the {ExampleCount} examples go from 0 to {ExampleCount - 1}.");
-    }
+    private void CheckBatch(ReadOnlySpan<int> batch) => BatchCheck.Indices(batch, ExampleCount);
 }

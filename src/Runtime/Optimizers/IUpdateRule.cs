@@ -27,4 +27,12 @@ public interface IUpdateRule<T>
 
     /// <summary>Updates a vector of elements; <paramref name="state"/> refers to the state of the first.</summary>
     void Update(ref Vector512<T> parameter, Vector512<T> gradient, ref T state, nuint stride);
+
+    /// <summary>Hands the rule, prepared for a step, to a device: calls <paramref name="device"/> with the form that devices compile.</summary>
+    /// <exception cref="NotSupportedException">
+    /// The rule has no such form: it is written by hand and does not override this method, or it uses a function that devices do not have.
+    /// </exception>
+    void OnDevice(IDeviceUpdate<T> device) => throw new NotSupportedException(
+        $"{GetType()} has no form for devices. Rules that are generated from [UpdateRule] methods have one; a rule that is written by hand overrides {nameof(OnDevice)} "
+        + $"and calls {nameof(IDeviceUpdate<T>)}.{nameof(IDeviceUpdate<T>.Run)} with a struct that implements {nameof(IDeviceRule<T>)}<T>.");
 }

@@ -102,11 +102,14 @@ public sealed partial class UpdateRuleDriver<T>
         where TRule : struct, IUpdateRule<T>
     {
         using VectorHandle<T> state = objective.CreateVector(checked(TRule.StateCount * objective.Layout.Length));
+        using StepQueue<T>? queue = CreateQueue();
         try
         {
             for (epoch = 1; stop is null; epoch++)
             {
-                RunEpoch(ref rule, state);
+                Shuffle();
+                if (queue is null) RunEpoch(ref rule, state);
+                else QueueEpoch(ref rule, state, queue);
                 if (stop is null && epoch == epochs)
                 {
                     Stop(StopReason.EpochLimit, $"stopped after {epochs} epochs, the limit");
@@ -133,14 +136,17 @@ public sealed partial class UpdateRuleDriver<T>
 
     private bool IsSum => objective is IExampleObjective<T> { Reduction: Reduction.Sum };
 
-    private void RunEpoch<TRule>(ref TRule rule, VectorHandle<T> state)
-        where TRule : struct, IUpdateRule<T>
+    private void Shuffle()
     {
         if (batched is not null && options.Shuffle)
         {
             random.Shuffle(order);
         }
+    }
 
+    private void RunEpoch<TRule>(ref TRule rule, VectorHandle<T> state)
+        where TRule : struct, IUpdateRule<T>
+    {
         long began = clock.Now;
         int steps = 0, skipped = 0;
         double sum = 0, weight = 0, norms = 0, value = double.NaN;
@@ -199,6 +205,15 @@ public sealed partial class UpdateRuleDriver<T>
             (stateBefore ??= objective.CreateVector(state.Length)).CopyFrom(state);
         }
 
+        Prepare(ref rule);
+        return batched is null
+            ? objective.Step(parameters, state, rule, transform)
+            : batched.Step(parameters, batch, state, rule, transform);
+    }
+
+    private void Prepare<TRule>(ref TRule rule)
+        where TRule : struct, IUpdateRule<T>
+    {
         if (options.Schedule is { } schedule)
         {
             factor = schedule.Factor(schedule.Unit == ScheduleUnit.Step ? schedulePosition++ : epoch - 1);
@@ -206,9 +221,6 @@ public sealed partial class UpdateRuleDriver<T>
 
         rule.Prepare(applied + 1, Math.ScaleB(factor, -halvings));
         evaluations++;
-        return batched is null
-            ? objective.Step(parameters, state, rule, transform)
-            : batched.Step(parameters, batch, state, rule, transform);
     }
 
     private ReadOnlySpan<int> Batch(int index)

@@ -26,7 +26,18 @@ internal static unsafe class Transfer
         var accelerator = Check(stream, to);
         Check(stream, from);
         Buffer.MemoryCopy(from.Memory + source.IndexInBytes, to.Memory + target.IndexInBytes, bytes, bytes);
-        accelerator.Tally.CopyOnDevice(bytes);
+        if (from is HostMemory)
+        {
+            accelerator.Tally.CopyToDevice(bytes);
+        }
+        else if (to is HostMemory)
+        {
+            accelerator.Tally.CopyToHost(bytes);
+        }
+        else
+        {
+            accelerator.Tally.CopyOnDevice(bytes);
+        }
     }
 
     internal static void ToDevice<TView>(AcceleratorStream stream, in TView target, ref byte data, long length)

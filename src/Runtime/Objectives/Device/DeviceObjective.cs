@@ -1,0 +1,244 @@
+using System.Numerics;
+
+namespace SymbolicGD;
+
+/// <summary>
+/// An objective that computes on a device, where its data and its vectors stay: the base of what the generated <c>On(accelerator)</c> gives. It
+/// checks arguments and offers each operation over vector handles and, with copies there and back, over spans.
+/// </summary>
+/// <remarks>
+/// May be called from several threads at once; the device takes the calls one after the other. Dispose it when it is no longer needed: it
+/// holds memory of the device.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Lock gate = new();
+    private VectorHandle<T>? point, direction, result;   // what the overloads over spans copy to
+    private StepQueue<T>? steps;
+    private bool isDisposed;
+
+    /// <param name="layout">The named blocks of the parameter vector.</param>
+    protected DeviceObjective(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        Layout = layout;
+    }
+
+    /// <inheritdoc/>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>Whether there are second-order products: whether this is an <see cref="ITwiceDifferentiable{T}"/>.</summary>
+    public bool HasSecondOrder => this is ITwiceDifferentiable<T>;
+
+    /// <inheritdoc/>
+    public VectorHandle<T> CreateVector() => CreateVector(Layout.Length);
+
+    /// <inheritdoc/>
+    /// <remarks>The vector lies on the device. Other objectives on the same accelerator take it too.</remarks>
+    public abstract VectorHandle<T> CreateVector(int length);
+
+    /// <inheritdoc/>
+    public abstract StepQueue<T> CreateStepQueue();
+
+    /// <summary>
+    /// Brings the constants and the data to the device once more, after the constants of the objective were set anew or the arrays it refers to
+    /// were written to. Until then the device computes with the old ones.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A length has changed.</exception>
+    public abstract void Refresh();
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The vector lies elsewhere, or is not as long as the parameter vector.</exception>
+    public T Value(VectorHandle<T> parameters)
+    {
+        CheckVector(parameters, nameof(parameters));
+        return ValueCore(parameters, []);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A vector lies elsewhere or is not as long as the parameter vector, or both are the same.</exception>
+    public T Gradient(VectorHandle<T> parameters, VectorHandle<T> gradient)
+    {
+        CheckGradient(parameters, gradient);
+        return GradientCore(parameters, [], gradient);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>It waits for the device; a queue of steps (<see cref="CreateStepQueue"/>) does not. A gradient whose norm overflows counts as not finite.</remarks>
+    public StepOutcome<T> Step<TRule>(VectorHandle<T> parameters, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T> => StepNow(parameters, [], state, rule, transform);
+
+    /// <summary>The value at <paramref name="parameters"/>, which are copied to the device.</summary>
+    /// <exception cref="ArgumentException"><paramref name="parameters"/> is not as long as the parameter vector.</exception>
+    public T Value(ReadOnlySpan<T> parameters) => ValueOf(parameters, []);
+
+    /// <summary>
+    /// The value at <paramref name="parameters"/>, which are copied to the device; <paramref name="gradient"/> is overwritten with the gradient there, which is copied back.
+    /// </summary>
+    /// <exception cref="ArgumentException">An argument is not as long as the parameter vector.</exception>
+    public T Gradient(ReadOnlySpan<T> parameters, Span<T> gradient) => GradientOf(parameters, [], gradient);
+
+    /// <inheritdoc cref="ITwiceDifferentiable{T}.HessianVectorProduct"/>
+    /// <exception cref="ArgumentException">A vector lies elsewhere or is not as long as the parameter vector, or the product is one of the arguments.</exception>
+    /// <exception cref="InvalidOperationException">The objective has first derivatives only; see <see cref="HasSecondOrder"/>.</exception>
+    public void HessianVectorProduct(VectorHandle<T> parameters, VectorHandle<T> direction, VectorHandle<T> product) =>
+        ProductOf(parameters, [], direction, product);
+
+    /// <summary><paramref name="product"/> is overwritten with ∇²f(<paramref name="parameters"/>)·<paramref name="direction"/>; all are copied.</summary>
+    /// <exception cref="ArgumentException">An argument is not as long as the parameter vector.</exception>
+    /// <exception cref="InvalidOperationException">The objective has first derivatives only; see <see cref="HasSecondOrder"/>.</exception>
+    public void HessianVectorProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> product)
+    {
+        CheckLength(parameters.Length, nameof(parameters));
+        CheckLength(direction.Length, nameof(direction));
+        CheckLength(product.Length, nameof(product));
+        lock (gate)
+        {
+            (point ??= CreateVector()).CopyFrom(parameters);
+            (this.direction ??= CreateVector()).CopyFrom(direction);
+            result ??= CreateVector();
+            ProductOf(point, [], this.direction, result);
+            result.CopyTo(product);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The value at a point.</summary>
+    /// <param name="parameters">Not null, and as long as the parameter vector; where it lies is not checked.</param>
+    /// <param name="batch">Indices that are checked; empty: all examples.</param>
+    protected abstract T ValueCore(VectorHandle<T> parameters, ReadOnlySpan<int> batch);
+
+    /// <summary>The value and the gradient at a point.</summary>
+    /// <param name="parameters">Not null, and as long as the parameter vector; where it lies is not checked.</param>
+    /// <param name="batch">Indices that are checked; empty: all examples.</param>
+    /// <param name="gradient">As long, another vector: every element is to be overwritten.</param>
+    protected abstract T GradientCore(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> gradient);
+
+    /// <summary>The Hessian times a vector. An objective that overrides it is also declared <see cref="ITwiceDifferentiable{T}"/>.</summary>
+    /// <param name="parameters">Not null, and as long as the parameter vector; where it lies is not checked.</param>
+    /// <param name="batch">Indices that are checked; empty: all examples.</param>
+    /// <param name="direction">As long as the parameter vector.</param>
+    /// <param name="product">As long, apart from both: every element is to be overwritten.</param>
+    protected virtual void HessianVectorProductCore(
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> direction, VectorHandle<T> product) => throw SecondOrder.Missing(this);
+
+    /// <summary>Releases what the objective holds on the device.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing || isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
+        point?.Dispose();
+        direction?.Dispose();
+        result?.Dispose();
+        steps?.Dispose();
+    }
+
+    /// <summary>Checks what a step of any queue of this objective is given.</summary>
+    /// <exception cref="ArgumentException">A length is wrong, the state is missing, or the batch is not empty and the objective has no examples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
+    /// <exception cref="NotSupportedException">The step would update only the rows that the batch touches.</exception>
+    internal virtual void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T>
+    {
+        CheckVector(parameters, nameof(parameters));
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Length != TRule.StateCount * Layout.Length)
+        {
+            throw new ArgumentException(
+                $"state has {state.Length} elements; the rule keeps {TRule.StateCount} values for each of {Layout.Length} parameters.", nameof(state));
+        }
+
+        if (!batch.IsEmpty && this is not IExampleObjective<T>)
+        {
+            throw new ArgumentException("The objective has no examples, of which a batch could be one.", nameof(batch));
+        }
+    }
+
+    private protected T ValueOf(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch)
+    {
+        CheckLength(parameters.Length, nameof(parameters));
+        lock (gate)
+        {
+            (point ??= CreateVector()).CopyFrom(parameters);
+            return ValueCore(point, batch);
+        }
+    }
+
+    private protected T GradientOf(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient)
+    {
+        CheckLength(parameters.Length, nameof(parameters));
+        CheckLength(gradient.Length, nameof(gradient));
+        lock (gate)
+        {
+            (point ??= CreateVector()).CopyFrom(parameters);
+            result ??= CreateVector();
+            T value = GradientCore(point, batch, result);
+            result.CopyTo(gradient);
+            return value;
+        }
+    }
+
+    private protected StepOutcome<T> StepNow<TRule>(
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T>
+    {
+        lock (gate)
+        {
+            steps ??= CreateStepQueue();
+            steps.Add(parameters, batch, state, rule, transform);
+            StepTotals saw = steps.Read();
+            return saw.HasFailed
+                ? new StepOutcome<T>(T.CreateSaturating(saw.FailedValue), T.CreateSaturating(saw.FailedNorm), Applied: false)
+                : new StepOutcome<T>(T.CreateSaturating(saw.LastValue), T.CreateSaturating(saw.LastNorm), Applied: true);
+        }
+    }
+
+    private protected void ProductOf(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> direction, VectorHandle<T> product)
+    {
+        CheckVector(parameters, nameof(parameters));
+        CheckVector(direction, nameof(direction));
+        CheckVector(product, nameof(product));
+        if (ReferenceEquals(product, parameters) || ReferenceEquals(product, direction))
+        {
+            throw new ArgumentException("The product is also an argument; it needs a vector of its own.", nameof(product));
+        }
+
+        HessianVectorProductCore(parameters, batch, direction, product);
+    }
+
+    private protected void CheckGradient(VectorHandle<T> parameters, VectorHandle<T> gradient)
+    {
+        CheckVector(parameters, nameof(parameters));
+        CheckVector(gradient, nameof(gradient));
+        if (ReferenceEquals(parameters, gradient))
+        {
+            throw new ArgumentException("The gradient is the vector of the parameters; it needs one of its own.", nameof(gradient));
+        }
+    }
+
+    private protected void CheckVector(VectorHandle<T> vector, string name)
+    {
+        ArgumentNullException.ThrowIfNull(vector, name);
+        CheckLength(vector.Length, name);
+    }
+
+    private void CheckLength(int length, string name)
+    {
+        if (length != Layout.Length)
+        {
+            throw new ArgumentException($"{name} has {length} elements; the parameter vector has {Layout.Length}.", name);
+        }
+    }
+}
