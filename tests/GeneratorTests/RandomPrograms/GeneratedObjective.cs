@@ -25,9 +25,37 @@ internal static class GeneratedObjective
     {
         T[] parameters = Flat<T>(spec, inputs.Arguments);
         var gradient = new T[parameters.Length];
+        if (objective is DeviceObjective<T> onDevice) return OnDevice(onDevice, parameters, gradient, batch);
         var host = (HostObjective<T>)objective;
         T value = batch is null ? host.Gradient(parameters, gradient) : ((ExampleObjective<T>)host).Gradient(parameters, batch, gradient);
         T alone = batch is null ? host.Value(parameters) : ((ExampleObjective<T>)host).Value(parameters, batch);
+        double difference = Math.Abs(double.CreateChecked(value - alone));
+        if (!(difference <= 1e-4 * (1 + Math.Abs(double.CreateChecked(value))))) throw new InvalidOperationException($"Gradient returns the value {value}, Value {alone}.");
+        return (double.CreateChecked(value), gradient.Select(double.CreateChecked).ToArray());
+    }
+
+    /// <summary>The objective with its data on a device; null where it has no kernels for devices.</summary>
+    public static IDisposable? On(object objective, ILGPU.Runtime.Accelerator accelerator) => (IDisposable?)objective.GetType().GetMethod("On")?.Invoke(objective, [accelerator]);
+
+    private static (double Value, double[] Gradient) OnDevice<T>(DeviceObjective<T> objective, T[] parameters, T[] gradient, int[]? batch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T value, alone;
+        if (batch is null)
+        {
+            value = objective.Gradient(parameters, gradient);
+            alone = objective.Value(parameters);
+        }
+        else
+        {
+            var examples = (DeviceExampleObjective<T>)objective;
+            using VectorHandle<T> point = objective.CreateVector(), slope = objective.CreateVector();
+            point.CopyFrom(parameters);
+            value = examples.Gradient(point, batch, slope);
+            alone = examples.Value(point, batch);
+            slope.CopyTo(gradient);
+        }
+
         double difference = Math.Abs(double.CreateChecked(value - alone));
         if (!(difference <= 1e-4 * (1 + Math.Abs(double.CreateChecked(value))))) throw new InvalidOperationException($"Gradient returns the value {value}, Value {alone}.");
         return (double.CreateChecked(value), gradient.Select(double.CreateChecked).ToArray());
@@ -38,7 +66,8 @@ internal static class GeneratedObjective
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T[] parameters = Flat<T>(spec, inputs.Arguments), product = new T[parameters.Length];
-        ((HostObjective<T>)objective).HessianVectorProduct(parameters, Flat<T>(spec, inputs.Direction), product);
+        if (objective is DeviceObjective<T> onDevice) onDevice.HessianVectorProduct(parameters, Flat<T>(spec, inputs.Direction), product);
+        else ((HostObjective<T>)objective).HessianVectorProduct(parameters, Flat<T>(spec, inputs.Direction), product);
         return product.Select(double.CreateChecked).ToArray();
     }
 

@@ -17,14 +17,18 @@ internal sealed class ProgramBatch
 {
     public const string ClassName = "Losses";
 
-    public ProgramBatch(IReadOnlyList<RandomProgram> programs, LanguageVersion language)
+    /// <param name="forDevices">Whether the compilation references ILGPU.</param>
+    public ProgramBatch(IReadOnlyList<RandomProgram> programs, LanguageVersion language, bool forDevices = false)
     {
+        References = forDevices ? CompilationFactory.ReferencesWithIlgpu : CompilationFactory.References;
         Programs = programs;
         Options = new CSharpParseOptions(language);
         Compilation = Compile(programs, givesDerivatives: true);
     }
 
     public IReadOnlyList<RandomProgram> Programs { get; }
+
+    private IReadOnlyList<MetadataReference> References { get; }
 
     public CSharpParseOptions Options { get; }
 
@@ -35,7 +39,7 @@ internal sealed class ProgramBatch
         Programs.Where(p => p.HasGivenDerivatives).ToList() is { Count: > 0 } programs ? Compile(programs, givesDerivatives: false) : null;
 
     private CSharpCompilation Compile(IReadOnlyList<RandomProgram> programs, bool givesDerivatives) => CSharpCompilation.Create(
-        "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName, givesDerivatives), Options, "Losses.cs")], CompilationFactory.References,
+        "RandomPrograms", [CSharpSyntaxTree.ParseText(RandomProgram.File(programs, ClassName, givesDerivatives), Options, "Losses.cs")], References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Compiles and loads; errors are thrown with the lines that they are on.</summary>

@@ -125,13 +125,14 @@ internal static class ProgramCheck
     /// The generated class against dual numbers on the captured loss: over few examples and short rows, and over sizes at which whole blocks,
     /// partial blocks, vector loops and their tails run, in order and as a shuffled batch.
     /// </summary>
-    public static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly)
+    /// <param name="accelerator">The device that computes; null: the CPU.</param>
+    public static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly, ILGPU.Runtime.Accelerator? accelerator = null)
     {
         var verdict = new ProgramVerdict(program, null, false);
         foreach (IrInputs sized in Sizes(spec.Function, program.Seed))
         {
             IrInputs inputs = Examples(spec, sized);
-            ProgramVerdict one = Compiled(program, spec, assembly, spec.IsMean is false ? inputs with { Seed = 1 } : inputs);
+            ProgramVerdict one = Compiled(program, spec, assembly, spec.IsMean is false ? inputs with { Seed = 1 } : inputs, accelerator);
             if (one.Failure is not null)
             {
                 return one with { Failure = $"{inputs.ExampleCount} examples, extents {string.Join(", ", inputs.Extents)}: {one.Failure}" };
@@ -152,7 +153,7 @@ internal static class ProgramCheck
         yield return RandomInputs.UpTo(loss, seed + 2, maxExtent: 33, examples: seed % 2 == 0 ? 17 : 37);
     }
 
-    private static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly, IrInputs inputs)
+    private static ProgramVerdict Compiled(RandomProgram program, LossSpec spec, Assembly assembly, IrInputs inputs, ILGPU.Runtime.Accelerator? accelerator)
     {
         try
         {
@@ -163,6 +164,8 @@ internal static class ProgramCheck
             DualOutcome expected = IrInterpreter.Differentiate(spec.Function, inputs, roundSingle: false, IsWanted);
             if (!expected.IsFinite) return new(program, null, false);
             object objective = GeneratedObjective.Create(assembly, program, spec, inputs);
+            using IDisposable? onDevice = accelerator is null ? null : GeneratedObjective.On(objective, accelerator);
+            if (accelerator is not null) objective = onDevice ?? throw new XunitException("there are no kernels for devices");
             string? failure = program.IsSingle ? Compare<float>(SingleBound) : Compare<double>(Equivalence.Bound);
             if (failure is null && spec.Order >= 2)
             {
@@ -176,7 +179,7 @@ internal static class ProgramCheck
                 }
             }
 
-            if (failure is null && spec.Residual is not null)
+            if (failure is null && spec.Residual is not null && accelerator is null)
             {
                 failure = program.IsSingle
                     ? ResidualCheck.Compiled((ResidualObjective<float>)objective, spec, inputs, SingleBound, IsWanted) : ResidualCheck.Compiled((ResidualObjective<double>)objective, spec, inputs, Equivalence.Bound, IsWanted);
@@ -196,7 +199,7 @@ internal static class ProgramCheck
                 where T : unmanaged, IFloatingPointIeee754<T>
             {
                 string? whole = ProgramCheck.Compare(GeneratedObjective.Gradient<T>(objective, spec, inputs), expected, inputs, spec, bound);
-                if (whole is not null || objective is not ExampleObjective<T>) return whole;
+                if (whole is not null || objective is not IExampleObjective<T>) return whole;
                 int[] batch = [.. Enumerable.Range(0, inputs.ExampleCount)];
                 random.Shuffle(batch);
                 string? shuffled = ProgramCheck.Compare(GeneratedObjective.Gradient<T>(objective, spec, inputs, batch), expected, inputs, spec, bound);

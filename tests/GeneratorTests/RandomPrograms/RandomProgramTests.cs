@@ -6,6 +6,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using ILGPU.Algorithms;
+using IlgpuStandIn;
 using SymbolicGD.Generator;
 using SymbolicGD.Generator.Diagnostics;
 using SymbolicGD.Generator.Ir;
@@ -33,6 +35,12 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
 
     /// <summary>A loop whose trip count depends on data and that must be recorded: not supported, and said so.</summary>
     private const string LengthRefusal = "SGD5002";
+
+    /// <summary>What devices do not have.</summary>
+    private const string DeviceRefusal = "SGD7001";
+
+    /// <summary>Every how manyth program runs on the stand-in for ILGPU.</summary>
+    private const int OnDevicesOneIn = 2 * CompiledOneIn;
 
     private static readonly int Programs = Setting("SYMBOLICGD_RANDOM_PROGRAMS", DefaultPrograms);
 
@@ -70,7 +78,24 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         Report("generated code", verdicts, program => FailureOf(program, Compiled));
     }
 
-    private static ProgramVerdict[] Compiled(ProgramBatch batch)
+    [Fact]
+    public void KernelsForDevicesAgreeWithDualNumbers()
+    {
+        IReadOnlyList<ProgramVerdict> verdicts = InBatches(
+            Enumerable.Range(0, (Seeds + OnDevicesOneIn - 1) / OnDevicesOneIn).Select(k => FirstSeed + (CompiledOneIn / 2) + (k * OnDevicesOneIn)), Compiled, OnDevices, forDevices: true);
+        Report("kernels for devices", verdicts, program => FailureOf(program, OnDevices, forDevices: true));
+    }
+
+    private static ProgramVerdict[] OnDevices(ProgramBatch batch)
+    {
+        using ILGPU.Context context = ILGPU.Context.Create(builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = 4, Multiprocessors = 2 }).EnableAlgorithms());
+        using ILGPU.Runtime.Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+        return Compiled(batch, accelerator);
+    }
+
+    private static ProgramVerdict[] Compiled(ProgramBatch batch) => Compiled(batch, null);
+
+    private static ProgramVerdict[] Compiled(ProgramBatch batch, ILGPU.Runtime.Accelerator? accelerator)
     {
         Dictionary<string, CaptureResult<LossSpec>> captured = Capture(batch.Compilation);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: batch.Options);
@@ -78,14 +103,14 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         Dictionary<string, string> refused = Refusals(diagnostics, batch);
         Assembly assembly = ProgramBatch.Load(generated);
         return batch.Programs.Select(p => refused.TryGetValue(p.Name, out string? why)
-            ? new ProgramVerdict(p, why.Contains(LengthRefusal) ? null : why, true, IsRefused: true)
-            : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly)).ToArray();
+            ? new ProgramVerdict(p, why.Contains(LengthRefusal) || why.Contains(DeviceRefusal) ? null : why, true, IsRefused: true)
+            : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly, accelerator)).ToArray();
     }
 
     /// <summary>What is wrong with one program; null where nothing is, or where it is none.</summary>
-    private static string? FailureOf(RandomProgram program, Func<ProgramBatch, IReadOnlyList<ProgramVerdict>> check)
+    private static string? FailureOf(RandomProgram program, Func<ProgramBatch, IReadOnlyList<ProgramVerdict>> check, bool forDevices = false)
     {
-        var batch = new ProgramBatch([program], LanguageVersion.CSharp14);
+        var batch = new ProgramBatch([program], LanguageVersion.CSharp14, forDevices);
         if (batch.Compilation.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error)) return null;
         try
         {
@@ -108,7 +133,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     private static Dictionary<string, string> Refusals(IEnumerable<Diagnostic> diagnostics, ProgramBatch batch)
     {
         var refusals = new Dictionary<string, string>();
-        foreach (Diagnostic error in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))
+        foreach (Diagnostic error in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error || d.Id == DeviceRefusal))
         {
             refusals.TryAdd(MethodAt(batch.Compilation, error.Location.SourceSpan), error.ToString());
         }
@@ -133,14 +158,14 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         compilation.SyntaxTrees[0].GetRoot().FindNode(place).AncestorsAndSelf().OfType<MethodDeclarationSyntax>().LastOrDefault()?.Identifier.Text.Split('_')[0] ?? "";
 
     private static IReadOnlyList<ProgramVerdict> InBatches(
-        IEnumerable<int> seeds, Func<int, RandomProgram> create, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check)
+        IEnumerable<int> seeds, Func<int, RandomProgram> create, Func<ProgramBatch, IEnumerable<ProgramVerdict>> check, bool forDevices = false)
     {
         var verdicts = new ConcurrentBag<ProgramVerdict>();
         (int[] Seeds, int Index)[] batches = seeds.Chunk(BatchSize).Select((s, k) => (s, k)).ToArray();
         Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, item =>
         {
             LanguageVersion language = CompilationFactory.Languages[item.Index % CompilationFactory.Languages.Length];
-            foreach (ProgramVerdict verdict in check(new ProgramBatch(item.Seeds.Select(create).ToArray(), language))) verdicts.Add(verdict);
+            foreach (ProgramVerdict verdict in check(new ProgramBatch(item.Seeds.Select(create).ToArray(), language, forDevices))) verdicts.Add(verdict);
         });
         return verdicts.OrderBy(v => v.Program.Seed).ToArray();
     }

@@ -21,7 +21,7 @@ internal static class CompilationFactory
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Concat([typeof(LossAttribute).Assembly.Location, typeof(System.Numerics.Tensors.TensorPrimitives).Assembly.Location])
-            .Where(path => !Path.GetFileName(path).StartsWith("SymbolicGD.Generator", StringComparison.Ordinal))
+            .Where(path => !Path.GetFileName(path).StartsWith("SymbolicGD.Generator", StringComparison.Ordinal) && Path.GetFileName(path) != Ilgpu)
             .Distinct().Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)),
     ]);
 
@@ -29,6 +29,13 @@ internal static class CompilationFactory
     public static readonly LanguageVersion[] Languages = [LanguageVersion.CSharp13, LanguageVersion.CSharp14];
 
     public static IReadOnlyList<MetadataReference> References => s_references.Value;
+
+    /// <summary>With ILGPU, that is with its stand-in: objectives then have kernels for devices.</summary>
+    public static IReadOnlyList<MetadataReference> ReferencesWithIlgpu => s_withIlgpu.Value;
+
+    private const string Ilgpu = "ILGPU.dll";
+
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> s_withIlgpu = new(() => [.. s_references.Value, MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location)]);
 
     /// <param name="source">A file; usual usings are put in front of it.</param>
     public static CSharpCompilation Create(string source, LanguageVersion language = LanguageVersion.CSharp14, bool withUsings = true) =>

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ILGPU.Runtime;
+using IlgpuStandIn;
 
 namespace ILGPU.Engine;
 
@@ -41,16 +42,21 @@ internal sealed class GroupRun
 
     internal string Kernel => launch.Name;
 
+    internal RaceWatch? Races { get; private set; }
+
     internal int SharedBytes => sharedBytes;
 
     /// <summary>Runs all groups; throws what the first thread that failed has thrown.</summary>
-    internal void Run(KernelLaunch kernel, in KernelConfig config, bool down)
+    internal void Run(KernelLaunch kernel, in KernelConfig config, StandInOptions options)
     {
         launch = kernel;
+        Races = options.FindRaces ? Races ?? new RaceWatch() : null;
+        Races?.BeginLaunch();
+        shared.Watch(races: options.FindRaces);
         GridDimension = config.GridDim;
         GroupDimension = config.GroupDim;
         count = config.GroupDim.Size;
-        downFirst = down;
+        downFirst = options.Order == ThreadOrder.DownAndUp;
         while (threads.Count < count)
         {
             threads.Add(new KernelThread(this, threads.Count));
@@ -81,6 +87,7 @@ internal sealed class GroupRun
     /// <summary>A thread has reached a barrier.</summary>
     internal void Arrive(KernelThread thread, BarrierSite site)
     {
+        Races?.EndSegment(thread);
         thread.Site = site;
         thread.Barriers++;
         if (firstLeft is { } gone)
@@ -143,6 +150,7 @@ internal sealed class GroupRun
 
         shared.Poison((nuint)sharedPeak);
         sharedPeak = 0;
+        Races?.BeginGroup(shared);
         direction = 1;
         arrived = left = 0;
         firstArrived = firstLeft = null;
@@ -170,12 +178,14 @@ internal sealed class GroupRun
             try
             {
                 launch.Invoke();
+                Races?.EndSegment(thread);
             }
             catch (KernelAbandonedException)
             {
             }
             catch (Exception exception)
             {
+                Races?.Drop();
                 fault ??= ExceptionDispatchInfo.Capture(exception);
             }
 

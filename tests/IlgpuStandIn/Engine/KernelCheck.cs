@@ -9,7 +9,7 @@ internal static class KernelCheck
 {
     /// <exception cref="NotSupportedException">The method is not static.</exception>
     /// <exception cref="ArgumentException">A parameter is not a structure by value that a device can take.</exception>
-    /// <exception cref="InternalCompilerException">A parameter is not visible to ILGPU's launchers, or has double, which the device does not.</exception>
+    /// <exception cref="InternalCompilerException">A parameter is not visible to ILGPU's launchers, has double, which the device does not, or the code does not compile.</exception>
     internal static void Run(MethodInfo method, Accelerator accelerator)
     {
         if (!method.IsStatic)
@@ -26,6 +26,8 @@ internal static class KernelCheck
                 throw new InternalCompilerException(message, new TypeLoadException(message));
             }
         }
+
+        KernelCode.Check(method, accelerator.AcceleratorType == AcceleratorType.Cuda && !accelerator.Context.Properties.Algorithms);
     }
 
     private static void Parameter(Type type, string where, Accelerator accelerator)

@@ -68,7 +68,7 @@ internal abstract class KernelLaunch
         {
             accelerator.Tally.Launch(launches);
             group = Rent(accelerator.MaxSharedMemoryPerGroup);
-            group.Run(this, config, accelerator.Device.Options.Order == ThreadOrder.DownAndUp);
+            group.Run(this, config, accelerator.Device.Options);
         }
         finally
         {

@@ -4,9 +4,9 @@ using ILGPU.Runtime;
 namespace ILGPU.Engine;
 
 /// <summary>Where a barrier stands in the source.</summary>
-internal readonly record struct BarrierSite(string File, int Line)
+internal readonly record struct BarrierSite(int Line)
 {
-    public override string ToString() => $"{Path.GetFileName(File)}:{Line.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() => "the barrier of line " + Line.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a thread of a group throws to leave its kernel when another thread has failed.</summary>
@@ -26,6 +26,9 @@ internal sealed class KernelThread(GroupRun group, int linear)
 
     internal static KernelThread Current =>
         current ?? throw new InvalidOperationException("Grid, Group, SharedMemory and LocalMemory exist inside of kernels only.");
+
+    /// <summary>What looks for races in the launch of the calling thread; null outside of kernels, and where nobody asked for it.</summary>
+    internal static RaceWatch? Races => current?.Group.Races;
 
     internal GroupRun Group { get; } = group;
 

@@ -5,23 +5,28 @@ using IlgpuStandIn;
 namespace ILGPU.Runtime;
 
 /// <summary>Work that is done in order. Here, it is done when it is asked for.</summary>
-public sealed class AcceleratorStream : AcceleratorObject
+public abstract class AcceleratorStream : AcceleratorObject
 {
     internal AcceleratorStream(Accelerator accelerator)
         : base(accelerator)
     {
     }
 
-    public void Synchronize()
-    {
-        Check();
-        Accelerator.Tally.Synchronize();
-    }
+    public abstract void Synchronize();
 
     internal void Check()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         Accelerator.Check();
+    }
+}
+
+internal sealed class StandInStream(Accelerator accelerator) : AcceleratorStream(accelerator)
+{
+    public override void Synchronize()
+    {
+        Check();
+        Accelerator.Tally.Synchronize();
     }
 
     private protected override void DisposeObject()
@@ -40,7 +45,7 @@ public abstract class Accelerator : Util.DisposeBase
         ObjectDisposedException.ThrowIf(context.IsDisposed, context);
         Context = context;
         Device = device;
-        DefaultStream = new AcceleratorStream(this);
+        DefaultStream = new StandInStream(this);
     }
 
     public Context Context { get; }
@@ -85,7 +90,7 @@ public abstract class Accelerator : Util.DisposeBase
     public AcceleratorStream CreateStream()
     {
         Check();
-        return new AcceleratorStream(this);
+        return new StandInStream(this);
     }
 
     public void Synchronize()

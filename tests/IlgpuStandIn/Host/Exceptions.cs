@@ -59,3 +59,19 @@ namespace ILGPU
         }
     }
 }
+
+namespace ILGPU.Backends
+{
+    /// <summary>A kernel calls a function that the device lacks.</summary>
+    public sealed class NotSupportedIntrinsicException : Exception
+    {
+        public NotSupportedIntrinsicException()
+        {
+        }
+
+        public NotSupportedIntrinsicException(string intrinsicName)
+            : base($"The function '{intrinsicName}' does not have an intrinsic implementation for this backend. 'EnableAlgorithms' was not called?")
+        {
+        }
+    }
+}

@@ -28,10 +28,10 @@ public static class Group
 
     public static bool IsLastThread => LinearIndex == Dimension.Size - 1;
 
-    /// <summary>Waits for the other threads of the group. The compiler fills in the parameters, which ILGPU's own method lacks: they say which barrier this is.</summary>
-    public static void Barrier([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    /// <summary>Waits for the other threads of the group. The compiler fills in the parameter, which ILGPU's own method lacks: it says which barrier this is.</summary>
+    public static void Barrier([CallerLineNumber] int line = 0)
     {
         var thread = KernelThread.Current;
-        thread.Group.Arrive(thread, new BarrierSite(file, line));
+        thread.Group.Arrive(thread, new BarrierSite(line));
     }
 }

@@ -7,7 +7,7 @@ public interface IIndex
 }
 
 public interface IGenericIndex<TIndex> : IIndex, IEquatable<TIndex>
-    where TIndex : struct, IGenericIndex<TIndex>
+    where TIndex : struct, IIndex
 {
     TIndex Add(TIndex rhs);
 
@@ -21,11 +21,11 @@ public interface IIntIndex<TIndex, TLongIndex> : IGenericIndex<TIndex>
     TLongIndex ToLongIndex();
 }
 
-public interface ILongIndex<TIndex, TIntIndex> : IGenericIndex<TIndex>
-    where TIndex : struct, ILongIndex<TIndex, TIntIndex>
-    where TIntIndex : struct, IIntIndex<TIntIndex, TIndex>
+public interface ILongIndex<TLongIndex, TIndex> : IGenericIndex<TLongIndex>
+    where TLongIndex : struct, ILongIndex<TLongIndex, TIndex>
+    where TIndex : struct, IIntIndex<TIndex, TLongIndex>
 {
-    TIntIndex ToIntIndex();
+    TIndex ToIntIndex();
 }
 
 public readonly struct Index1D(int x) : IIntIndex<Index1D, LongIndex1D>

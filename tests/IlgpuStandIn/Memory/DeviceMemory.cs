@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ILGPU.Engine;
 using IlgpuStandIn;
 
 namespace ILGPU.Runtime;
@@ -6,6 +7,7 @@ namespace ILGPU.Runtime;
 /// <summary>The memory itself. It starts as bytes of 255: no number as float and double, -1 as integer, so that what nobody wrote shows.</summary>
 internal sealed unsafe class DeviceMemory : MemoryBuffer
 {
+    private readonly bool watched;
     private AccessCounts? counts;
 
     internal DeviceMemory(Accelerator accelerator, long length, int elementSize)
@@ -13,7 +15,8 @@ internal sealed unsafe class DeviceMemory : MemoryBuffer
     {
         nuint bytes = checked((nuint)LengthInBytes);
         Memory = (byte*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), 64);
-        Direct = Memory;
+        watched = accelerator?.Device.Options.FindRaces ?? false;
+        Watch();
         Poison(bytes);
     }
 
@@ -30,15 +33,18 @@ internal sealed unsafe class DeviceMemory : MemoryBuffer
         }
 
         counts ??= new AccessCounts(checked((int)Length));
-        Direct = null;
+        Watch();
         return counts;
     }
 
     internal void StopCounting()
     {
         counts = null;
-        Direct = Memory;
+        Watch();
     }
+
+    /// <summary>Sends accesses by <see cref="Watched"/> if somebody wants to know of them.</summary>
+    internal void Watch(bool races = false) => Direct = watched || races || counts is not null ? null : Memory;
 
     internal override byte* Watched(long offset, int size)
     {
@@ -49,6 +55,7 @@ internal sealed unsafe class DeviceMemory : MemoryBuffer
         }
 
         counts?.Add(offset / ElementSize);
+        KernelThread.Races?.Touch(this, (nint)memory + (nint)offset, size);
         return memory;
     }
 

@@ -44,6 +44,9 @@ public sealed record StandInOptions
 
     public ThreadOrder Order { get; init; }
 
+    /// <summary>Throws where two threads access an element, one of them changes it, not both do so atomically, and no barrier orders them. Slow.</summary>
+    public bool FindRaces { get; init; }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreadsPerGroup, 1);
