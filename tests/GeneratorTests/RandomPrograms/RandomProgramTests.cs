@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using ILGPU.Algorithms;
 using IlgpuStandIn;
 using SymbolicGD.Generator;
 using SymbolicGD.Generator.Diagnostics;
@@ -88,7 +87,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
 
     private static ProgramVerdict[] OnDevices(ProgramBatch batch)
     {
-        using ILGPU.Context context = ILGPU.Context.Create(builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = 4, Multiprocessors = 2 }).EnableAlgorithms());
+        using ILGPU.Context context = ILGPU.Context.Create(builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = 4, Multiprocessors = 2 }));
         using ILGPU.Runtime.Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
         return Compiled(batch, accelerator);
     }

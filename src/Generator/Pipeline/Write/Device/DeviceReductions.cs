@@ -215,7 +215,7 @@ internal static class DeviceReductions
             return number;
         }
 
-        Real other = Real.Abs(number);
+        Real other = number < 0 ? -number : number;
         return other > magnitude ? other : magnitude;
     }
 
@@ -241,7 +241,7 @@ internal static class DeviceReductions
 
     private static void AddSquare(Real number, ref Real small, ref Real medium, ref Real big)
     {
-        Real magnitude = Real.Abs(number);
+        Real magnitude = number < 0 ? -number : number;
         if (Real.IsNaN(number))
         {
             medium = number;
