@@ -16,7 +16,11 @@ namespace SymbolicGD.GeneratorTests.RandomPrograms;
 /// <param name="IsFinite">Whether loss and derivatives are finite at the inputs, and no branch hangs on rounding: else nothing was compared.</param>
 /// <param name="IsRefused">Whether the compiler said that it cannot write it, for a reason that it documents.</param>
 /// <param name="LargeCompared">With how many sizes beyond the first, small one generated code was compared.</param>
-internal sealed record ProgramVerdict(RandomProgram Program, string? Failure, bool IsFinite, bool IsRefused = false, int LargeCompared = 0);
+internal sealed record ProgramVerdict(RandomProgram Program, string? Failure, bool IsFinite, bool IsRefused = false, int LargeCompared = 0)
+{
+    /// <summary>What the compiler said of it.</summary>
+    public string? Refusal { get; init; }
+}
 
 /// <summary>Compares one program's gradient with dual numbers, along the whole way through the compiler.</summary>
 internal static class ProgramCheck

@@ -102,7 +102,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         Dictionary<string, string> refused = Refusals(diagnostics, batch);
         Assembly assembly = ProgramBatch.Load(generated);
         return batch.Programs.Select(p => refused.TryGetValue(p.Name, out string? why)
-            ? new ProgramVerdict(p, why.Contains(LengthRefusal) || why.Contains(DeviceRefusal) ? null : why, true, IsRefused: true)
+            ? new ProgramVerdict(p, why.Contains(LengthRefusal) || why.Contains(DeviceRefusal) ? null : why, true, IsRefused: true) { Refusal = why }
             : ProgramCheck.Compiled(p, captured[p.Name].Spec!, assembly, accelerator)).ToArray();
     }
 
@@ -190,6 +190,11 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
         // The shortest first, and of it what is left when all is taken away that it fails without: they are what a failure is understood from.
+        foreach (IGrouping<string, ProgramVerdict> refusal in verdicts.Where(v => v.Refusal is not null).GroupBy(v => v.Refusal!.Split(": ", 2)[1]).OrderByDescending(g => g.Count()))
+        {
+            report.Append(CultureInfo.InvariantCulture, $"\n{refusal.Count()} refused, such as seed {refusal.First().Program.Seed}: {refusal.Key}");
+        }
+
         if (failures.Length > 0 && failureOf(failures[0].Program) is not null)
         {
             (RandomProgram least, string why) = new ProgramReducer(failureOf).Reduce(failures[0].Program);
