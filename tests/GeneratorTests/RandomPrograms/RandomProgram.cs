@@ -17,10 +17,15 @@ internal sealed record RandomProgram(int Seed, string Name, string Method, strin
     public static RandomProgram Create(int seed) => new ProgramWriter(seed).Write();
 
     /// <summary>The same program with second-order products; itself where it uses a function that has no second derivative here.</summary>
-    public RandomProgram WithSecondOrder() => Method.Contains("Digamma", StringComparison.Ordinal) ? this : this with
+    public RandomProgram WithSecondOrder() => Method.Contains("Digamma", StringComparison.Ordinal) ? this : With("Order = 2");
+
+    /// <summary>The same program with a bound on the iterations of its loops, which devices need. No program reaches it.</summary>
+    public RandomProgram WithMaxTrips() => Method.Contains("MaxTrips", StringComparison.Ordinal) ? this : With("MaxTrips = 500");
+
+    private RandomProgram With(string setting) => this with
     {
         Method = new[] { "Loss", "Residual" }.Aggregate(
-            Method, (text, name) => text.Replace($"[{name}]", $"[{name}(Order = 2)]", StringComparison.Ordinal).Replace($"[{name}(", $"[{name}(Order = 2, ", StringComparison.Ordinal).Replace("(Order = 2, Order = 2)", "(Order = 2)", StringComparison.Ordinal)),
+            Method, (text, name) => System.Text.RegularExpressions.Regex.Replace(text, $@"\[{name}(\(|\])", found => found.Groups[1].Value == "]" ? $"[{name}({setting})]" : $"[{name}({setting}, ")),
     };
 
     /// <summary>One compilable file with the programs and the helpers that they call.</summary>

@@ -63,7 +63,8 @@ internal sealed partial class IlgpuWriter
         for (int k = 0; k < _slots.Count; k++)
         {
             string name = _names.Unique(_function.Values[_slots[k]].Name);
-            _code.Line($"{_real} {name} = shared[{Number(_sums.Count + k)}];");
+            ScalarType type = _function.TypeOf(_slots[k]);
+            _code.Line($"{OpText.TypeName(type)} {name} = {Slot(_slots[k])}{(type == ScalarType.Bool ? " != 0" : string.Empty)};");
             _texts[_slots[k]] = new Text(name);
         }
     }
@@ -277,7 +278,8 @@ internal sealed partial class IlgpuWriter
         if (_layoutNames.TryGetValue(-1 - end, out string known)) return known;
         string perRow = FromLayout(end, isReal ? "scratchPerRow" : "integersPerRow");
         name = _names.UniqueAtTop(name);
-        Declare(name, $"int {name} = group * tile * {perRow};");
+        string after = !isReal && _sharedIntegersEnd >= 0 ? FromLayout(_sharedIntegersEnd, "sharedIntegers") + " + " : string.Empty;
+        Declare(name, $"int {name} = {after}group * tile * {perRow};");
         _layoutNames.Add(-1 - end, name);
         return name;
     }

@@ -17,7 +17,7 @@ internal sealed partial class IlgpuWriter
         {
             using (_code.Block("if (thread == 0)"))
             {
-                for (int k = 0; k < _slots.Count; k++) _code.Line($"shared[{Number(_sums.Count + k)}] = {ValueText(_slots[k])};");
+                for (int k = 0; k < _slots.Count; k++) _code.Line($"{Slot(_slots[k])} = {(_function.TypeOf(_slots[k]) == ScalarType.Bool ? $"{ValueText(_slots[k]).Under(Text.OrElse)} ? 1 : 0" : ValueText(_slots[k]).Code)};");
             }
         }
 

@@ -34,7 +34,7 @@ internal sealed partial class IlgpuWriter
     private readonly List<int> _slots = [];
     private readonly List<Item> _deferred = [];
     private int _cellsAt = -1;
-    private int _scratchEnd = -1, _scratchIntegersEnd = -1, _sharedEnd = -1;
+    private int _scratchEnd = -1, _scratchIntegersEnd = -1, _sharedEnd = -1, _sharedIntegersEnd = -1;
 
     // Of the kernel that is being written.
     private readonly Dictionary<int, Text> _texts = [];
@@ -110,7 +110,7 @@ internal sealed partial class IlgpuWriter
     /// <summary>Decides where everything lies.</summary>
     private void Place()
     {
-        int scratch = -1, integers = -1, shared = -1;
+        int scratch = -1, integers = -1, shared = -1, sharedIntegers = -1;
         if (_plan.Examples is { } examples)
         {
             _sums.AddRange(examples.Carried.Items.OrderBy(c => c.Result == _function.Result ? 0 : 1));
@@ -121,13 +121,15 @@ internal sealed partial class IlgpuWriter
             if (_deferred.SelectMany(IrFacts.Definitions).Any(v => used.Contains(v) || usedByDeferred.Contains(v))) throw new NotOnDevicesException("values that the examples need are computed together with a gradient");
             foreach (int value in _plan.Before.Except(_deferred).SelectMany(IrFacts.Definitions).Where(v => !_plan.ComputedAgain.Contains(v) && (used.Contains(v) || usedByDeferred.Contains(v))))
             {
-                if (_function.TypeOf(value) != _function.Real) throw new NotOnDevicesException("an integer or a truth value is computed by a loop in front of the examples");
+                ScalarType type = _function.TypeOf(value);
+                if (type.IsReal() && type != _function.Real) throw new NotOnDevicesException("a value in front of the examples mixes float and double");
                 _slots.Add(value);
             }
         }
 
         // The sums over the examples come first: the host reads the first of them as the value.
-        shared = Entry("shared.arrays", NumberText.Integer(Math.Max(1, _sums.Count + _slots.Count)), "sums and values in front of the shared arrays");
+        shared = Entry("shared.arrays", NumberText.Integer(Math.Max(1, _sums.Count + _slots.Count(IsReal))), "sums and values in front of the shared arrays");
+        if (_slots.Any(v => !IsReal(v))) sharedIntegers = Entry("sharedIntegers.arrays", NumberText.Integer(_slots.Count(v => !IsReal(v))), "values in front of the shared arrays of integers");
         foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
         {
             BufferInfo buffer = _function.Buffers[alloc.Buffer];
@@ -135,7 +137,7 @@ internal sealed partial class IlgpuWriter
             if (_at.ContainsKey(alloc.Buffer)) continue;
             string length = LengthAtHost(alloc.Length), what = $"{_name}: {buffer.Name}";
             if (isShared && isReal) Next(ref shared, "shared");
-            else if (isShared && _plan.Examples is not null) throw new NotOnDevicesException($"the array '{buffer.Name}' in front of the examples holds integers");
+            else if (isShared) Next(ref sharedIntegers, "sharedIntegers");
             else if (isReal) Next(ref scratch, "scratch");
             else Next(ref integers, "integers");
 
@@ -161,7 +163,7 @@ internal sealed partial class IlgpuWriter
             integers = Entry("integers.cells", $"layout[{Number(_integerCellsAt)}] + {Number(otherCells)}", "after integers of the example");
         }
 
-        (_scratchEnd, _scratchIntegersEnd, _sharedEnd) = (scratch, integers, shared);
+        (_scratchEnd, _scratchIntegersEnd, _sharedEnd, _sharedIntegersEnd) = (scratch, integers, shared, sharedIntegers);
         foreach (int buffer in _plan.Accumulators.Keys)
         {
             BufferInfo info = _function.Buffers[buffer];
@@ -176,6 +178,16 @@ internal sealed partial class IlgpuWriter
     }
 
     private int _integerCellsAt = -1;
+
+    private bool IsReal(int value) => _function.TypeOf(value).IsReal();
+
+    /// <summary>Where a value from in front of the examples lies.</summary>
+    private string Slot(int value)
+    {
+        bool isReal = IsReal(value);
+        int number = _slots.Where(v => IsReal(v) == isReal).ToList().IndexOf(value);
+        return isReal ? $"shared[{Number(_sums.Count + number)}]" : $"scratchIntegers[{Number(number)}]";
+    }
 
     private int Entry(string key, string value, string comment) => _layout.Entry(_name + "." + key, value, comment);
 
@@ -243,6 +255,7 @@ internal sealed partial class IlgpuWriter
             code.Line($"SharedLength = layout[{Number(_sharedEnd)}],");
             if (_scratchEnd >= 0) code.Line($"ScratchPerRow = layout[{Number(_scratchEnd)}],");
             if (_scratchIntegersEnd >= 0) code.Line($"ScratchIntegersPerRow = layout[{Number(_scratchIntegersEnd)}],");
+            if (_sharedIntegersEnd >= 0) code.Line($"SharedIntegersLength = layout[{Number(_sharedIntegersEnd)}],");
             if (_plan.SharesTiles) code.Line("SharesTiles = true,");
             if (_stagedPerRow >= 0)
             {

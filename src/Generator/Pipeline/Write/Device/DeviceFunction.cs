@@ -105,7 +105,7 @@ internal sealed class DeviceFunction : IDisposable
         _partials ??= _queue.Allocate<Real>(_partialsLength, $"sums of the {name}");
         _shared ??= _queue.Allocate<Real>(Math.Max(_function.SharedLength, _function.Sums), $"memory of the {name}");
         _scratch ??= _queue.Allocate<Real>(rows * _function.ScratchPerRow, $"working arrays of the {name}");
-        _scratchIntegers ??= _queue.Allocate<int>(rows * _function.ScratchIntegersPerRow, $"working arrays of the {name}");
+        _scratchIntegers ??= _queue.Allocate<int>(_function.SharedIntegersLength + (rows * _function.ScratchIntegersPerRow), $"working arrays of the {name}");
         if (_placesOnDevice is null)
         {
             _placesOnDevice = _queue.Allocate<int>(_places.Length, $"a table of the {name}");

@@ -50,6 +50,9 @@ internal sealed class FunctionOnDevice
     /// <summary>Integers of scratch memory per row.</summary>
     public int ScratchIntegersPerRow { get; init; }
 
+    /// <summary>Integers that all examples share: they lie in front of those of the rows.</summary>
+    public int SharedIntegersLength { get; init; }
+
     /// <summary>Sums of many elements.</summary>
     public Accumulator[] Accumulators { get; init; } = Array.Empty<Accumulator>();
 
