@@ -88,25 +88,7 @@ internal sealed class GroupRun
     internal void Arrive(KernelThread thread, BarrierSite site)
     {
         Races?.EndSegment(thread);
-        thread.Site = site;
-        thread.Barriers++;
-        if (firstLeft is { } gone)
-        {
-            throw new InvalidOperationException(
-                $"Barrier under divergence: thread {thread.Index} waits at {site}, its barrier number {thread.Barriers}, which thread {gone.Index} never reaches: it left after {gone.Barriers} barriers{KernelThread.Where()}.");
-        }
-
-        if (arrived == 0)
-        {
-            firstArrived = thread;
-        }
-        else if (firstArrived!.Site != site)
-        {
-            throw new InvalidOperationException(
-                $"Barrier under divergence: thread {thread.Index} waits at {site}, and thread {firstArrived.Index} at {firstArrived.Site}{KernelThread.Where()}.");
-        }
-
-        CompareShared(thread, firstArrived!);
+        Reach(thread, site);
         if (++arrived == count)
         {
             arrived = 0;
@@ -155,12 +137,60 @@ internal sealed class GroupRun
         arrived = left = 0;
         firstArrived = firstLeft = null;
         fault = null;
+        if (launch.Steps is not null && count > 1)
+        {
+            RunInSteps();
+            return;
+        }
+
         if (!Host(0))
         {
             seats[0].Wait();
         }
 
         fault?.Throw();
+    }
+
+    /// <summary>As <see cref="Host"/> does, but all on the calling thread of the system.</summary>
+    private void RunInSteps()
+    {
+        for (int i = 0; i < count; i++)
+        {
+            launch.Frame(i).Reset();
+        }
+
+        try
+        {
+            while (left < count)
+            {
+                arrived = 0;
+                for (int i = 0; i < count; i++)
+                {
+                    var thread = At(direction > 0 ? i : count - 1 - i);
+                    var frame = launch.Frame(thread.Linear);
+                    KernelThread.Enter(thread);
+                    launch.Continue(frame);
+                    Races?.EndSegment(thread);
+                    if (frame.State != 0)
+                    {
+                        Reach(thread, new BarrierSite(frame.Line));
+                        arrived++;
+                    }
+                    else
+                    {
+                        Depart(thread);
+                        left++;
+                    }
+                }
+
+                direction = -direction;
+            }
+        }
+        catch
+        {
+            Races?.Drop();
+            throw;
+        }
     }
 
     /// <summary>
@@ -216,22 +246,13 @@ internal sealed class GroupRun
     {
         if (fault is null)
         {
-            firstLeft ??= thread;
-            if (arrived > 0)
+            try
             {
-                fault = ExceptionDispatchInfo.Capture(new InvalidOperationException(
-                    $"Barrier under divergence: thread {thread.Index} left after {thread.Barriers} barriers, and thread {firstArrived!.Index} waits at {firstArrived.Site}, its barrier number {firstArrived.Barriers}{KernelThread.Where()}."));
+                Depart(thread);
             }
-            else
+            catch (InvalidOperationException exception)
             {
-                try
-                {
-                    CompareShared(thread, firstLeft);
-                }
-                catch (InvalidOperationException exception)
-                {
-                    fault = ExceptionDispatchInfo.Capture(exception);
-                }
+                fault = ExceptionDispatchInfo.Capture(exception);
             }
         }
 
@@ -249,6 +270,43 @@ internal sealed class GroupRun
         }
 
         return -1;
+    }
+
+    /// <summary>Checks that the others reach this barrier too.</summary>
+    private void Reach(KernelThread thread, BarrierSite site)
+    {
+        thread.Site = site;
+        thread.Barriers++;
+        if (firstLeft is { } gone)
+        {
+            throw new InvalidOperationException(
+                $"Barrier under divergence: thread {thread.Index} waits at {site}, its barrier number {thread.Barriers}, which thread {gone.Index} never reaches: it left after {gone.Barriers} barriers{KernelThread.Where()}.");
+        }
+
+        if (arrived == 0)
+        {
+            firstArrived = thread;
+        }
+        else if (firstArrived!.Site != site)
+        {
+            throw new InvalidOperationException(
+                $"Barrier under divergence: thread {thread.Index} waits at {site}, and thread {firstArrived.Index} at {firstArrived.Site}{KernelThread.Where()}.");
+        }
+
+        CompareShared(thread, firstArrived!);
+    }
+
+    /// <summary>Checks that the others leave too.</summary>
+    private void Depart(KernelThread thread)
+    {
+        firstLeft ??= thread;
+        if (arrived > 0)
+        {
+            throw new InvalidOperationException(
+                $"Barrier under divergence: thread {thread.Index} left after {thread.Barriers} barriers, and thread {firstArrived!.Index} waits at {firstArrived.Site}, its barrier number {firstArrived.Barriers}{KernelThread.Where()}.");
+        }
+
+        CompareShared(thread, firstLeft);
     }
 
     /// <summary>What is at the same place for one thread must be so for all.</summary>

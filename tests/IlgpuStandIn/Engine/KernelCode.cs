@@ -11,8 +11,6 @@ namespace ILGPU.Engine;
 /// </summary>
 internal static class KernelCode
 {
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
-
     private static readonly HashSet<short> Refused =
     [
         .. ((OpCode[])
@@ -67,13 +65,10 @@ internal static class KernelCode
         }
 
         callers.Push(method);
-        byte[] code = body.GetILAsByteArray()!;
         Type? constraint = null;
-        for (int at = 0; at < code.Length;)
+        foreach (var instruction in Instruction.Of(method))
         {
-            var operation = Next(code, ref at);
-            int operand = at;
-            at += Size(operation, code, at);
+            var operation = instruction.Operation;
             if (Refused.Contains(operation.Value))
             {
                 throw Refuse(kernel, method, $"has the instruction {operation.Name}");
@@ -81,21 +76,16 @@ internal static class KernelCode
 
             if (operation == OpCodes.Constrained)
             {
-                constraint = method.Module.ResolveType(BitConverter.ToInt32(code, operand), TypeArguments(method), MethodArguments(method));
+                constraint = instruction.Type;
             }
             else if (operation.OperandType == OperandType.InlineMethod)
             {
-                var called = method.Module.ResolveMethod(BitConverter.ToInt32(code, operand), TypeArguments(method), MethodArguments(method))!;
-                Call(Implementation(called, constraint), method, kernel, done, callers, ref needsAlgorithms);
+                Call(Instruction.Implementation(instruction.Called, constraint), method, kernel, done, callers, ref needsAlgorithms);
                 constraint = null;
             }
-            else if (operation == OpCodes.Ldsfld)
+            else if (operation == OpCodes.Ldsfld && instruction.Field is var field && (!field.IsInitOnly || !field.FieldType.IsValueType))
             {
-                var field = method.Module.ResolveField(BitConverter.ToInt32(code, operand), TypeArguments(method), MethodArguments(method))!;
-                if (!field.IsInitOnly || !field.FieldType.IsValueType)
-                {
-                    throw Refuse(kernel, method, $"reads the static field {field.Name}, which is not a readonly value");
-                }
+                throw Refuse(kernel, method, $"reads the static field {field.Name}, which is not a readonly value");
             }
         }
 
@@ -139,54 +129,6 @@ internal static class KernelCode
             throw Refuse(kernel, method, $"calls {type.Name}.{called.Name}, which is not known to compile");
         }
     }
-
-    /// <summary>What a call of an interface's member calls on a structure that is known.</summary>
-    private static MethodBase Implementation(MethodBase called, Type? constraint)
-    {
-        if (constraint is null || called is not MethodInfo method || called.DeclaringType is not { IsInterface: true } declaring)
-        {
-            return called;
-        }
-
-        bool generic = method.IsGenericMethod;
-        var open = generic ? method.GetGenericMethodDefinition() : method;
-        var map = constraint.GetInterfaceMap(declaring);
-        for (int i = 0; i < map.InterfaceMethods.Length; i++)
-        {
-            if (map.InterfaceMethods[i] == open)
-            {
-                var target = map.TargetMethods[i];
-                return generic ? target.MakeGenericMethod(method.GetGenericArguments()) : target;
-            }
-        }
-
-        return called;
-    }
-
-    private static OpCode Next(byte[] code, ref int at)
-    {
-        short value = code[at++];
-        if (value == 0xFE)
-        {
-            value = (short)(0xFE00 | code[at++]);
-        }
-
-        return Codes[value];
-    }
-
-    private static int Size(OpCode operation, byte[] code, int at) => operation.OperandType switch
-    {
-        OperandType.InlineNone => 0,
-        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-        OperandType.InlineVar => 2,
-        OperandType.InlineI8 or OperandType.InlineR => 8,
-        OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, at)),
-        _ => 4,
-    };
-
-    private static Type[] TypeArguments(MethodBase method) => method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : [];
-
-    private static Type[] MethodArguments(MethodBase method) => method.IsGenericMethod ? method.GetGenericArguments() : [];
 
     private static InternalCompilerException Refuse(MethodInfo kernel, MethodBase method, string what)
     {

@@ -13,7 +13,10 @@ internal abstract class KernelLaunch
     private readonly Accelerator accelerator;
     private readonly KernelLaunches launches;
 
-    private protected KernelLaunch(Accelerator accelerator, Delegate action)
+    private readonly List<KernelFrame> frames = [];
+    private readonly FrameLayout? layout;
+
+    private protected KernelLaunch(Accelerator accelerator, Delegate action, Type step)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         ArgumentNullException.ThrowIfNull(action);
@@ -22,14 +25,35 @@ internal abstract class KernelLaunch
         this.accelerator = accelerator;
         Name = action.Method.Name;
         launches = accelerator.Tally.Load(Name);
+        if (!accelerator.Device.Options.SystemThreads && StepCompiler.Compile(action.Method, step) is { } compiled)
+        {
+            (Steps, layout) = compiled;
+        }
     }
 
     internal string Name { get; }
 
     protected Accelerator Accelerator => accelerator;
 
+    /// <summary>The kernel in steps from barrier to barrier; null where it has no barrier or cannot be written like this.</summary>
+    internal Delegate? Steps { get; }
+
     /// <summary>Calls the kernel with the arguments of this launch.</summary>
     internal abstract void Invoke();
+
+    /// <summary>Calls the kernel up to its next barrier, or its end.</summary>
+    internal abstract void Continue(KernelFrame frame);
+
+    /// <summary>What thread number i of a group keeps at barriers.</summary>
+    internal KernelFrame Frame(int thread)
+    {
+        while (frames.Count <= thread)
+        {
+            frames.Add(KernelFrame.Create(layout!));
+        }
+
+        return frames[thread];
+    }
 
     /// <summary>Takes the accelerator for a launch; <see cref="Run"/> gives it back.</summary>
     private protected void Take(AcceleratorStream stream, in KernelConfig config)

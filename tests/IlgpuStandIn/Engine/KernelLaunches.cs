@@ -2,12 +2,16 @@ using ILGPU.Runtime;
 
 namespace ILGPU.Engine;
 
-internal sealed class KernelLaunch<T1>(Accelerator accelerator, Action<T1> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1>(Accelerator accelerator, Action<T1> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct
 {
     private ValueTuple<T1> arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1);
+
     internal override void Invoke() => action(arguments.Item1);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.Item1);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1)
     {
@@ -19,12 +23,16 @@ internal sealed class KernelLaunch<T1>(Accelerator accelerator, Action<T1> actio
     internal void Launch(KernelConfig config, T1 a1) => Launch(Accelerator.DefaultStream, config, a1);
 }
 
-internal sealed class KernelLaunch<T1, T2>(Accelerator accelerator, Action<T1, T2> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2>(Accelerator accelerator, Action<T1, T2> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct
 {
     private (T1 a1, T2 a2) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2)
     {
@@ -36,12 +44,16 @@ internal sealed class KernelLaunch<T1, T2>(Accelerator accelerator, Action<T1, T
     internal void Launch(KernelConfig config, T1 a1, T2 a2) => Launch(Accelerator.DefaultStream, config, a1, a2);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3>(Accelerator accelerator, Action<T1, T2, T3> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3>(Accelerator accelerator, Action<T1, T2, T3> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct
 {
     private (T1 a1, T2 a2, T3 a3) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3)
     {
@@ -53,12 +65,16 @@ internal sealed class KernelLaunch<T1, T2, T3>(Accelerator accelerator, Action<T
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3) => Launch(Accelerator.DefaultStream, config, a1, a2, a3);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4>(Accelerator accelerator, Action<T1, T2, T3, T4> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4>(Accelerator accelerator, Action<T1, T2, T3, T4> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4)
     {
@@ -70,12 +86,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4>(Accelerator accelerator, Acti
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5>(Accelerator accelerator, Action<T1, T2, T3, T4, T5> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5>(Accelerator accelerator, Action<T1, T2, T3, T4, T5> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
     {
@@ -87,12 +107,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5>(Accelerator accelerator, 
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
     {
@@ -104,12 +128,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6>(Accelerator accelerat
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
     {
@@ -121,12 +149,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7>(Accelerator accel
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
     {
@@ -138,12 +170,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8>(Accelerator a
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
     {
@@ -155,12 +191,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Accelerat
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10)
     {
@@ -172,12 +212,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Acce
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11)
     {
@@ -189,12 +233,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12)
     {
@@ -206,12 +254,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11,
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct where T13 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12, arguments.a13);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12, arguments.a13);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13)
     {
@@ -223,12 +275,16 @@ internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11,
     internal void Launch(KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13) => Launch(Accelerator.DefaultStream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
 }
 
-internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> action) : KernelLaunch(accelerator, action)
+internal sealed class KernelLaunch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> action) : KernelLaunch(accelerator, action, typeof(Step))
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct where T13 : struct where T14 : struct
 {
     private (T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14) arguments;
 
+    private delegate void Step(KernelFrame frame, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14);
+
     internal override void Invoke() => action(arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12, arguments.a13, arguments.a14);
+
+    internal override void Continue(KernelFrame frame) => ((Step)Steps!)(frame, arguments.a1, arguments.a2, arguments.a3, arguments.a4, arguments.a5, arguments.a6, arguments.a7, arguments.a8, arguments.a9, arguments.a10, arguments.a11, arguments.a12, arguments.a13, arguments.a14);
 
     internal void Launch(AcceleratorStream stream, KernelConfig config, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14)
     {

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Engine;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -47,6 +48,9 @@ public sealed record StandInOptions
     /// <summary>Throws where two threads access an element, one of them changes it, not both do so atomically, and no barrier orders them. Slow.</summary>
     public bool FindRaces { get; init; }
 
+    /// <summary>Gives each thread of a group a thread of the system in kernels with barriers, which is slow; otherwise so where there is no other way.</summary>
+    public bool SystemThreads { get; init; }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreadsPerGroup, 1);
@@ -81,6 +85,12 @@ public static class StandInExtensions
 
     /// <summary>From here on, everything that is asked of the accelerator fails, as after an error of the device.</summary>
     public static void Lose(this Accelerator accelerator) => accelerator.Lost = true;
+
+    /// <summary>Whether a kernel with barriers does without threads of the system.</summary>
+    public static bool RunsInSteps<T1, T2, T3>(this Accelerator accelerator, Action<T1, T2, T3> kernel)
+        where T1 : struct
+        where T2 : struct
+        where T3 : struct => new KernelLaunch<T1, T2, T3>(accelerator, kernel).Steps is not null;
 
     /// <summary>Counts, from here on, how often kernels access each element of the buffer (an indexer counts, be it for reading or writing).</summary>
     public static AccessCounts CountAccesses<T, TStride>(this MemoryBuffer1D<T, TStride> buffer)

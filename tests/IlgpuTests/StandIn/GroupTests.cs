@@ -9,13 +9,14 @@ namespace SymbolicGD.IlgpuTests.StandIn;
 public sealed class GroupTests
 {
     [Theory]
-    [InlineData(1, ThreadOrder.UpAndDown)]
-    [InlineData(4, ThreadOrder.DownAndUp)]
-    [InlineData(16, ThreadOrder.UpAndDown)]
-    [InlineData(64, ThreadOrder.DownAndUp)]
-    public void Threads_see_behind_a_barrier_what_others_wrote_before_it(int group, ThreadOrder order)
+    [InlineData(1, ThreadOrder.UpAndDown, false)]
+    [InlineData(4, ThreadOrder.DownAndUp, false)]
+    [InlineData(16, ThreadOrder.UpAndDown, true)]
+    [InlineData(64, ThreadOrder.DownAndUp, true)]
+    [InlineData(64, ThreadOrder.UpAndDown, false)]
+    public void Threads_see_behind_a_barrier_what_others_wrote_before_it(int group, ThreadOrder order, bool systemThreads)
     {
-        using var device = new TestDevice(new StandInOptions { MaxThreadsPerGroup = 64, Order = order });
+        using var device = new TestDevice(new StandInOptions { MaxThreadsPerGroup = 64, Order = order, SystemThreads = systemThreads });
         using var result = device.Accelerator.Allocate1D<int>(3 * group);
         var kernel = device.Accelerator.LoadStreamKernel<ArrayView<int>>(Rotate);
 
@@ -38,10 +39,12 @@ public sealed class GroupTests
         Assert.NotEqual(results[0], results[1]);
     }
 
-    [Fact]
-    public void A_thread_that_leaves_while_others_wait_is_an_error()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_thread_that_leaves_while_others_wait_is_an_error(bool systemThreads)
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(new StandInOptions { SystemThreads = systemThreads });
         var kernel = device.Accelerator.LoadStreamKernel<int>(LeaveEarly);
 
         foreach (int who in (int[])[0, 3, 7])
@@ -53,10 +56,12 @@ public sealed class GroupTests
         kernel(new KernelConfig(2, 8), 8);
     }
 
-    [Fact]
-    public void Waiting_at_another_barrier_is_an_error()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Waiting_at_another_barrier_is_an_error(bool systemThreads)
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(new StandInOptions { SystemThreads = systemThreads });
         var kernel = device.Accelerator.LoadStreamKernel<int>(WaitElsewhere);
 
         var error = Assert.Throws<InvalidOperationException>(() => kernel(new KernelConfig(2, 8), 5));
@@ -64,20 +69,24 @@ public sealed class GroupTests
         kernel(new KernelConfig(2, 8), 8);
     }
 
-    [Fact]
-    public void Waiting_more_often_is_an_error()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Waiting_more_often_is_an_error(bool systemThreads)
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(new StandInOptions { SystemThreads = systemThreads });
         var kernel = device.Accelerator.LoadStreamKernel<int>(WaitMore);
 
         Assert.Throws<InvalidOperationException>(() => kernel(new KernelConfig(2, 8), 5));
         kernel(new KernelConfig(2, 8), 8);
     }
 
-    [Fact]
-    public void The_first_exception_of_a_kernel_reaches_the_host()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_first_exception_of_a_kernel_reaches_the_host(bool systemThreads)
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(new StandInOptions { SystemThreads = systemThreads });
         using var result = device.Accelerator.Allocate1D<int>(4);
         var kernel = device.Accelerator.LoadStreamKernel<ArrayView<int>, int>(Fail);
 

@@ -36,7 +36,7 @@ public sealed class RaceTests
     {
         foreach (var order in Enum.GetValues<ThreadOrder>())
         {
-            using var device = new TestDevice(new StandInOptions { FindRaces = true, Order = order });
+            using var device = new TestDevice(new StandInOptions { FindRaces = true, Order = order, SystemThreads = order == ThreadOrder.DownAndUp });
             using var buffer = device.Accelerator.Allocate1D<float>(32);
             buffer.MemSetToZero();
             var load = device.Accelerator.LoadStreamKernel(kernel);
