@@ -210,7 +210,26 @@ public sealed class KernelRulesTests
     {
         Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public static class Host { public static void K() { } }"]));
         Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public static class Kernels { public static void K( { }"]));
-        Assert.Single(KernelRules.Violations(["public static class Host { public void K() { } }"], name => name == "Host"));
+        Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public class Host { public static void K() { } }"], name => name == "Host"));
+    }
+
+    [Fact]
+    public void HostCodeBesideKernelsIsNotRead()
+    {
+        const string Source = """
+            public sealed class OnDevice
+            {
+                private readonly string _name = "host";
+                public string Describe(int n) { if (n < 0) throw new System.Exception(); return _name; }
+                private static void K(ArrayView<Real> x, Real factor) { x[0] = Helper(x[1]) * factor; }
+                private static Real Helper(Real x) => HELPER;
+                private static string Unused() => "host";
+            }
+            """;
+        Assert.Empty(KernelRules.Violations([Source.Replace("HELPER", "x > 0 ? x : -x", StringComparison.Ordinal)], name => name == "OnDevice"));
+        Assert.Equal(
+            [KernelRule.Call, KernelRule.RealRemainder],
+            KernelRules.Violations([Source.Replace("HELPER", "Math.Exp(x) + x % 2", StringComparison.Ordinal)], name => name == "OnDevice").Select(v => v.Rule).Order());
     }
 
     private static string BarrierKernel(string body) => "public static void K(ArrayView<int> v, int n) { " + body + """

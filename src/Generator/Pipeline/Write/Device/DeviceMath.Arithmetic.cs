@@ -7,6 +7,14 @@ using System;
 
 internal static partial class DeviceMath
 {
+    public static double Abs(double x) => Math.Abs(x);
+
+    public static double Sqrt(double x) => Math.Sqrt(x);
+
+    public static double Floor(double x) => Math.Floor(x);
+
+    public static double Ceiling(double x) => Math.Ceiling(x);
+
     public static double Sign(double x) => double.IsNaN(x) ? x : x > 0 ? 1 : x < 0 ? -1 : x;
 
     /// <summary>The smaller one; NaN where one is, and −0 before 0.</summary>
@@ -125,6 +133,14 @@ internal static partial class DeviceMath
         double ratio = small / large;
         return large * Math.Sqrt(1 + ratio * ratio);
     }
+
+    public static float Abs(float x) => MathF.Abs(x);
+
+    public static float Sqrt(float x) => MathF.Sqrt(x);
+
+    public static float Floor(float x) => MathF.Floor(x);
+
+    public static float Ceiling(float x) => MathF.Ceiling(x);
 
     public static float Sign(float x) => float.IsNaN(x) ? x : x > 0 ? 1 : x < 0 ? -1 : x;
 
