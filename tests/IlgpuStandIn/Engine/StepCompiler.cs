@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -16,6 +17,9 @@ internal sealed class StepCompiler
     private static readonly FieldInfo Slots = typeof(KernelFrame).GetField(nameof(KernelFrame.Slots))!;
     private static readonly FieldInfo Calls = typeof(KernelFrame).GetField(nameof(KernelFrame.Calls))!;
     private static readonly MethodInfo Barrier = typeof(Group).GetMethod(nameof(Group.Barrier))!;
+
+    private static readonly ConcurrentDictionary<MethodInfo, (Delegate, FrameLayout)?> Known = new();
+    private static readonly ConcurrentDictionary<MethodBase, bool> WhetherWaits = new();
 
     private readonly List<Instruction> code;
     private readonly MethodBody body;
@@ -58,17 +62,12 @@ internal sealed class StepCompiler
     private sealed record Site(int Number, Label Resume, MethodInfo? Callee, DynamicMethod? Step, int Call, LocalBuilder[] Arguments);
 
     /// <summary>The rewritten kernel, or null where it has no barrier or one where this cannot be done.</summary>
-    internal static (Delegate Step, FrameLayout Layout)? Compile(MethodInfo kernel, Type type)
-    {
-        if (!Waits(kernel) || Rewrite(kernel) is not { } rewritten)
-        {
-            return null;
-        }
+    internal static (Delegate Step, FrameLayout Layout)? Compile(MethodInfo kernel, Type type) =>
+        Known.GetOrAdd(kernel, _ => Waits(kernel) && Rewrite(kernel) is { } rewritten ? (rewritten.method.CreateDelegate(type), rewritten.layout) : null);
 
-        return (rewritten.method.CreateDelegate(type), rewritten.layout);
-    }
+    private static bool Waits(MethodBase method) => WhetherWaits.TryGetValue(method, out bool known) ? known : WhetherWaits[method] = FindBarrier(method);
 
-    private static bool Waits(MethodBase method)
+    private static bool FindBarrier(MethodBase method)
     {
         if (method == Barrier)
         {
