@@ -7,7 +7,7 @@ namespace SymbolicGD.GeneratorTests.Ilgpu;
 /// <summary>One method of device code. A kernel is one that returns nothing and that no other one calls.</summary>
 internal sealed class DeviceMethod(MethodDeclarationSyntax syntax, string owner)
 {
-    private static readonly HashSet<string> Reals = ["float", "double"];
+    private static readonly HashSet<string> Reals = ["float", "double", "Real"];
     private static readonly HashSet<string> Integers = ["int", "uint", "long", "ulong", "short", "ushort", "byte", "sbyte", "Index1D"];
 
     private readonly Dictionary<string, string> _types = DeclaredTypes(syntax);
@@ -22,6 +22,12 @@ internal sealed class DeviceMethod(MethodDeclarationSyntax syntax, string owner)
 
     public bool IsKernel { get; set; }
 
+    public bool IsInStaticClass => Syntax.Parent is ClassDeclarationSyntax type && type.Modifiers.Any(SyntaxKind.StaticKeyword);
+
+    /// <summary>Whether it is a static void method with a view or an index among its parameters, and so a kernel wherever it stands.</summary>
+    public bool TakesViews => Syntax.Modifiers.Any(SyntaxKind.StaticKeyword) && Syntax.ReturnType is PredefinedTypeSyntax { Keyword.ValueText: "void" }
+        && Syntax.ParameterList.Parameters.Any(p => p.Type is { } type && (type.ToString().StartsWith("ArrayView", StringComparison.Ordinal) || type.ToString().StartsWith("Index", StringComparison.Ordinal)));
+
     public bool HasIndex => IsKernel && Syntax.ParameterList.Parameters is [{ Type: IdentifierNameSyntax { Identifier.ValueText: "Index1D" or "Index2D" or "Index3D" or "LongIndex1D" } }, ..];
 
     public int ParameterCount => Syntax.ParameterList.Parameters.Count - (HasIndex ? 1 : 0);
@@ -34,8 +40,8 @@ internal sealed class DeviceMethod(MethodDeclarationSyntax syntax, string owner)
         LiteralExpressionSyntax literal => literal.Token.Value is float or double,
         CastExpressionSyntax cast => Reals.Contains(cast.Type.ToString()),
         IdentifierNameSyntax name => _types.TryGetValue(name.Identifier.ValueText, out string? type) && Reals.Contains(type),
-        ElementAccessExpressionSyntax element => _types.TryGetValue(KernelRules.NameOf(element.Expression), out string? type) && (type.Contains("<float", StringComparison.Ordinal) || type.Contains("<double", StringComparison.Ordinal)),
-        MemberAccessExpressionSyntax member => KernelRules.NameOf(member.Expression) is "float" or "double",
+        ElementAccessExpressionSyntax element => _types.TryGetValue(KernelRules.NameOf(element.Expression), out string? type) && Reals.Any(real => type.Contains("<" + real, StringComparison.Ordinal)),
+        MemberAccessExpressionSyntax member => Reals.Contains(KernelRules.NameOf(member.Expression)),
         InvocationExpressionSyntax call => KernelRules.Receiver(call) is "Math" or "MathF",
         BinaryExpressionSyntax binary => IsReal(binary.Left) || IsReal(binary.Right),
         ConditionalExpressionSyntax choice => IsReal(choice.WhenTrue) || IsReal(choice.WhenFalse),
@@ -90,8 +96,13 @@ internal sealed class DeviceMethods
     {
         Classes = classes;
         Types = types;
-        All = [.. classes.SelectMany(c => c.Members.OfType<MethodDeclarationSyntax>().Select(m => new DeviceMethod(m, c.Identifier.ValueText)))];
-        _byName = All.ToLookup(m => m.Name);
+        DeviceMethod[] methods = [.. classes.SelectMany(c => c.Members.OfType<MethodDeclarationSyntax>().Select(m => new DeviceMethod(m, c.Identifier.ValueText)))];
+        _byName = methods.ToLookup(m => m.Name);
+
+        // A class that is not static holds host code too: there, only kernels and what they call is read.
+        HashSet<DeviceMethod> read = [.. methods.Where(m => m.IsInStaticClass || m.TakesViews)];
+        read.UnionWith([.. read.SelectMany(Reached)]);
+        All = [.. methods.Where(read.Contains)];
         _constants = [.. classes.SelectMany(c => c.Members.OfType<FieldDeclarationSyntax>()).Where(f => f.Modifiers.Any(SyntaxKind.ConstKeyword))
             .SelectMany(f => f.Declaration.Variables).Select(v => v.Identifier.ValueText)];
         HashSet<DeviceMethod> called = [.. All.SelectMany(Callees)];
@@ -182,7 +193,7 @@ internal sealed class DeviceMethods
         PrefixUnaryExpressionSyntax unary => IsConstant(unary.Operand),
         CastExpressionSyntax cast => IsConstant(cast.Expression),
         BinaryExpressionSyntax binary => IsConstant(binary.Left) && IsConstant(binary.Right),
-        MemberAccessExpressionSyntax member => KernelRules.NameOf(member.Expression) is "float" or "double" or "int" || (Classes.Any(c => c.Identifier.ValueText == KernelRules.NameOf(member.Expression)) && _constants.Contains(member.Name.Identifier.ValueText)),
+        MemberAccessExpressionSyntax member => KernelRules.NameOf(member.Expression) is "float" or "double" or "Real" or "int" || (Classes.Any(c => c.Identifier.ValueText == KernelRules.NameOf(member.Expression)) && _constants.Contains(member.Name.Identifier.ValueText)),
         _ => false,
     };
 }

@@ -68,6 +68,7 @@ internal sealed class KernelRules
         ["MathF"] = Mathematics,
         ["float"] = ["IsNaN", "IsFinite", "IsInfinity"],
         ["double"] = ["IsNaN", "IsFinite", "IsInfinity"],
+        ["Real"] = ["IsNaN", "IsFinite", "IsInfinity"],
         ["Group"] = ["Barrier", "BarrierAnd", "BarrierOr", "BarrierPopCount", "Broadcast"],
         ["Grid"] = [],
         ["Atomic"] = ["Add", "Min", "Max", "Exchange", "CompareExchange"],
@@ -102,7 +103,7 @@ internal sealed class KernelRules
 
     /// <summary>What the sources do wrong, in order.</summary>
     /// <param name="sources">All of the device code: methods that are called but not among them are violations.</param>
-    /// <param name="isDeviceClass">Says by name which classes hold device code; the default is <c>DeviceMath</c> and every class whose name ends in Kernels.</param>
+    /// <param name="isDeviceClass">Says by name which classes hold device code, of those that are not static in their kernels and what these call alone; the default is <c>DeviceMath</c> and every class whose name ends in Kernels.</param>
     /// <exception cref="InvalidOperationException">There is no such class, or it has no methods: nothing would be read.</exception>
     public static IReadOnlyList<KernelViolation> Violations(IEnumerable<string> sources, Func<string, bool>? isDeviceClass = null)
     {
@@ -125,7 +126,7 @@ internal sealed class KernelRules
 
     private void ReadFields()
     {
-        foreach (FieldDeclarationSyntax field in _methods.Classes.SelectMany(c => c.Members.OfType<FieldDeclarationSyntax>()))
+        foreach (FieldDeclarationSyntax field in _methods.Classes.Where(c => c.Modifiers.Any(SyntaxKind.StaticKeyword)).SelectMany(c => c.Members.OfType<FieldDeclarationSyntax>()))
         {
             bool isConstant = field.Modifiers.Any(SyntaxKind.ConstKeyword) || (field.Modifiers.Any(SyntaxKind.StaticKeyword) && field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword));
             if (!isConstant || field.Declaration.Type is not PredefinedTypeSyntax type || type.Keyword.ValueText is "string" or "object")
@@ -202,6 +203,9 @@ internal sealed class KernelRules
                     break;
                 case MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } member when NameOf(member.Expression) is "Math" or "MathF" && member.Name.Identifier.ValueText is not ("PI" or "E" or "Tau"):
                     Add(KernelRule.Call, method.Name, node, "a constant or a method group of the library");
+                    break;
+                case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: 0.0 or 0f } }:
+                    Add(KernelRule.Language, method.Name, node, "a negative zero that loses its sign in the text for OpenCL");
                     break;
                 case BinaryExpressionSyntax binary:
                     ReadBinary(method, binary);

@@ -131,6 +131,7 @@ public sealed class KernelRulesTests
     [InlineData("public static void K(int n) { object o = n; }", nameof(KernelRule.Language))]
     [InlineData("public static void K(int n) { var l = new List<int>(); }", nameof(KernelRule.Language))]
     [InlineData("public static void K(ArrayView<int> v) { foreach (int x in v) { } }", nameof(KernelRule.Language))]
+    [InlineData("public static void K(ArrayView<double> v) { v[0] = -0.0; }", nameof(KernelRule.Language))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.Cbrt(v[0]); }", nameof(KernelRule.Call))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.Exp(v[0]); }", nameof(KernelRule.Call))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.CopySign(v[0], v[1]); }", nameof(KernelRule.Call))]
@@ -210,7 +211,26 @@ public sealed class KernelRulesTests
     {
         Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public static class Host { public static void K() { } }"]));
         Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public static class Kernels { public static void K( { }"]));
-        Assert.Single(KernelRules.Violations(["public static class Host { public void K() { } }"], name => name == "Host"));
+        Assert.Throws<InvalidOperationException>(() => KernelRules.Violations(["public class Host { public static void K() { } }"], name => name == "Host"));
+    }
+
+    [Fact]
+    public void HostCodeBesideKernelsIsNotRead()
+    {
+        const string Source = """
+            public sealed class OnDevice
+            {
+                private readonly string _name = "host";
+                public string Describe(int n) { if (n < 0) throw new System.Exception(); return _name; }
+                private static void K(ArrayView<Real> x, Real factor) { x[0] = Helper(x[1]) * factor; }
+                private static Real Helper(Real x) => HELPER;
+                private static string Unused() => "host";
+            }
+            """;
+        Assert.Empty(KernelRules.Violations([Source.Replace("HELPER", "x > 0 ? x : -x", StringComparison.Ordinal)], name => name == "OnDevice"));
+        Assert.Equal(
+            [KernelRule.Call, KernelRule.RealRemainder],
+            KernelRules.Violations([Source.Replace("HELPER", "Math.Exp(x) + x % 2", StringComparison.Ordinal)], name => name == "OnDevice").Select(v => v.Rule).Order());
     }
 
     private static string BarrierKernel(string body) => "public static void K(ArrayView<int> v, int n) { " + body + """

@@ -29,6 +29,10 @@ public class DeviceMathTests(ITestOutputHelper output)
 
     private static readonly Unary[] UnaryFunctions =
     [
+        new("Abs", DeviceMath.Abs, Math.Abs, DeviceMath.Abs, -10, 10, 0, 0),
+        new("Sqrt", DeviceMath.Sqrt, Math.Sqrt, DeviceMath.Sqrt, 0, 100, 0, 0.5),
+        new("Floor", DeviceMath.Floor, Math.Floor, DeviceMath.Floor, -10, 10, 0, 0),
+        new("Ceiling", DeviceMath.Ceiling, Math.Ceiling, DeviceMath.Ceiling, -10, 10, 0, 0),
         new("Sign", DeviceMath.Sign, Lanes.Sign, DeviceMath.Sign, -10, 10, 0, 0),
         new("Round", DeviceMath.Round, Math.Round, DeviceMath.Round, -1000, 1000, 0, 0),
         new("Truncate", DeviceMath.Truncate, Math.Truncate, DeviceMath.Truncate, -1000, 1000, 0, 0),

@@ -7,6 +7,14 @@ using System;
 
 internal static partial class DeviceMath
 {
+    public static double Abs(double x) => Math.Abs(x);
+
+    public static double Sqrt(double x) => Math.Sqrt(x);
+
+    public static double Floor(double x) => Math.Floor(x);
+
+    public static double Ceiling(double x) => Math.Ceiling(x);
+
     public static double Sign(double x) => double.IsNaN(x) ? x : x > 0 ? 1 : x < 0 ? -1 : x;
 
     /// <summary>The smaller one; NaN where one is, and −0 before 0.</summary>
@@ -64,7 +72,7 @@ internal static partial class DeviceMath
             below += 1;
         }
 
-        return below == 0 && x < 0 ? -0.0 : below;
+        return below == 0 && x < 0 ? -Math.Abs(below) : below;
     }
 
     public static double Truncate(double x) => x < 0 ? Math.Ceiling(x) : Math.Floor(x);
@@ -126,6 +134,14 @@ internal static partial class DeviceMath
         return large * Math.Sqrt(1 + ratio * ratio);
     }
 
+    public static float Abs(float x) => MathF.Abs(x);
+
+    public static float Sqrt(float x) => MathF.Sqrt(x);
+
+    public static float Floor(float x) => MathF.Floor(x);
+
+    public static float Ceiling(float x) => MathF.Ceiling(x);
+
     public static float Sign(float x) => float.IsNaN(x) ? x : x > 0 ? 1 : x < 0 ? -1 : x;
 
     /// <summary>The smaller one; NaN where one is, and −0 before 0.</summary>
@@ -183,7 +199,7 @@ internal static partial class DeviceMath
             below += 1;
         }
 
-        return below == 0 && x < 0 ? -0.0f : below;
+        return below == 0 && x < 0 ? -MathF.Abs(below) : below;
     }
 
     public static float Truncate(float x) => x < 0 ? MathF.Ceiling(x) : MathF.Floor(x);
