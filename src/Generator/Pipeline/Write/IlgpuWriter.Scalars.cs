@@ -112,6 +112,9 @@ internal sealed partial class IlgpuWriter
         {
             ScalarType.I32 => Signed(Number((int)let.Payload)),
             ScalarType.Bool => new Text(let.Payload != 0 ? "true" : "false"),
+
+            // The text for OpenCL loses the sign of the literal.
+            ScalarType real when let.RealConstant == 0 && BitConverter.DoubleToInt64Bits(let.RealConstant) < 0 => new Text($"DeviceMath.CopySign({NumberText.Real(0, real)}, {NumberText.Real(-1, real)})"),
             ScalarType real => Signed(NumberText.Real(let.RealConstant, real)),
         },
         Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text(FromLayout(DeviceLayout.ExampleCount, "exampleCount")),

@@ -1,0 +1,92 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using SymbolicGD.Generator;
+using SymbolicGD.GeneratorTests.EndToEnd;
+using SymbolicGD.GeneratorTests.Support;
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.Ilgpu;
+
+/// <summary>Every kernel that is emitted for a sample loss keeps the rules of devices, and the compilation with ILGPU has no errors and no warnings.</summary>
+public sealed class EmittedKernelTests
+{
+    public static TheoryData<string> Names => [.. SampleLosses.Sources.Keys, .. LoopLosses.Sources.Keys];
+
+    public static TheoryData<string> Samples => CodeSizeTests.Samples;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Kernels_of_a_typical_loss_keep_the_rules(string name)
+    {
+        string source = SampleLosses.Sources.TryGetValue(name, out string? sample) ? sample : LoopLosses.Sources[name];
+        foreach (string text in new[] { source, SampleLosses.WithSecondOrder(source) }) Check(Bounded(text));
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Kernels_of_a_sample_keep_the_rules(string file) => Check(File.ReadAllText(Path.Combine(Repository.Root, file)), errorsAreOurs: false);
+
+    [Fact]
+    public void Without_ILGPU_nothing_is_emitted_for_it()
+    {
+        Assert.DoesNotContain(Generate(SampleLosses.Sources["NaiveLogistic"], withIlgpu: false, out _).Keys, IsForDevices);
+        Assert.DoesNotContain("partial class NegativeLogLikelihoodObjective", Generate(SampleLosses.Sources["NaiveLogistic"], withIlgpu: false, out _).Values.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_attribute_opts_out()
+    {
+        string source = SampleLosses.Sources["NaiveLogistic"].Replace("[Loss]", "[Loss(Targets = Target.Cpu)]", StringComparison.Ordinal);
+        Assert.DoesNotContain(Generate(source, withIlgpu: true, out _).Keys, IsForDevices);
+    }
+
+    [Fact]
+    public void What_a_device_lacks_is_a_warning_and_the_rest_is_generated()
+    {
+        const string Source = """
+            public static partial class Roots
+            {
+                [Loss]
+                public static double Root([Parameter] double scale, double x)
+                {
+                    double root = 1 + scale * x;
+                    while (root * root - x > 1e-6) root = 0.5 * (root + x / root);
+                    return root;
+                }
+            }
+            """;
+        IReadOnlyDictionary<string, string> files = Generate(Source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
+        Diagnostic warning = Assert.Single(diagnostics, d => d.Severity >= DiagnosticSeverity.Warning);
+        Assert.Equal("SGD7001", warning.Id);
+        Assert.Contains("while (root * root - x > 1e-6)", warning.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal("Root", warning.Location.SourceTree!.GetText().ToString(warning.Location.SourceSpan));
+        Assert.DoesNotContain(files.Keys, k => k.Contains("RootObjective.Ilgpu", StringComparison.Ordinal));
+        Assert.Contains(files.Keys, k => k.EndsWith("RootObjective.g.cs", StringComparison.Ordinal));
+    }
+
+    /// <summary>Devices need a bound on the iterations of loops.</summary>
+    private static string Bounded(string source) => source
+        .Replace("[Loss]", "[Loss(MaxTrips = 100)]", StringComparison.Ordinal).Replace("[Residual]", "[Residual(MaxTrips = 100)]", StringComparison.Ordinal)
+        .Replace("(Order = 2", "(MaxTrips = 100, Order = 2", StringComparison.Ordinal);
+
+    private static void Check(string source, bool errorsAreOurs = true)
+    {
+        IReadOnlyDictionary<string, string> files = Generate(source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
+        Assert.Empty(diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && (errorsAreOurs || d.Location.SourceTree is null || IsForDevices(d.Location.SourceTree.FilePath))));
+        string[] forDevices = [.. files.Where(f => IsForDevices(f.Key)).Select(f => f.Value)];
+        Assert.NotEmpty(forDevices);
+        Assert.Empty(KernelRules.Violations(forDevices, name => name is "OnDevice" or "DeviceMath" or "DeviceKernels"));
+    }
+
+    private static bool IsForDevices(string file) => file.Contains(".Ilgpu.", StringComparison.Ordinal) || file.Contains("SymbolicGD.Device.", StringComparison.Ordinal);
+
+    private static IReadOnlyDictionary<string, string> Generate(string source, bool withIlgpu, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        CSharpCompilation compilation = CompilationFactory.Create(source);
+        if (withIlgpu) compilation = compilation.WithReferences(CompilationFactory.ReferencesWithIlgpu);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new SymbolicGDGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out System.Collections.Immutable.ImmutableArray<Diagnostic> said);
+        diagnostics = [.. said, .. generated.GetDiagnostics()];
+        return driver.GetRunResult().GeneratedTrees.ToDictionary(t => Path.GetFileName(t.FilePath), t => t.GetText().ToString());
+    }
+}
