@@ -12,14 +12,26 @@ public sealed class EmittedKernelTests
 {
     public static TheoryData<string> Names => [.. SampleLosses.Sources.Keys, .. LoopLosses.Sources.Keys];
 
+    /// <summary>Losses whose records have no bound that is known when the objective is made.</summary>
+    private static readonly string[] Refused = ["DataLength", "Nested3"];
+
     public static TheoryData<string> Samples => CodeSizeTests.Samples;
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Kernels_of_a_typical_loss_keep_the_rules(string name)
     {
-        string source = SampleLosses.Sources.TryGetValue(name, out string? sample) ? sample : LoopLosses.Sources[name];
-        foreach (string text in new[] { source, SampleLosses.WithSecondOrder(source) }) Check(Bounded(text));
+        bool isSample = SampleLosses.Sources.TryGetValue(name, out string? sample);
+        string source = Bounded(isSample ? sample! : LoopLosses.Sources[name]);
+        if (Refused.Contains(name))
+        {
+            Generate(source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
+            Assert.Contains(diagnostics, d => d.Id == "SGD7001");
+            return;
+        }
+
+        Check(source);
+        if (isSample) Check(Bounded(SampleLosses.SecondOrder(name)));
     }
 
     [Theory]
@@ -56,7 +68,7 @@ public sealed class EmittedKernelTests
             }
             """;
         IReadOnlyDictionary<string, string> files = Generate(Source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
-        Diagnostic warning = Assert.Single(diagnostics, d => d.Severity >= DiagnosticSeverity.Warning);
+        Diagnostic warning = Assert.Single(diagnostics, d => d.Severity >= DiagnosticSeverity.Warning && !d.Id.StartsWith("CS15", StringComparison.Ordinal));
         Assert.Equal("SGD7001", warning.Id);
         Assert.Contains("while (root * root - x > 1e-6)", warning.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         Assert.Equal("Root", warning.Location.SourceTree!.GetText().ToString(warning.Location.SourceSpan));
@@ -65,18 +77,22 @@ public sealed class EmittedKernelTests
     }
 
     /// <summary>Devices need a bound on the iterations of loops.</summary>
-    private static string Bounded(string source) => source
+    private static string Bounded(string source) => source.Contains("MaxTrips", StringComparison.Ordinal) ? source : source
         .Replace("[Loss]", "[Loss(MaxTrips = 100)]", StringComparison.Ordinal).Replace("[Residual]", "[Residual(MaxTrips = 100)]", StringComparison.Ordinal)
-        .Replace("(Order = 2", "(MaxTrips = 100, Order = 2", StringComparison.Ordinal);
+        .Replace("[Loss(Order", "[Loss(MaxTrips = 100, Order", StringComparison.Ordinal).Replace("[Residual(Order", "[Residual(MaxTrips = 100, Order", StringComparison.Ordinal)
+        .Replace("[Loss(Checkpoint", "[Loss(MaxTrips = 100, Checkpoint", StringComparison.Ordinal);
 
     private static void Check(string source, bool errorsAreOurs = true)
     {
         IReadOnlyDictionary<string, string> files = Generate(source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
-        Assert.Empty(diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && (errorsAreOurs || d.Location.SourceTree is null || IsForDevices(d.Location.SourceTree.FilePath))));
+        Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error && (errorsAreOurs || IsInDeviceFile(d))));
+        Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning && (d.Id.StartsWith("SGD", StringComparison.Ordinal) || IsInDeviceFile(d))));
         string[] forDevices = [.. files.Where(f => IsForDevices(f.Key)).Select(f => f.Value)];
         Assert.NotEmpty(forDevices);
         Assert.Empty(KernelRules.Violations(forDevices, name => name is "OnDevice" or "DeviceMath" or "DeviceKernels"));
     }
+
+    private static bool IsInDeviceFile(Diagnostic diagnostic) => diagnostic.Location.SourceTree is { } tree && IsForDevices(tree.FilePath);
 
     private static bool IsForDevices(string file) => file.Contains(".Ilgpu.", StringComparison.Ordinal) || file.Contains("SymbolicGD.Device.", StringComparison.Ordinal);
 

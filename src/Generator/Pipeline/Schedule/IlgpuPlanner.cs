@@ -99,7 +99,7 @@ internal sealed class IlgpuPlanner
             if (buffer.Growing)
             {
                 throw new NotOnDevicesException(buffer.Owner is { } loop
-                    ? $"the loop '{loop}' records its iterations, and a device needs a bound on their number: [Loss(MaxTrips = n)]" : "a record of a loop has no bound that is known beforehand");
+                    ? $"the loop '{loop}' records iterations, and their number has no bound that is known beforehand: [Loss(MaxTrips = n)] gives one to loops that only a condition ends" : "a record of a loop has no bound that is known beforehand");
             }
 
             if (buffer.Type.IsReal() && buffer.Type != _function.Real) throw new NotOnDevicesException($"the array '{buffer.Name}' mixes float and double");

@@ -330,9 +330,8 @@ internal sealed partial class IlgpuWriter
         void Call(string left, string right, int axis, string result, string shape, bool accumulate)
         {
             _code.Line("DeviceKernels.Product(");
-            _code.Line($"    {left},");
-            _code.Line($"    {right}, {Number(axis)}, rows, gather, first,");
-            _code.Line($"    {result}, {shape}, {(accumulate ? "1" : "0")}, exchange);");
+            _code.Line($"    new MatrixPlace({left}), new MatrixPlace({right}), {Number(axis)}, rows, gather, first,");
+            _code.Line($"    new MatrixPlace({result}), {shape}, {(accumulate ? "1" : "0")}, exchange);");
         }
     }
 

@@ -86,14 +86,11 @@ internal sealed partial class IlgpuWriter
                 case Alloc alloc:
                     WriteSharedClear(alloc);
                     break;
-                case Loop loop when _plan.ParallelLoops.Contains(loop.Counter):
+                case Loop loop when _plan.ParallelLoops.Contains(loop.Counter) && IsPlain(loop.From) && IsPlain(loop.To):
                     WriteParallelLoop(loop);
                     break;
                 case Loop loop when HasEffects(loop):
                     WriteUniformLoop(loop);
-                    break;
-                case If branch when HasEffects(branch):
-                    WriteUniformBranch(branch);
                     break;
                 default:
                     WriteItem(item);                     // nothing is written: every thread computes the same
@@ -106,10 +103,26 @@ internal sealed partial class IlgpuWriter
 
     private static bool HasEffects(Item item) => RegionOf(item).AllItems().Any(i => i is Store or Accumulate or Alloc);
 
-    private bool HasParallelWork(Item item) => RegionOf(item).AllItems().Any(i => (i is Loop loop && _plan.ParallelLoops.Contains(loop.Counter)) || (i is Alloc alloc && NeedsZeros(alloc)));
+    /// <summary>Whether it is plain that all threads have the same number: it comes of lengths, constants and counters.</summary>
+    private bool IsPlain(int value) => _index.DefinitionOf(value) switch
+    {
+        Let let => let.Op is Op.Const or Op.Extent or Op.Argument || (let.Operands.Any() && let.Operands.All(IsPlain)),
+        Loop loop => loop.Counter == value,
+        _ => false,
+    };
 
-    /// <summary>Whether one thread does it while the others wait.</summary>
-    private bool IsAlone(Item item) => item is Store or Accumulate || (item is Loop or If && HasEffects(item) && !HasParallelWork(item));
+    private bool HasParallelWork(Item item) => item switch
+    {
+        Loop loop => !loop.EndsEarly && IsPlain(loop.From) && IsPlain(loop.To) && (_plan.ParallelLoops.Contains(loop.Counter) || loop.Body.Items.Items.Any(HasParallelWork)),
+        Alloc alloc => NeedsZeros(alloc),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether one thread does it while the others wait: what has no work to share, and what runs under a condition, since threads must not wait for each
+    /// other where it is not plain that all of them do.
+    /// </summary>
+    private bool IsAlone(Item item) => item is Store or Accumulate || (HasEffects(item) && (item is If or Loop { EndsEarly: true } || (item is Loop && !HasParallelWork(item))));
 
     /// <summary>One thread does what was put off; values that it gives reach the others through the memory of the group.</summary>
     private void FlushAlone(List<Item> items)
@@ -141,8 +154,18 @@ internal sealed partial class IlgpuWriter
             string name = _lasting[value];
             if (type.IsReal()) _exchanges = true;
             else _exchangesIntegers = true;
-            _code.Line(type.IsReal() ? $"{name} = DeviceKernels.FromFirst({name}, exchange);"
-                : type == ScalarType.Bool ? $"{name} = DeviceKernels.FromFirst({name} ? 1 : 0, exchangeIntegers) != 0;" : $"{name} = DeviceKernels.FromFirst({name}, exchangeIntegers);");
+            if (type == ScalarType.Bool)
+            {
+                string flag = _names.Unique(name + "Flag");
+                _code.Line($"int {flag} = {name} ? 1 : 0;");
+                _code.Line($"{flag} = DeviceKernels.FromFirst({flag}, exchangeIntegers);");
+                _code.Line($"{name} = {flag} != 0;");
+            }
+            else
+            {
+                _code.Line($"{name} = DeviceKernels.FromFirst({name}, {(type.IsReal() ? "exchange" : "exchangeIntegers")});");
+            }
+
             _texts[value] = new Text(name);
             _lasting.Remove(value);
         }
@@ -168,7 +191,7 @@ internal sealed partial class IlgpuWriter
         foreach (Carried carried in loop.Carried)
         {
             Op op = loop.ReductionOf(carried, _index) ?? throw new InvalidOperationException("A loop whose iterations depend on each other is not shared out.");
-            string part = _names.Unique((_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name ?? "sum") + "Part");
+            string part = _names.Unique(_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name);
             _code.Line($"{_real} {part} = {(op == Op.Add ? "0" : ValueText(carried.Init).Code)};");
             _texts[carried.Id] = new Text(part);
             reductions.Add((carried, op, part));
@@ -187,10 +210,9 @@ internal sealed partial class IlgpuWriter
         foreach ((Carried carried, Op op, string part) in reductions)
         {
             _exchanges = true;
-            string together = $"DeviceKernels.Group{(op == Op.Add ? "Sum" : op.ToString())}({part}, exchange)";
-            string name = _names.Unique(_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name);
-            _code.Line($"{_real} {name} = {(op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0.0" or "0f") ? ValueText(carried.Init).Under(Text.Sum) + " + " : string.Empty)}{together};");
-            _texts[carried.Result] = new Text(name);
+            _code.Line($"{part} = DeviceKernels.Group{(op == Op.Add ? "Sum" : op.ToString())}({part}, exchange);");
+            if (op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0.0" or "0f")) _code.Line($"{part} = {ValueText(carried.Init).Under(Text.Sum)} + {part};");
+            _texts[carried.Result] = new Text(part);
         }
     }
 
@@ -209,28 +231,5 @@ internal sealed partial class IlgpuWriter
         }
 
         AfterLoop(loop);
-    }
-
-    private void WriteUniformBranch(If branch)
-    {
-        var names = new List<string>();
-        foreach (Merge merge in branch.Results)
-        {
-            string name = _names.Unique(_function.Values[merge.Result].Name);
-            names.Add(name);
-            _code.Line($"{OpText.TypeName(_function.TypeOf(merge.Result))} {name};");
-        }
-
-        using (_code.Block($"if ({ValueText(branch.Condition)})")) Side(branch.Then, m => m.Then);
-        using (_code.Block("else")) Side(branch.Else, m => m.Else);
-        for (int k = 0; k < names.Count; k++) _texts[branch.Results[k].Result] = new Text(names[k]);
-
-        void Side(Region side, Func<Merge, int> value)
-        {
-            _names.OpenBlock();
-            WriteUniform(side.Items);
-            for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {ValueText(value(branch.Results[k]))};");
-            _names.CloseBlock();
-        }
     }
 }

@@ -204,12 +204,13 @@ internal sealed partial class IlgpuWriter
 
         Text Length(int of) => _index.LetOf(of) is not { } let ? throw new NotOnDevicesException("the length of a local array depends on a loop or on data") : let.Op switch
         {
+            Op.Const when IsReal(of) => new Text(NumberText.Real(let.RealConstant, _function.TypeOf(of))),
             Op.Const => new Text(Number((int)let.Payload)),
             Op.Extent => new Text(ExtentAtHost((int)let.Payload)),
             Op.Argument when let.Payload == SpecialArgument.ExampleCount => new Text("host.ExampleCount"),
             Op.Argument when let.Payload >= 0 && _function.Arguments[(int)let.Payload].Role == ArgumentRole.Constant => new Text("host." + _model.ConstantMember((int)let.Payload)),
-            _ when let.Operands.Any() && _function.TypeOf(let.Id) == ScalarType.I32 => OpText.Scalar(
-                let.Op, ScalarType.I32, _function.TypeOf(let.A), Length(let.A), let.B < 0 ? default : Length(let.B), let.C < 0 ? default : Length(let.C)),
+            _ when let.Operands.Any() => OpText.Scalar(
+                let.Op, _function.TypeOf(let.Id), _function.TypeOf(let.A), Length(let.A), let.B < 0 ? default : Length(let.B), let.C < 0 ? default : Length(let.C)),
             _ => throw new NotOnDevicesException("the length of a local array depends on a loop or on data"),
         };
     }

@@ -71,16 +71,13 @@ internal static class DeviceKernels
     }
 
     /// <summary>result[i, j] (+)= Σₜ left[i, t]·right[j, t], in tiles that pass through the memory of the group: each element is read once per tile of the other side.</summary>
-    /// <param name="leftAt">Where left[0, 0] lies; left[i, t] lies i·leftRow + t·leftTerm further.</param>
-    /// <param name="leftRow">The distance of two rows.</param>
-    /// <param name="leftTerm">The distance of two terms.</param>
-    /// <param name="exampleAxis">What of <paramref name="right"/> counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms.</param>
-    /// <param name="gather">Whether example k of the tile is <c>rows[first + k]</c>; else it is first + k.</param>
-    /// <param name="accumulate">Whether the result is added to.</param>
+    /// <remarks>
+    /// exampleAxis says what of right counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms. Example k of the tile is
+    /// rows[first + k] with gather, else first + k.
+    /// </remarks>
     public static void Product(
-        ArrayView<Real> left, int leftAt, int leftRow, int leftTerm,
-        ArrayView<Real> right, int rightAt, int rightRow, int rightTerm, int exampleAxis, ArrayView<int> rows, int gather, int first,
-        ArrayView<Real> result, int resultAt, int resultRow, int resultColumn, int height, int width, int terms, int accumulate, ArrayView<Real> exchange)
+        MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
+        ArrayView<Real> exchange)
     {
         int thread = Group.IdxX, threads = Group.DimX;
         int side = threads >= 256 ? 16 : threads >= 64 ? 8 : threads >= 16 ? 4 : threads >= 4 ? 2 : 1;
@@ -88,8 +85,8 @@ internal static class DeviceKernels
         int y = thread / side, x = thread - y * side;
 
         // Neighbouring threads read neighbouring elements, whichever way they lie.
-        int leftI = leftTerm == 1 ? y : x, leftT = leftTerm == 1 ? x : y;
-        int rightJ = rightTerm == 1 ? y : x, rightT = rightTerm == 1 ? x : y;
+        int leftI = left.Column == 1 ? y : x, leftT = left.Column == 1 ? x : y;
+        int rightJ = right.Column == 1 ? y : x, rightT = right.Column == 1 ? x : y;
         for (int i = 0; i < height; i += side)
         {
             for (int j = 0; j < width; j += side)
@@ -100,13 +97,13 @@ internal static class DeviceKernels
                     if (y < side)
                     {
                         Real fromLeft = 0, fromRight = 0;
-                        if (i + leftI < height && t + leftT < terms) fromLeft = left[leftAt + (i + leftI) * leftRow + (t + leftT) * leftTerm];
+                        if (i + leftI < height && t + leftT < terms) fromLeft = left.Elements[left.At + (i + leftI) * left.Row + (t + leftT) * left.Column];
                         if (j + rightJ < width && t + rightT < terms)
                         {
                             int row = j + rightJ, term = t + rightT;
                             if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
                             if (exampleAxis == 2) term = gather != 0 ? rows[first + term] : first + term;
-                            fromRight = right[rightAt + row * rightRow + term * rightTerm];
+                            fromRight = right.Elements[right.At + row * right.Row + term * right.Column];
                         }
 
                         exchange[leftI * pitch + leftT] = fromLeft;
@@ -124,10 +121,34 @@ internal static class DeviceKernels
 
                 if (y < side && i + y < height && j + x < width)
                 {
-                    int at = resultAt + (i + y) * resultRow + (j + x) * resultColumn;
-                    result[at] = accumulate != 0 ? result[at] + sum : sum;
+                    int at = result.At + (i + y) * result.Row + (j + x) * result.Column;
+                    result.Elements[at] = accumulate != 0 ? result.Elements[at] + sum : sum;
                 }
             }
         }
+    }
+}
+
+/// <summary>Where a matrix lies.</summary>
+internal readonly struct MatrixPlace
+{
+    /// <summary>What it lies in.</summary>
+    public readonly ArrayView<Real> Elements;
+
+    /// <summary>The index of its first element.</summary>
+    public readonly int At;
+
+    /// <summary>The distance of two rows.</summary>
+    public readonly int Row;
+
+    /// <summary>The distance of two columns.</summary>
+    public readonly int Column;
+
+    public MatrixPlace(ArrayView<Real> elements, int at, int row, int column)
+    {
+        Elements = elements;
+        At = at;
+        Row = row;
+        Column = column;
     }
 }
