@@ -110,9 +110,10 @@ internal static class KernelCode
         }
         else if (type == typeof(float) || type == typeof(double))
         {
+            // What generic mathematics calls, such as T.Abs and T.Zero: it compiles where its own code does.
             if (!OfNumbers.Contains(called.Name))
             {
-                throw Refuse(kernel, method, $"calls {type.Name}.{called.Name}, which is not known to compile");
+                Read(called, kernel, done, callers, ref needsAlgorithms);
             }
         }
         else if (!type.IsValueType && !called.IsStatic)

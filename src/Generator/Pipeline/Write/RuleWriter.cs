@@ -4,9 +4,9 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 
 /// <summary>
 /// Writes the optimizer class of an update rule: its properties, and a rule struct that is generic over float and double
-/// with the update of one element and of a vector. What is the same for all elements of a step is computed once.
+/// with the update of one element and of a vector, beside one for devices. What is the same for all elements of a step is computed once.
 /// </summary>
-internal sealed class RuleWriter
+internal sealed partial class RuleWriter
 {
     private readonly UpdateRuleSpec _spec;
     private readonly Function _function;
@@ -54,6 +54,7 @@ internal sealed class RuleWriter
             _code.Line("protected override FitResult<T> Drive<T>(UpdateRuleDriver<T> driver) => driver.Run(new Rule<T>(this));");
             _code.Gap();
             WriteRule();
+            WriteDeviceRule();
         }
 
         return _code.ToString();
@@ -68,9 +69,9 @@ internal sealed class RuleWriter
             CodeWriter prepare = new(), scalar = new(), vector = new();
             var scalarNames = new Dictionary<int, Text>();
             WritePrepare(prepare, scalarNames);
-            WriteUpdate(scalar, vectorForm: false);
+            WriteUpdate(scalar, UpdateForm.Element);
             bool vectorizes = AllOpsHaveVectorForm();
-            if (vectorizes) WriteUpdate(vector, vectorForm: true);
+            if (vectorizes) WriteUpdate(vector, UpdateForm.Vector);
 
             foreach (RuleArgument hyper in Of(RuleRole.Hyper)) _code.Line($"private readonly double _{hyper.Name};");
             foreach (KeyValuePair<int, string> field in _fieldNames.OrderBy(f => f.Key)) _code.Line($"private {(_function.TypeOf(field.Key) == ScalarType.Bool ? "bool" : "T")} {field.Value};");
@@ -110,6 +111,8 @@ internal sealed class RuleWriter
                     }
                 }
             }
+
+            WriteOnDevice();
         }
     }
 
@@ -212,16 +215,17 @@ internal sealed class RuleWriter
         }
     }
 
-    private void WriteUpdate(CodeWriter code, bool vectorForm)
+    private void WriteUpdate(CodeWriter code, UpdateForm form)
     {
+        bool vectorForm = form == UpdateForm.Vector;
         var texts = new Dictionary<int, Text>();
-        var names = new NameTable("parameter", "gradient", "state", "stride");
+        var names = form == UpdateForm.Device ? new NameTable(["parameter", "gradient", .. DeviceStates]) : new NameTable("parameter", "gradient", "state", "stride");
         string type = vectorForm ? "Vector512<T>" : "T";
         int k = 0;
         var stateOf = new Dictionary<int, string>();
         foreach (RuleArgument state in Of(RuleRole.State))
         {
-            string place = k == 0 ? "state" : k == 1 ? "Unsafe.Add(ref state, stride)" : $"Unsafe.Add(ref state, {NumberText.Integer(k)} * stride)";
+            string place = form == UpdateForm.Device ? DeviceStates[k] : k == 0 ? "state" : k == 1 ? "Unsafe.Add(ref state, stride)" : $"Unsafe.Add(ref state, {NumberText.Integer(k)} * stride)";
             stateOf[state.Buffer] = place;
             k++;
         }
@@ -309,12 +313,14 @@ internal sealed class RuleWriter
         Text Operand(int value)
         {
             if (texts.TryGetValue(value, out Text known)) return known;
-            if (_fieldNames.TryGetValue(value, out string? field)) 
+            if (_fieldNames.TryGetValue(value, out string? field))
             {
+                if (form == UpdateForm.Device && _function.TypeOf(value) == ScalarType.Bool) return new Text(field + " != 0", Text.Equality);
                 if (!vectorForm) return new Text(field);
                 return new Text(_function.TypeOf(value) == ScalarType.Bool ? $"Lanes.Mask<T>({field})" : $"Vector512.Create({field})");
             }
 
+            if (form == UpdateForm.Device && _constants.TryGetValue(value, out string? constantField)) return new Text(constantField);
             Let let = _index.LetOf(value)!;
             Text constant = GenericText(let, _ => default, vectorForm: false);
             return vectorForm ? new Text($"Vector512.Create({constant})") : constant;

@@ -12,15 +12,15 @@ namespace SymbolicGD.Device.Float32;
 /// <summary>Evaluates the functions of one loss on an accelerator. Its memory is allocated at the first evaluation, once.</summary>
 internal sealed class DeviceEngine : IDisposable
 {
-    /// <summary>Batches that may be under way to the device at once: the next one waits for all of them.</summary>
-    private const int StagedBatches = 64;
+    /// <summary>Batches that may be under way to the device at once, and integers of all of them: the next one waits until they have arrived.</summary>
+    private const int MostStaged = 64, StagedIntegers = 1 << 22;
 
     private readonly ILossOnDevice _loss;
     private readonly int _length;
     private readonly int _exampleCount;
     private readonly bool _isMean;
     private readonly int _mostGroups;
-    private readonly PageLockedArray1D<int>?[] _staged = new PageLockedArray1D<int>?[StagedBatches];
+    private PageLockedArray1D<int>[] _staged = Array.Empty<PageLockedArray1D<int>>();
     private MemoryBuffer1D<Real, Stride1D.Dense>? _data;
     private MemoryBuffer1D<int, Stride1D.Dense>? _integers;
     private MemoryBuffer1D<int, Stride1D.Dense>? _rows;
@@ -230,16 +230,20 @@ internal sealed class DeviceEngine : IDisposable
             _rowsLength = 0;
             _rows = Queue.Allocate<int>(batch.Length, "the indices of a batch");
             _rowsLength = batch.Length;
+            _staged = new PageLockedArray1D<int>[Math.Max(2, Math.Min(MostStaged, StagedIntegers / _rowsLength))];
+            for (int i = 0; i < _staged.Length; i++)
+            {
+                _staged[i] = Queue.Accelerator.AllocatePageLocked1D<int>(_rowsLength);
+            }
         }
 
-        if (_nextStaged == StagedBatches)
+        if (_nextStaged == _staged.Length)
         {
             Queue.Stream.Synchronize();
             _nextStaged = 0;
         }
 
-        PageLockedArray1D<int> staged = _staged[_nextStaged] ??= Queue.Accelerator.AllocatePageLocked1D<int>(_rowsLength);
-        _nextStaged++;
+        PageLockedArray1D<int> staged = _staged[_nextStaged++];
         batch.CopyTo(staged.Span);
         ArrayView<int> rows = _rows!.View.AsContiguous().SubView(0, batch.Length);
         rows.CopyFrom(Queue.Stream, staged.ArrayView.SubView(0, batch.Length));
@@ -248,12 +252,12 @@ internal sealed class DeviceEngine : IDisposable
 
     private void ReleaseStaged()
     {
-        for (int i = 0; i < StagedBatches; i++)
+        foreach (PageLockedArray1D<int> staged in _staged)
         {
-            DeviceErrors.Release(_staged[i]);
-            _staged[i] = null;
+            DeviceErrors.Release(staged);
         }
 
+        _staged = Array.Empty<PageLockedArray1D<int>>();
         _nextStaged = 0;
     }
 }

@@ -13,7 +13,7 @@ namespace SymbolicGD.Device.Float32;
 /// <summary>Steps that wait on an accelerator. What they saw is noted there until it is asked for, or until there is no more room.</summary>
 internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
 {
-    /// <summary>Steps that are noted on the device.</summary>
+    /// <summary>Steps that are noted on the device, an even number.</summary>
     private const int MostNoted = 256;
 
     private readonly DeviceEngine _engine;
@@ -175,8 +175,11 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
 /// <summary>The kernel that updates parameters by a rule.</summary>
 internal static class DeviceUpdate
 {
-    /// <summary>The first note says whether a step was not finite; behind it are value and norm of each step.</summary>
-    public const int NotesStart = 1;
+    /// <summary>
+    /// The first two notes say whether a step was not finite, for even and for odd steps: each step reads one and writes the other, so that no group reads
+    /// what another one writes. Behind them are value and norm of each step.
+    /// </summary>
+    public const int NotesStart = 2;
 
     public static int NotesLength(int steps) => NotesStart + (2 * steps);
 
@@ -201,16 +204,12 @@ internal static class DeviceUpdate
         Real norm = DeviceReductions.NormOf(small, medium, big), value = shared[0] * weight;
         bool isFinite = Real.IsFinite(value) && Real.IsFinite(norm);
 
-        // The first group may set the flag while another reads it: then the step is not finite, and that one does not apply it either.
-        bool applies = isFinite && notes[0] == 0;
+        bool applies = isFinite && notes[step & 1] == 0;
         if (Grid.IdxX == 0 && Group.IdxX == 0)
         {
             notes[NotesStart + (2 * step)] = value;
             notes[NotesStart + (2 * step) + 1] = norm;
-            if (!isFinite)
-            {
-                notes[0] = 1;
-            }
+            notes[(step + 1) & 1] = applies ? 0 : 1;
         }
 
         if (applies)
