@@ -85,8 +85,8 @@ public sealed class EmittedKernelTests
     private static void Check(string source, bool errorsAreOurs = true)
     {
         IReadOnlyDictionary<string, string> files = Generate(source, withIlgpu: true, out IReadOnlyList<Diagnostic> diagnostics);
-        Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error && (errorsAreOurs || IsInDeviceFile(d))));
-        Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning && (d.Id.StartsWith("SGD", StringComparison.Ordinal) || IsInDeviceFile(d))));
+        Assert.DoesNotContain(diagnostics, d => d.Severity == DiagnosticSeverity.Error && (errorsAreOurs || IsInDeviceFile(d)));
+        Assert.DoesNotContain(diagnostics, d => d.Severity == DiagnosticSeverity.Warning && (d.Id.StartsWith("SGD", StringComparison.Ordinal) || IsInDeviceFile(d)));
         string[] forDevices = [.. files.Where(f => IsForDevices(f.Key)).Select(f => f.Value)];
         Assert.NotEmpty(forDevices);
         Assert.Empty(KernelRules.Violations(forDevices, name => name is "OnDevice" or "DeviceMath" or "DeviceKernels"));

@@ -39,7 +39,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     private const string DeviceRefusal = "SGD7001";
 
     /// <summary>Every how manyth program runs on the stand-in for ILGPU.</summary>
-    private const int OnDevicesOneIn = 2 * CompiledOneIn;
+    private const int OnDevicesOneIn = 4 * CompiledOneIn;
 
     private static readonly int Programs = Setting("SYMBOLICGD_RANDOM_PROGRAMS", DefaultPrograms);
 
