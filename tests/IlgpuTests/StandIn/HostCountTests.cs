@@ -54,6 +54,7 @@ public sealed class HostCountTests
         objective.Value(p);
         objective.Gradient(p, gradient);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(3 + 4, counters.Launches);                       // before, examples, second pass; and after
         Assert.Equal((2, 2 * sizeof(float), 0, 2, 0), (counters.CopiesToHost, counters.BytesToHost, counters.CopiesToDevice, counters.HostSynchronizations, counters.Allocations));
     }
 
@@ -110,6 +111,19 @@ public sealed class HostCountTests
         Assert.Contains("the data", message, StringComparison.Ordinal);
         Assert.Contains("42,004", message, StringComparison.Ordinal);
         Assert.Contains("12,345", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_context_without_algorithms_is_told_what_it_lacks()
+    {
+        using var device = new TestDevice(new StandInOptions { Type = AcceleratorType.Cuda }, algorithms: false);
+        using ScaledRegressionOnDevice objective = ScaledRegression.Create(50, 3).On(device.Accelerator);
+        using VectorHandle<float> p = objective.CreateVector(), state = objective.CreateVector(5);
+        string message = Assert.Throws<NotSupportedException>(
+            () => objective.Step(p, state, new Host.Own.Constants.Rule<float>(new Host.Own.Constants()), GradientTransform<float>.None)).Message;
+        Assert.Contains("EnableAlgorithms()", message, StringComparison.Ordinal);
+        Assert.Contains("Constants", message, StringComparison.Ordinal);
+        Assert.True(objective.Step(p, [1], objective.CreateVector(0), default(Sgd.Rule<float>), GradientTransform<float>.None).Applied, "Sgd needs no such function");
     }
 
     [Fact]
