@@ -204,6 +204,9 @@ internal sealed class KernelRules
                 case MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } member when NameOf(member.Expression) is "Math" or "MathF" && member.Name.Identifier.ValueText is not ("PI" or "E" or "Tau"):
                     Add(KernelRule.Call, method.Name, node, "a constant or a method group of the library");
                     break;
+                case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: 0.0 or 0f } }:
+                    Add(KernelRule.Language, method.Name, node, "a negative zero that loses its sign in the text for OpenCL");
+                    break;
                 case BinaryExpressionSyntax binary:
                     ReadBinary(method, binary);
                     break;

@@ -131,6 +131,7 @@ public sealed class KernelRulesTests
     [InlineData("public static void K(int n) { object o = n; }", nameof(KernelRule.Language))]
     [InlineData("public static void K(int n) { var l = new List<int>(); }", nameof(KernelRule.Language))]
     [InlineData("public static void K(ArrayView<int> v) { foreach (int x in v) { } }", nameof(KernelRule.Language))]
+    [InlineData("public static void K(ArrayView<double> v) { v[0] = -0.0; }", nameof(KernelRule.Language))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.Cbrt(v[0]); }", nameof(KernelRule.Call))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.Exp(v[0]); }", nameof(KernelRule.Call))]
     [InlineData("public static void K(ArrayView<double> v) { v[0] = Math.CopySign(v[0], v[1]); }", nameof(KernelRule.Call))]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -9,13 +10,16 @@ namespace ILGPU.Engine;
 /// from there and goes on behind the barrier. So the threads of a group need no threads of the system, and a barrier costs no switch between such. The same is
 /// done to the methods that a kernel calls and that have barriers.
 /// </summary>
-internal sealed class StepCompiler
+internal sealed partial class StepCompiler
 {
     private static readonly FieldInfo State = typeof(KernelFrame).GetField(nameof(KernelFrame.State))!;
     private static readonly FieldInfo Line = typeof(KernelFrame).GetField(nameof(KernelFrame.Line))!;
     private static readonly FieldInfo Slots = typeof(KernelFrame).GetField(nameof(KernelFrame.Slots))!;
     private static readonly FieldInfo Calls = typeof(KernelFrame).GetField(nameof(KernelFrame.Calls))!;
     private static readonly MethodInfo Barrier = typeof(Group).GetMethod(nameof(Group.Barrier))!;
+
+    private static readonly ConcurrentDictionary<MethodInfo, (Delegate, FrameLayout)?> Known = new();
+    private static readonly ConcurrentDictionary<MethodBase, bool> WhetherWaits = new();
 
     private readonly List<Instruction> code;
     private readonly MethodBody body;
@@ -58,17 +62,12 @@ internal sealed class StepCompiler
     private sealed record Site(int Number, Label Resume, MethodInfo? Callee, DynamicMethod? Step, int Call, LocalBuilder[] Arguments);
 
     /// <summary>The rewritten kernel, or null where it has no barrier or one where this cannot be done.</summary>
-    internal static (Delegate Step, FrameLayout Layout)? Compile(MethodInfo kernel, Type type)
-    {
-        if (!Waits(kernel) || Rewrite(kernel) is not { } rewritten)
-        {
-            return null;
-        }
+    internal static (Delegate Step, FrameLayout Layout)? Compile(MethodInfo kernel, Type type) =>
+        Known.GetOrAdd(kernel, _ => Waits(kernel) && Rewrite(kernel) is { } rewritten ? (rewritten.method.CreateDelegate(type), rewritten.layout) : null);
 
-        return (rewritten.method.CreateDelegate(type), rewritten.layout);
-    }
+    private static bool Waits(MethodBase method) => WhetherWaits.TryGetValue(method, out bool known) ? known : WhetherWaits[method] = FindBarrier(method);
 
-    private static bool Waits(MethodBase method)
+    private static bool FindBarrier(MethodBase method)
     {
         if (method == Barrier)
         {
@@ -345,101 +344,5 @@ internal sealed class StepCompiler
         il.Emit(OpCodes.Ldfld, Calls);
         il.Emit(OpCodes.Ldc_I4, site.Call);
         il.Emit(OpCodes.Ldelem_Ref);
-    }
-
-    private void Copy(in Instruction instruction)
-    {
-        var operation = instruction.Operation;
-        if (Variable(instruction, "ldarga") is int address)
-        {
-            il.Emit(OpCodes.Ldarga, (short)(address + 1));
-        }
-        else if (Variable(instruction, "ldarg") is int loaded)
-        {
-            il.Emit(OpCodes.Ldarg, (short)(loaded + 1));
-        }
-        else if (Variable(instruction, "starg") is int stored)
-        {
-            il.Emit(OpCodes.Starg, (short)(stored + 1));
-        }
-        else
-        {
-            CopyPlain(instruction, operation);
-        }
-    }
-
-    private void CopyPlain(in Instruction instruction, OpCode operation)
-    {
-        switch (operation.OperandType)
-        {
-            case OperandType.InlineNone:
-                il.Emit(operation);
-                break;
-            case OperandType.ShortInlineBrTarget:
-                il.Emit(Long(operation), labels[instruction.Target]);
-                break;
-            case OperandType.InlineBrTarget:
-                il.Emit(operation, labels[instruction.Target]);
-                break;
-            case OperandType.InlineSwitch:
-                il.Emit(operation, [.. instruction.Targets.Select(target => labels[target])]);
-                break;
-            case OperandType.ShortInlineI or OperandType.ShortInlineVar:
-                il.Emit(operation, instruction.Code[instruction.Operand]);
-                break;
-            case OperandType.InlineVar:
-                il.Emit(operation, BitConverter.ToInt16(instruction.Code, instruction.Operand));
-                break;
-            case OperandType.InlineI:
-                il.Emit(operation, instruction.Int32);
-                break;
-            case OperandType.InlineI8:
-                il.Emit(operation, BitConverter.ToInt64(instruction.Code, instruction.Operand));
-                break;
-            case OperandType.InlineR:
-                il.Emit(operation, BitConverter.ToDouble(instruction.Code, instruction.Operand));
-                break;
-            case OperandType.ShortInlineR:
-                il.Emit(operation, BitConverter.ToSingle(instruction.Code, instruction.Operand));
-                break;
-            case OperandType.InlineField:
-                il.Emit(operation, instruction.Field);
-                break;
-            case OperandType.InlineType:
-                il.Emit(operation, instruction.Type);
-                break;
-            case OperandType.InlineMethod when instruction.Called is ConstructorInfo constructor:
-                il.Emit(operation, constructor);
-                break;
-            case OperandType.InlineMethod:
-                il.Emit(operation, (MethodInfo)instruction.Called);
-                break;
-            default:
-                throw new NotSupportedException($"The instruction {operation.Name} in a kernel with barriers.");
-        }
-    }
-
-    private static OpCode Long(OpCode branch) =>
-        (OpCode)typeof(OpCodes).GetField(branch.Name![..^2] switch
-        {
-            "beq" => "Beq", "bge" => "Bge", "bge.un" => "Bge_Un", "bgt" => "Bgt", "bgt.un" => "Bgt_Un", "ble" => "Ble", "ble.un" => "Ble_Un", "blt" => "Blt",
-            "blt.un" => "Blt_Un", "bne.un" => "Bne_Un", "br" => "Br", "brfalse" => "Brfalse", "brtrue" => "Brtrue", var other => throw new NotSupportedException(other),
-        })!.GetValue(null)!;
-
-    /// <summary>The index of an instruction like ldarg.0, ldarg.s and ldarg; null for others.</summary>
-    private static int? Variable(in Instruction instruction, string name)
-    {
-        string[] parts = instruction.Operation.Name!.Split('.');
-        if (parts[0] != name)
-        {
-            return null;
-        }
-
-        return instruction.Operation.OperandType switch
-        {
-            OperandType.InlineNone => parts[1][0] - '0',
-            OperandType.ShortInlineVar => instruction.Code[instruction.Operand],
-            _ => BitConverter.ToUInt16(instruction.Code, instruction.Operand),
-        };
     }
 }

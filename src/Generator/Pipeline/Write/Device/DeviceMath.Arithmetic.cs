@@ -72,7 +72,7 @@ internal static partial class DeviceMath
             below += 1;
         }
 
-        return below == 0 && x < 0 ? -0.0 : below;
+        return below == 0 && x < 0 ? -Math.Abs(below) : below;
     }
 
     public static double Truncate(double x) => x < 0 ? Math.Ceiling(x) : Math.Floor(x);
@@ -199,7 +199,7 @@ internal static partial class DeviceMath
             below += 1;
         }
 
-        return below == 0 && x < 0 ? -0.0f : below;
+        return below == 0 && x < 0 ? -MathF.Abs(below) : below;
     }
 
     public static float Truncate(float x) => x < 0 ? MathF.Ceiling(x) : MathF.Floor(x);

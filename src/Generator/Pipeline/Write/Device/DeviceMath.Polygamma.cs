@@ -21,7 +21,7 @@ internal static partial class DeviceMath
         bool isOdd = IsOdd(order);
         if (x == double.PositiveInfinity)
         {
-            return isOdd ? 0 : -0.0;
+            return isOdd ? 0 : -1 / x;
         }
 
         if (x > 0)
@@ -108,7 +108,7 @@ internal static partial class DeviceMath
         bool isOdd = IsOdd(order);
         if (x == float.PositiveInfinity)
         {
-            return isOdd ? 0 : -0.0f;
+            return isOdd ? 0 : -1 / x;
         }
 
         if (x > 0)

@@ -4,6 +4,7 @@
 //  - NaN is taken care of first: a branch on a comparison that NaN makes false may go either way.
 //  - Constants stand on the right of comparisons, for the same reason.
 //  - Of two constants that are added or multiplied one after the other a backend makes one, so no correction relies on their order.
+//  - Negative zero is no literal: the text for OpenCL has it without its sign.
 //  - A product that is added may be fused or not: products that must be exact have factors short enough.
 #nullable enable
 
