@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using ILGPU.Runtime;
 using IlgpuStandIn;
 using SymbolicGD.IlgpuTests.Host;
@@ -124,6 +125,40 @@ public sealed class HostCountTests
         Assert.Contains("EnableAlgorithms()", message, StringComparison.Ordinal);
         Assert.Contains("Constants", message, StringComparison.Ordinal);
         Assert.True(objective.Step(p, [1], objective.CreateVector(0), default(Sgd.Rule<float>), GradientTransform<float>.None).Applied, "Sgd needs no such function");
+    }
+
+    [Fact]
+    public void A_rule_that_does_not_compile_is_named()
+    {
+        using var device = new TestDevice();
+        using ScaledRegressionOnDevice objective = ScaledRegression.Create(50, 3).On(device.Accelerator);
+        using VectorHandle<float> p = objective.CreateVector(), none = objective.CreateVector(0);
+        string message = Assert.Throws<NotSupportedException>(() => objective.Step(p, none, default(Unfit), GradientTransform<float>.None)).Message;
+        Assert.Contains("Unfit+OnKernel", message, StringComparison.Ordinal);
+        Assert.Contains("does not compile", message, StringComparison.Ordinal);
+    }
+
+    private struct Unfit : IUpdateRule<float>
+    {
+        public static int StateCount => 0;
+
+        public readonly void Prepare(int step, double learningRateFactor)
+        {
+        }
+
+        public readonly void Update(ref float parameter, float gradient, ref float state, nuint stride) => parameter -= gradient;
+
+        public readonly void Update(ref Vector512<float> parameter, Vector512<float> gradient, ref float state, nuint stride) => parameter -= gradient;
+
+        public readonly void OnDevice(IDeviceUpdate<float> device) => device.Run(new OnKernel { Factor = 1 });
+
+        private struct OnKernel : IDeviceRule<float>
+        {
+            public float Factor;
+
+            public readonly void Update(ref float parameter, float gradient, ref float state0, ref float state1, ref float state2, ref float state3) =>
+                parameter -= Factor > 0 ? gradient : throw new InvalidOperationException();
+        }
     }
 
     [Fact]
