@@ -25,7 +25,7 @@ internal static class KernelCode
 
     private static readonly HashSet<string> WithAlgorithms = ["Sin", "Cos", "Tan", "Sinh", "Cosh", "Tanh", "Asin", "Acos", "Atan", "Atan2", "Exp", "Log", "Log10", "Pow"];
 
-    private static readonly HashSet<string> OfNumbers = ["IsNaN", "IsFinite", "IsInfinity", "Exp", "Log", "Sqrt"];
+    private static readonly HashSet<string> OfNumbers = ["IsNaN", "IsFinite", "IsInfinity"];
 
     /// <summary>Whether a kernel that was read calls one of the second set.</summary>
     private static readonly ConcurrentDictionary<MethodBase, bool> Known = new();

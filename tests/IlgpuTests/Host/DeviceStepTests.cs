@@ -138,6 +138,43 @@ public sealed class DeviceStepTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_that_a_batch_does_not_touch_are_updated_only_on_demand(bool all)
+    {
+        const int Rows = 20, Columns = 3, Length = (Rows * Columns) + 1;
+        Ratings ratings = Ratings.Create(100, Rows, Columns);
+        using var onDevice = new RatingsOnDevice(ratings, device);
+        float[] start = Ratings.Start(Rows, Columns);
+        using VectorHandle<float> p = onDevice.Vector(start), hp = ratings.Vector(start), s = onDevice.CreateVector(2 * Length), hs = ratings.CreateVector(2 * Length);
+        using StepQueue<float> steps = onDevice.CreateStepQueue();
+        var rule = new AdamW.Rule<float>(new AdamW { LearningRate = 0.05, WeightDecay = 0.1 });
+        var transform = new GradientTransform<float>(2, float.PositiveInfinity) { UpdatesAllRows = all };
+        for (int step = 1; step <= 20; step++)
+        {
+            rule.Prepare(step, 1);
+            int[] batch = [.. Enumerable.Range(0, 1 + (step % 7)).Select(i => ((i * i) + step) % 100)];
+            ratings.Step(hp, batch, hs, rule, transform);
+            steps.Add(p, batch, s, rule, transform);
+            if (step == 1)
+            {
+                Assert.Equal(all, p.ToArray()[30] != start[30]);
+                Assert.Equal(1, steps.Read().Applied);
+            }
+        }
+
+        Assert.Equal(19, steps.Read().Applied);
+        Near.Equal(hp.ToArray(), p.ToArray(), 1e-4f);
+        Near.Equal(hs.ToArray(), s.ToArray(), 1e-4f);
+        ratings.Step(hp, hs, rule, transform);
+        onDevice.Step(p, s, rule, transform);
+        Near.Equal(hp.ToArray(), p.ToArray(), 1e-4f);
+
+        var options = new FitOptions { BatchSize = 9, Epochs = 3, UpdateAllRows = all };
+        Near.Equal(new Adam().Minimize(ratings, start, options).Parameters, new Adam().Minimize(onDevice, start, options).Parameters, 1e-4f);
+    }
+
     [Fact]
     public void A_rule_that_devices_cannot_take_is_refused_by_name()
     {

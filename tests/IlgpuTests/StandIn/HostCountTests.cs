@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using ILGPU.Runtime;
 using IlgpuStandIn;
 using SymbolicGD.IlgpuTests.Host;
@@ -54,6 +55,7 @@ public sealed class HostCountTests
         objective.Value(p);
         objective.Gradient(p, gradient);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(3 + 4, counters.Launches);                       // before, examples, second pass; and after
         Assert.Equal((2, 2 * sizeof(float), 0, 2, 0), (counters.CopiesToHost, counters.BytesToHost, counters.CopiesToDevice, counters.HostSynchronizations, counters.Allocations));
     }
 
@@ -110,6 +112,53 @@ public sealed class HostCountTests
         Assert.Contains("the data", message, StringComparison.Ordinal);
         Assert.Contains("42,004", message, StringComparison.Ordinal);
         Assert.Contains("12,345", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_context_without_algorithms_is_told_what_it_lacks()
+    {
+        using var device = new TestDevice(new StandInOptions { Type = AcceleratorType.Cuda }, algorithms: false);
+        using ScaledRegressionOnDevice objective = ScaledRegression.Create(50, 3).On(device.Accelerator);
+        using VectorHandle<float> p = objective.CreateVector(), state = objective.CreateVector(5);
+        string message = Assert.Throws<NotSupportedException>(
+            () => objective.Step(p, state, new Host.Own.Constants.Rule<float>(new Host.Own.Constants()), GradientTransform<float>.None)).Message;
+        Assert.Contains("EnableAlgorithms()", message, StringComparison.Ordinal);
+        Assert.Contains("Constants", message, StringComparison.Ordinal);
+        Assert.True(objective.Step(p, [1], objective.CreateVector(0), default(Sgd.Rule<float>), GradientTransform<float>.None).Applied, "Sgd needs no such function");
+    }
+
+    [Fact]
+    public void A_rule_that_does_not_compile_is_named()
+    {
+        using var device = new TestDevice();
+        using ScaledRegressionOnDevice objective = ScaledRegression.Create(50, 3).On(device.Accelerator);
+        using VectorHandle<float> p = objective.CreateVector(), none = objective.CreateVector(0);
+        string message = Assert.Throws<NotSupportedException>(() => objective.Step(p, none, default(Unfit), GradientTransform<float>.None)).Message;
+        Assert.Contains("Unfit+OnKernel", message, StringComparison.Ordinal);
+        Assert.Contains("does not compile", message, StringComparison.Ordinal);
+    }
+
+    private struct Unfit : IUpdateRule<float>
+    {
+        public static int StateCount => 0;
+
+        public readonly void Prepare(int step, double learningRateFactor)
+        {
+        }
+
+        public readonly void Update(ref float parameter, float gradient, ref float state, nuint stride) => parameter -= gradient;
+
+        public readonly void Update(ref Vector512<float> parameter, Vector512<float> gradient, ref float state, nuint stride) => parameter -= gradient;
+
+        public readonly void OnDevice(IDeviceUpdate<float> device) => device.Run(new OnKernel { Factor = 1 });
+
+        private struct OnKernel : IDeviceRule<float>
+        {
+            public float Factor;
+
+            public readonly void Update(ref float parameter, float gradient, ref float state0, ref float state1, ref float state2, ref float state3) =>
+                parameter -= Factor > 0 ? gradient : throw new InvalidOperationException();
+        }
     }
 
     [Fact]

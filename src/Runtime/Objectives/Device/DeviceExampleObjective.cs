@@ -7,12 +7,14 @@ namespace SymbolicGD;
 public abstract class DeviceExampleObjective<T> : DeviceObjective<T>, IExampleObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly ExampleObjective<T> host;
     private readonly bool choosesRows;
 
     /// <param name="host">The objective in host memory whose loss and data this one has.</param>
     protected DeviceExampleObjective(ExampleObjective<T> host)
         : base((host ?? throw new ArgumentNullException(nameof(host))).Layout)
     {
+        this.host = host;
         ExampleCount = host.ExampleCount;
         Reduction = host.Reduction;
         choosesRows = host.ChoosesRows;
@@ -86,17 +88,13 @@ public abstract class DeviceExampleObjective<T> : DeviceObjective<T>, IExampleOb
     internal override void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
     {
         base.CheckStep<TRule>(parameters, batch, state, transform);
-        if (batch.IsEmpty)
+        if (!batch.IsEmpty)
         {
-            return;
-        }
-
-        BatchCheck.Indices(batch, ExampleCount);
-        if (choosesRows && !transform.UpdatesAllRows)
-        {
-            throw new NotSupportedException(
-                "Integers of the data choose which rows of the parameters an example touches, and a step on a device updates all rows: "
-                + $"set {nameof(FitOptions)}.{nameof(FitOptions.UpdateAllRows)} to true.");
+            BatchCheck.Indices(batch, ExampleCount);
         }
     }
+
+    /// <inheritdoc/>
+    internal override int? TouchedBy(ReadOnlySpan<int> batch, GradientTransform<T> transform, ref int[] stretches) =>
+        choosesRows && !batch.IsEmpty && !transform.UpdatesAllRows ? host.TouchedBy(batch, ref stretches) : null;
 }

@@ -148,7 +148,6 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
     /// <summary>Checks what a step of any queue of this objective is given.</summary>
     /// <exception cref="ArgumentException">A length is wrong, the state is missing, or the batch is not empty and the objective has no examples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index of the batch is not one of an example.</exception>
-    /// <exception cref="NotSupportedException">The step would update only the rows that the batch touches.</exception>
     internal virtual void CheckStep<TRule>(VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, GradientTransform<T> transform)
         where TRule : struct, IUpdateRule<T>
     {
@@ -165,6 +164,10 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
             throw new ArgumentException("The objective has no examples, of which a batch could be one.", nameof(batch));
         }
     }
+
+    /// <summary>Writes down the stretches of the parameter vector that a step on a batch updates: the first element and the length of each.</summary>
+    /// <returns>How many integers that takes; null if the step updates all parameters.</returns>
+    internal virtual int? TouchedBy(ReadOnlySpan<int> batch, GradientTransform<T> transform, ref int[] stretches) => null;
 
     private protected T ValueOf(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch)
     {

@@ -8,6 +8,7 @@ public abstract class DeviceStepQueue<T> : StepQueue<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly DeviceObjective<T> objective;
+    private int[] stretches = [];
 
     /// <param name="objective">The objective whose steps these are.</param>
     protected DeviceStepQueue(DeviceObjective<T> objective)
@@ -21,7 +22,8 @@ public abstract class DeviceStepQueue<T> : StepQueue<T>
         VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
     {
         objective.CheckStep<TRule>(parameters, batch, state, transform);
-        AddCore(parameters, batch, state, rule, transform);
+        int? touched = objective.TouchedBy(batch, transform, ref stretches);
+        AddCore(parameters, batch, state, rule, transform, touched is null, stretches.AsSpan(0, touched ?? 0));
     }
 
     /// <summary>Queues one step whose arguments are checked, but for where the vectors lie.</summary>
@@ -30,7 +32,10 @@ public abstract class DeviceStepQueue<T> : StepQueue<T>
     /// <param name="state">As many blocks of that length as the rule keeps values for a parameter.</param>
     /// <param name="rule">The update rule, prepared.</param>
     /// <param name="transform">What is done to the gradient first.</param>
+    /// <param name="updatesAll">Whether the step updates all parameters, and not only those that the batch touches.</param>
+    /// <param name="stretches">Else the stretches of the parameter vector that it updates: the first element and the length of each.</param>
     protected abstract void AddCore<TRule>(
-        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform, bool updatesAll,
+        ReadOnlySpan<int> stretches)
         where TRule : struct, IUpdateRule<T>;
 }

@@ -12,20 +12,16 @@ namespace SymbolicGD.Device.Float32;
 /// <summary>Evaluates the functions of one loss on an accelerator. Its memory is allocated at the first evaluation, once.</summary>
 internal sealed class DeviceEngine : IDisposable
 {
-    /// <summary>Batches that may be under way to the device at once, and integers of all of them: the next one waits until they have arrived.</summary>
-    private const int MostStaged = 64, StagedIntegers = 1 << 22;
-
     private readonly ILossOnDevice _loss;
     private readonly int _length;
     private readonly int _exampleCount;
     private readonly bool _isMean;
     private readonly int _mostGroups;
-    private PageLockedArray1D<int>[] _staged = Array.Empty<PageLockedArray1D<int>>();
+    private readonly StagedIntegers _batches;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _data;
     private MemoryBuffer1D<int, Stride1D.Dense>? _integers;
-    private MemoryBuffer1D<int, Stride1D.Dense>? _rows;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _norms;
-    private int _layoutLength, _rowsLength, _nextStaged;
+    private int _layoutLength;
     private long _dataLength, _integersLength;
     private DeviceFunction? _value, _gradient, _product;
     private bool _isDisposed;
@@ -38,6 +34,7 @@ internal sealed class DeviceEngine : IDisposable
         _exampleCount = exampleCount;
         _isMean = isMean;
         _mostGroups = Math.Max(1, 4 * accelerator.NumMultiprocessors);
+        _batches = new StagedIntegers(Queue, "the indices of a batch");
     }
 
     public DeviceQueue Queue { get; }
@@ -154,7 +151,7 @@ internal sealed class DeviceEngine : IDisposable
     /// <summary>Launches value and gradient, without waiting for them. The gate of the queue is held.</summary>
     public EvaluationOnDevice QueueGradient(ArrayView<Real> parameters, ReadOnlySpan<int> batch, ArrayView<Real> gradient)
     {
-        Real weight = Evaluate(_gradient!, parameters, Queue.Nothing, gradient, batch);
+        Real weight = Evaluate(_gradient!, parameters, Queue.Nothing, gradient, batch, wantsNorm: true);
         return new EvaluationOnDevice(_gradient!.Shared, weight, _norms!.View, _gradient.NormGroups);
     }
 
@@ -183,9 +180,8 @@ internal sealed class DeviceEngine : IDisposable
             _product?.Dispose();
             DeviceErrors.Release(_data);
             DeviceErrors.Release(_integers);
-            DeviceErrors.Release(_rows);
             DeviceErrors.Release(_norms);
-            ReleaseStaged();
+            _batches.Dispose();
         }
     }
 
@@ -201,7 +197,8 @@ internal sealed class DeviceEngine : IDisposable
     }
 
     /// <returns>What the value is to be multiplied by.</returns>
-    private Real Evaluate(DeviceFunction function, ArrayView<Real> parameters, ArrayView<Real> direction, ArrayView<Real> result, ReadOnlySpan<int> batch)
+    private Real Evaluate(
+        DeviceFunction function, ArrayView<Real> parameters, ArrayView<Real> direction, ArrayView<Real> result, ReadOnlySpan<int> batch, bool wantsNorm = false)
     {
         if (_data is null)
         {
@@ -210,55 +207,11 @@ internal sealed class DeviceEngine : IDisposable
 
         function.Prepare();
         int count = batch.IsEmpty ? _exampleCount : batch.Length;
-        ArrayView<int> rows = batch.IsEmpty ? Queue.NoIntegers : Stage(batch);
+        ArrayView<int> rows = batch.IsEmpty ? Queue.NoIntegers : _batches.Send(batch);
         Real weight = _isMean ? (Real)1 / count : 1;
         function.Launch(
-            new DeviceArguments(parameters, direction, result, _data.View, _integers!.View, rows, count, batch.IsEmpty ? 0 : 1, weight), _norms!.View);
+            new DeviceArguments(parameters, direction, result, _data.View, _integers!.View, rows, count, batch.IsEmpty ? 0 : 1, weight), _norms!.View, wantsNorm);
         return weight;
-    }
-
-    /// <summary>Has the stream copy the indices of a batch, which are free for other use when this returns.</summary>
-    private ArrayView<int> Stage(ReadOnlySpan<int> batch)
-    {
-        if (batch.Length > _rowsLength)
-        {
-            // What is under way reads the old memory.
-            Queue.Stream.Synchronize();
-            ReleaseStaged();
-            DeviceErrors.Release(_rows);
-            _rows = null;
-            _rowsLength = 0;
-            _rows = Queue.Allocate<int>(batch.Length, "the indices of a batch");
-            _rowsLength = batch.Length;
-            _staged = new PageLockedArray1D<int>[Math.Max(2, Math.Min(MostStaged, StagedIntegers / _rowsLength))];
-            for (int i = 0; i < _staged.Length; i++)
-            {
-                _staged[i] = Queue.Accelerator.AllocatePageLocked1D<int>(_rowsLength);
-            }
-        }
-
-        if (_nextStaged == _staged.Length)
-        {
-            Queue.Stream.Synchronize();
-            _nextStaged = 0;
-        }
-
-        PageLockedArray1D<int> staged = _staged[_nextStaged++];
-        batch.CopyTo(staged.Span);
-        ArrayView<int> rows = _rows!.View.AsContiguous().SubView(0, batch.Length);
-        rows.CopyFrom(Queue.Stream, staged.ArrayView.SubView(0, batch.Length));
-        return rows;
-    }
-
-    private void ReleaseStaged()
-    {
-        foreach (PageLockedArray1D<int> staged in _staged)
-        {
-            DeviceErrors.Release(staged);
-        }
-
-        _staged = Array.Empty<PageLockedArray1D<int>>();
-        _nextStaged = 0;
     }
 }
 

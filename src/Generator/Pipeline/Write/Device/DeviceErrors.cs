@@ -28,11 +28,15 @@ internal static class DeviceErrors
         }
         catch (Exception exception) when (Reason(exception, queue) is { } reason)
         {
-            throw new NotSupportedException($"{reason} (kernel: {name})", exception);
+            throw new NotSupportedException($"{reason} The kernel is {name}.", exception);
         }
         catch (AcceleratorException exception)
         {
             throw Lost(queue, exception);
+        }
+        catch (Exception exception) when (exception.GetType().Name == "InternalCompilerException")
+        {
+            throw new NotSupportedException($"The kernel {name} does not compile for {queue.Name}: {exception.GetBaseException().Message}", exception);
         }
     }
 
@@ -79,7 +83,7 @@ internal static class DeviceErrors
             {
                 case "NotSupportedIntrinsicException":
                     return $"The context of the accelerator {queue.Name} was made without a function that the kernels call. Make it with "
-                        + "Context.Create(builder => builder.Default().EnableAlgorithms()); EnableAlgorithms is in the package ILGPU.Algorithms.";
+                        + "Context.Create(builder => builder.Default().EnableAlgorithms()), from the package ILGPU.Algorithms.";
                 case "CapabilityNotSupportedException":
                     return $"The device {queue.Name} does not support what the kernels need: {inner.Message} "
                         + (sizeof(Real) == 8 ? "A loss over float needs no double." : string.Empty);

@@ -115,8 +115,8 @@ internal sealed class DeviceFunction : IDisposable
         _isReady = true;
     }
 
-    /// <summary>Gives the stream the kernels of one evaluation.</summary>
-    public void Launch(in DeviceArguments arguments, ArrayView<Real> norms)
+    /// <summary>Gives the stream the kernels of one evaluation, and on demand one for the sums of squares of the result where none of them leaves these.</summary>
+    public void Launch(in DeviceArguments arguments, ArrayView<Real> norms, bool wantsNorm)
     {
         if (_before is not null)
         {
@@ -141,7 +141,7 @@ internal sealed class DeviceFunction : IDisposable
             Launch(_after, 1, arguments, 1);
         }
 
-        if (_resultLength > 0 && (_after is not null || NormGroups == 0))
+        if (wantsNorm && (_after is not null || NormGroups == 0))
         {
             NormGroups = _queue.Squares(arguments.Result, norms);
         }

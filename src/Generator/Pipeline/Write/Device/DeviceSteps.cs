@@ -20,7 +20,11 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
     private readonly DeviceQueue _queue;
     private readonly int[] _weights = new int[MostNoted];
     private readonly Dictionary<Type, Delegate> _kernels = new();
+    private readonly StagedIntegers _stretches;
+    private Action<KernelConfig, ArrayView<int>, ArrayView<int>, int, int>? _mark;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _gradient, _notes;
+    private MemoryBuffer1D<int, Stride1D.Dense>? _marks;
+    private int _stamp;
     private PageLockedArray1D<Real>? _notesOnHost;
     private StepTotals _totals = StepTotals.None;
     private int _noted;
@@ -28,6 +32,7 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
 
     // The step at hand.
     private ArrayView<Real> _parameters, _state;
+    private ArrayView<int> _marked;
     private EvaluationOnDevice _evaluation;
     private GradientTransform<Real> _transform;
     private int _states;
@@ -37,6 +42,7 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
     {
         _engine = engine;
         _queue = engine.Queue;
+        _stretches = new StagedIntegers(_queue, "rows that a batch touches");
     }
 
     public override StepTotals Read()
@@ -63,19 +69,20 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
         {
             kernel = DeviceErrors.Load(
                 _queue, typeof(TDevice).ToString(),
-                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, int, TDevice, ArrayView<Real>, int, ArrayView<Real>, Real, Real, Real, ArrayView<Real>, int>(
+                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, int, TDevice, ArrayView<Real>, int, ArrayView<Real>, Real, Real, Real, ArrayView<Real>, int, ArrayView<int>>(
                     DeviceUpdate.Update));
             _kernels.Add(typeof(TDevice), kernel);
         }
 
-        var update = (Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, int, TDevice, ArrayView<Real>, int, ArrayView<Real>, Real, Real, Real, ArrayView<Real>, int>)kernel;
+        var update = (Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, int, TDevice, ArrayView<Real>, int, ArrayView<Real>, Real, Real, Real, ArrayView<Real>, int, ArrayView<int>>)kernel;
         update(
             new KernelConfig(_queue.Groups(_parameters.Length), _queue.GroupSize), _parameters, _gradient!.View, _state, _states, rule, _evaluation.Norms, _evaluation.NormGroups,
-            _evaluation.Shared, _evaluation.Weight, _transform.MaxNorm, _transform.MaxValue, _notes!.View, _noted);
+            _evaluation.Shared, _evaluation.Weight, _transform.MaxNorm, _transform.MaxValue, _notes!.View, _noted, _marked);
     }
 
     protected override void AddCore<TRule>(
-        VectorHandle<Real> parameters, ReadOnlySpan<int> batch, VectorHandle<Real> state, in TRule rule, GradientTransform<Real> transform)
+        VectorHandle<Real> parameters, ReadOnlySpan<int> batch, VectorHandle<Real> state, in TRule rule, GradientTransform<Real> transform, bool updatesAll,
+        ReadOnlySpan<int> stretches)
     {
         lock (_queue.Gate)
         {
@@ -93,6 +100,7 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
             try
             {
                 _evaluation = _engine.QueueGradient(_parameters, batch, _gradient!.View);
+                _marked = updatesAll ? _queue.NoIntegers : Mark(stretches);
                 rule.OnDevice(this);
             }
             catch (AcceleratorException exception)
@@ -117,6 +125,8 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
             DeviceErrors.Release(_gradient);
             DeviceErrors.Release(_notes);
             DeviceErrors.Release(_notesOnHost);
+            DeviceErrors.Release(_marks);
+            _stretches.Dispose();
         }
     }
 
@@ -131,6 +141,24 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
         _notes ??= _queue.Allocate<Real>(DeviceUpdate.NotesLength(MostNoted), "notes on steps");
         _notes.View.AsContiguous().MemSetToZero(_queue.Stream);
         _notesOnHost = _queue.Accelerator.AllocatePageLocked1D<Real>(DeviceUpdate.NotesLength(MostNoted));
+    }
+
+    // Marks the parameters that the step updates with its stamp, which stands behind them.
+    private ArrayView<int> Mark(ReadOnlySpan<int> stretches)
+    {
+        _mark ??= DeviceErrors.Load(_queue, "marks of rows", a => a.LoadStreamKernel<ArrayView<int>, ArrayView<int>, int, int>(DeviceUpdate.Mark));
+        _marks ??= _queue.Allocate<int>(_engine.Length + 1L, "marks of rows");
+        ArrayView<int> marks = _marks.View;
+        if (_stamp is 0 or int.MaxValue)
+        {
+            marks.MemSetToZero(_queue.Stream);
+            _stamp = 0;
+        }
+
+        ArrayView<int> sent = _stretches.Send(stretches);
+        int count = stretches.Length / 2;
+        _mark(new KernelConfig(_queue.Groups((long)count * _queue.GroupSize), _queue.GroupSize), marks, sent, count, ++_stamp);
+        return marks;
     }
 
     // Waits for the steps that are noted, and adds them to the totals.
@@ -169,101 +197,5 @@ internal sealed class DeviceSteps : DeviceStepQueue<Real>, IDeviceUpdate<Real>
         }
 
         _engine.ThrowIfDisposed();
-    }
-}
-
-/// <summary>The kernel that updates parameters by a rule.</summary>
-internal static class DeviceUpdate
-{
-    /// <summary>
-    /// The first two notes say whether a step was not finite, for even and for odd steps: each step reads one and writes the other, so that no group reads
-    /// what another one writes. Behind them are value and norm of each step.
-    /// </summary>
-    public const int NotesStart = 2;
-
-    public static int NotesLength(int steps) => NotesStart + (2 * steps);
-
-    /// <summary>One step, if value and norm are finite and no step before was not. Every group finds the norm on its own, adding in one order.</summary>
-    public static void Update<TDevice>(
-        ArrayView<Real> parameters, ArrayView<Real> gradient, ArrayView<Real> state, int states, TDevice rule, ArrayView<Real> norms, int normGroups, ArrayView<Real> shared,
-        Real weight, Real maxNorm, Real maxValue, ArrayView<Real> notes, int step)
-        where TDevice : unmanaged, IDeviceRule<Real>
-    {
-        ArrayView<Real> sums = SharedMemory.Allocate<Real>(DeviceReductions.MostThreads);
-        Real small = 0, medium = 0, big = 0;
-        for (int g = Group.IdxX; g < normGroups; g += Group.DimX)
-        {
-            small += norms[g];
-            medium += norms[normGroups + g];
-            big += norms[(2 * normGroups) + g];
-        }
-
-        small = DeviceReductions.GroupSum(sums, small);
-        medium = DeviceReductions.GroupSum(sums, medium);
-        big = DeviceReductions.GroupSum(sums, big);
-        Real norm = DeviceReductions.NormOf(small, medium, big), value = shared[0] * weight;
-        bool isFinite = Real.IsFinite(value) && Real.IsFinite(norm);
-
-        bool applies = isFinite && notes[step & 1] == 0;
-        if (Grid.IdxX == 0 && Group.IdxX == 0)
-        {
-            notes[NotesStart + (2 * step)] = value;
-            notes[NotesStart + (2 * step) + 1] = norm;
-            notes[(step + 1) & 1] = applies ? 0 : 1;
-        }
-
-        if (applies)
-        {
-            Real scale = norm > maxNorm ? maxNorm / norm : 1;
-            int length = (int)parameters.Length;
-            for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < length; i += Grid.DimX * Group.DimX)
-            {
-                Real slope = scale * gradient[i];
-                slope = slope > maxValue ? maxValue : slope;
-                slope = slope < -maxValue ? -maxValue : slope;
-                Real parameter = parameters[i], state0 = 0, state1 = 0, state2 = 0, state3 = 0;
-                if (states > 0)
-                {
-                    state0 = state[i];
-                }
-
-                if (states > 1)
-                {
-                    state1 = state[length + i];
-                }
-
-                if (states > 2)
-                {
-                    state2 = state[(2 * length) + i];
-                }
-
-                if (states > 3)
-                {
-                    state3 = state[(3 * length) + i];
-                }
-
-                rule.Update(ref parameter, slope, ref state0, ref state1, ref state2, ref state3);
-                parameters[i] = parameter;
-                if (states > 0)
-                {
-                    state[i] = state0;
-                }
-
-                if (states > 1)
-                {
-                    state[length + i] = state1;
-                }
-
-                if (states > 2)
-                {
-                    state[(2 * length) + i] = state2;
-                }
-
-                if (states > 3)
-                {
-                    state[(3 * length) + i] = state3;
-                }
-            }
-        }
     }
 }
