@@ -3,7 +3,8 @@ namespace SymbolicGD.Generator.Ir;
 /// <summary>
 /// A function whose shape on a device is decided. The loop over examples is one kernel, in which a group of threads takes a tile of examples at a time;
 /// what comes before it and after it runs in kernels of one group. What the examples add to something that they share, to the gradient above all, is an
-/// accumulator: each group, or each thread, has a copy of its own, and all are added up in a fixed order.
+/// accumulator: each group, or each thread, has a copy of its own, and all are added up in a fixed order. Where the copies of threads take too much memory,
+/// the host decides that there is one copy, which all threads add to atomically.
 /// </summary>
 internal sealed class DevicePlan(Function function)
 {
@@ -31,6 +32,9 @@ internal sealed class DevicePlan(Function function)
 
     /// <summary>The buffers that examples add to, and whether each thread has a copy of its own; else each group has.</summary>
     public SortedDictionary<int, bool> Accumulators { get; init; } = [];
+
+    /// <summary>Those that products of matrices add to: products add without atomics.</summary>
+    public HashSet<int> SumsOfProducts { get; init; } = [];
 
     /// <summary>Counters of the loops, in front of the examples and after them, whose iterations the threads of a group share.</summary>
     public HashSet<int> ParallelLoops { get; init; } = [];

@@ -17,7 +17,7 @@ internal static class Cases
     [
         "logistic", "logistic with penalty", "spam", "growth", "network", "digits", "softmax", "mixture", "recurrent", "reprojection", "reprojection weights", "ratings",
         "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "peaks", "oscillation", "rational", "arm",
-        "log-sum-exp", "sign polynomial",
+        "log-sum-exp", "sign polynomial", "heights", "tied table",
     ];
 
     /// <summary>Calls back with the objective of a name, which knows its element type.</summary>
@@ -127,6 +127,13 @@ internal static class Cases
                 break;
             case "sign polynomial":
                 Over(new Elementary.SignPolynomialObjective(x: 5, examples: n), o => o.On, Doubles(5));
+                break;
+            case "heights":
+                Over(
+                    new Chosen.HeightsObjective(at: Draw(n, () => random.Next(6)), other: Draw(n, () => random.Next(6)), seen: Doubles(n), knots: 6), o => o.On, Doubles(7));
+                break;
+            case "tied table":
+                Over(new Chosen.TiedObjective(word: Draw(n, () => random.Next(11)), next: Draw(n, () => random.Next(11)), words: 11, width: 7), o => o.On, Floats(77));
                 break;
             case "arm":
                 const int Joints = 5;

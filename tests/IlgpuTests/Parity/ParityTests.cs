@@ -18,6 +18,14 @@ public sealed class ParityTests
         Cases.Visit(name, new Comparison(accelerator.Device));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void So_it_does_with_atomic_sums(string name)
+    {
+        using var accelerator = new TestAccelerator();
+        Cases.Visit(name, new Comparison(accelerator.Device, sumMemoryLimit: 0));
+    }
+
 #if !REAL_ILGPU
     [Theory]
     [MemberData(nameof(Names))]
@@ -36,16 +44,18 @@ public sealed class ParityTests
     {
         using var accelerator = new TestAccelerator(8, findRaces: true);
         Cases.Visit(name, new Comparison(accelerator.Device));
+        Cases.Visit(name, new Comparison(accelerator.Device, sumMemoryLimit: 0));
     }
 #endif
 
     /// <summary>Compares all that an objective computes.</summary>
-    private sealed class Comparison(Accelerator device) : Cases.IVisitor
+    private sealed class Comparison(Accelerator device, long? sumMemoryLimit = null) : Cases.IVisitor
     {
         public void Examples<T>(ExampleObjective<T> objective, Func<Accelerator, DeviceExampleObjective<T>> on, T[] point)
             where T : unmanaged, IFloatingPointIeee754<T>
         {
             using DeviceExampleObjective<T> onDevice = on(device);
+            if (sumMemoryLimit is { } limit) onDevice.SumMemoryLimit = limit;
             Compare(objective, onDevice, point);
             foreach (int length in new[] { 1, 33 })
             {

@@ -18,6 +18,7 @@ internal sealed class IlgpuPlanner
     private readonly HashSet<int> _definedInBody = [];
     private readonly HashSet<int> _head = [];
     private readonly SortedDictionary<int, bool> _accumulators = [];
+    private readonly HashSet<int> _sumsOfProducts = [];
     private bool _sharesTiles;
 
     private IlgpuPlanner(Function function, KernelPlan cpu)
@@ -64,6 +65,7 @@ internal sealed class IlgpuPlanner
             ComputedAgain = ComputedAgain(before),
             Cells = CellsOf(body),
             Accumulators = _accumulators,
+            SumsOfProducts = _sumsOfProducts,
             ParallelLoops = [.. before.Concat(after).SelectMany(LoopsIn).Where(IsParallel).Select(l => l.Counter)],
             Staged = staged,
             SharesTiles = _sharesTiles || staged.Count > 0,
@@ -194,7 +196,7 @@ internal sealed class IlgpuPlanner
     private void AddProduct(DeviceSegment segment, Contraction contraction)
     {
         _sharesTiles = true;
-        if (contraction.Kind == ContractionKind.Weights) Add(contraction.Matrix, perThread: false);
+        if (contraction.Kind == ContractionKind.Weights && _sumsOfProducts.Add(contraction.Matrix)) Add(contraction.Matrix, perThread: false);
         segment.Parts.Add(new ProductPart(contraction));
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class IlgpuWriter
                 _code.Line($"{Element(store.Buffer, ValueText(store.Index))} = {Stored(store.Buffer, store.Value)};");
                 break;
             case Accumulate accumulate:
-                _code.Line($"{Element(accumulate.Buffer, ValueText(accumulate.Index), adds: true)} += {ValueText(accumulate.Value)};");
+                WriteAddition(accumulate.Buffer, ValueText(accumulate.Index), ValueText(accumulate.Value));
                 break;
             case Alloc alloc:
                 WriteClear(alloc);
@@ -140,8 +140,7 @@ internal sealed partial class IlgpuWriter
     }
 
     /// <summary>The element of a buffer, to read or to write.</summary>
-    /// <param name="adds">Whether it is added to: sums over the examples have places of their own.</param>
-    private string Element(int buffer, Text index, bool adds = false)
+    private string Element(int buffer, Text index)
     {
         BufferInfo info = _function.Buffers[buffer];
         switch (info.Kind)
@@ -158,7 +157,6 @@ internal sealed partial class IlgpuWriter
                 return $"result[{Sum(ParameterAt(info.Argument), index)}]";
         }
 
-        if (_isExamplesKernel && _plan.Accumulators.ContainsKey(buffer) && adds) return $"partials[{Sum(SumsBase(buffer, _addsForGroup), index)}]";
         if (!_at.TryGetValue(buffer, out int entry)) throw new NotOnDevicesException($"'{info.Name}' is written outside of the function");
         string at = FromLayout(entry, info.Name + "At");
         if (_plan.SharedArrays.Contains(buffer)) return $"{(info.Type.IsReal() ? "shared" : "scratchIntegers")}[{Sum(at, index)}]";

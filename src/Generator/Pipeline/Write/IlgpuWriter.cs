@@ -30,6 +30,7 @@ internal sealed partial class IlgpuWriter
     private readonly Dictionary<int, int> _at = [];
     private readonly Dictionary<int, int> _accumulatorLengths = [];
     private readonly Dictionary<int, int> _accumulatorBases = [];
+    private readonly Dictionary<int, int> _accumulatorOnes = [];
     private readonly List<Carried> _sums = [];
     private readonly List<int> _slots = [];
     private readonly List<Item> _deferred = [];
@@ -174,6 +175,7 @@ internal sealed partial class IlgpuWriter
             }
 
             _accumulatorBases[buffer] = Entry($"base.{Number(buffer)}", "0", $"{_name}: where the sums of {info.Name} begin");
+            if (_plan.Accumulators[buffer] && !_plan.SumsOfProducts.Contains(buffer)) _accumulatorOnes[buffer] = Entry($"one.{Number(buffer)}", "0", $"{_name}: whether all threads add to one copy of {info.Name}");
         }
     }
 
@@ -274,7 +276,7 @@ internal sealed partial class IlgpuWriter
                     string destination = info.Kind == BufferKind.Gradient
                         ? $"layout[{Number(_layout.Entry("offset of " + _function.Arguments[info.Argument].Name, _model.ParameterOffset(info.Argument, ExtentAtHost), $"where {_function.Arguments[info.Argument].Name} begins among the parameters"))}]"
                         : $"~layout[{Number(_at[accumulator.Key])}]";
-                    code.Line($"    new Accumulator(layout[{Number(_accumulatorLengths[accumulator.Key])}], {destination}, {(accumulator.Value ? "true" : "false")}, {Number(_accumulatorBases[accumulator.Key])}),");
+                    code.Line($"    new Accumulator(layout[{Number(_accumulatorLengths[accumulator.Key])}], {destination}, {(accumulator.Value ? "true" : "false")}, {Number(_accumulatorBases[accumulator.Key])}{(_accumulatorOnes.TryGetValue(accumulator.Key, out int one) ? ", " + Number(one) : string.Empty)}),");
                 }
 
                 code.Line("],");

@@ -17,6 +17,9 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
     private readonly Lock gate = new();
     private VectorHandle<T>? point, direction, result;   // what the overloads over spans copy to
     private StepQueue<T>? steps;
+    private readonly Lock limitGate = new();
+    private long sumMemoryLimit = 256L << 20;
+    private bool isLimitFixed;
     private bool isDisposed;
 
     /// <param name="layout">The named blocks of the parameter vector.</param>
@@ -31,6 +34,44 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
 
     /// <summary>Whether there are second-order products: whether this is an <see cref="ITwiceDifferentiable{T}"/>.</summary>
     public bool HasSecondOrder => this is ITwiceDifferentiable<T>;
+
+    /// <summary>
+    /// How many bytes the copies of threads may take, for each of value, gradient and product, of sums whose elements integers of the data choose: rows of a
+    /// table of parameters, for example. 256 MiB at first.
+    /// </summary>
+    /// <remarks>
+    /// Within the limit every thread has a copy of each such sum, and the copies are added up in a fixed order: the result has the same bits in every run on a
+    /// device. Where the copies of one group of threads for every four multiprocessors do not fit, the longest sums have one copy, which all threads add to
+    /// atomically: it takes the memory of one table, but the order of the additions, hence the last bits of the result, may change from run to run.
+    /// 0 makes all of them atomic. Sums that products of matrices add to as well always have copies.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <exception cref="InvalidOperationException">The objective has been evaluated, which has divided up the memory.</exception>
+    public long SumMemoryLimit
+    {
+        get
+        {
+            lock (limitGate)
+            {
+                return sumMemoryLimit;
+            }
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            lock (limitGate)
+            {
+                if (isLimitFixed)
+                {
+                    throw new InvalidOperationException(
+                        $"{nameof(SumMemoryLimit)} is set before the first evaluation, which divides up the memory of the device; make a new objective for another limit.");
+                }
+
+                sumMemoryLimit = value;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public VectorHandle<T> CreateVector() => CreateVector(Layout.Length);
@@ -168,6 +209,16 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
     /// <summary>Writes down the stretches of the parameter vector that a step on a batch updates: the first element and the length of each.</summary>
     /// <returns>How many integers that takes; null if the step updates all parameters.</returns>
     internal virtual int? TouchedBy(ReadOnlySpan<int> batch, GradientTransform<T> transform, ref int[] stretches) => null;
+
+    /// <summary>The limit of <see cref="SumMemoryLimit"/>, which from now on cannot be changed: an implementation calls it when it divides up memory.</summary>
+    protected long FixSumMemoryLimit()
+    {
+        lock (limitGate)
+        {
+            isLimitFixed = true;
+            return sumMemoryLimit;
+        }
+    }
 
     private protected T ValueOf(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch)
     {

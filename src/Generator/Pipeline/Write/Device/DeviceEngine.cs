@@ -16,23 +16,26 @@ internal sealed class DeviceEngine : IDisposable
     private readonly int _length;
     private readonly int _exampleCount;
     private readonly bool _isMean;
+    private readonly Func<long> _fixSumLimit;
     private readonly int _mostGroups;
     private readonly StagedIntegers _batches;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _data;
     private MemoryBuffer1D<int, Stride1D.Dense>? _integers;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _norms;
-    private int _layoutLength;
+    private int[] _layout = Array.Empty<int>();
     private long _dataLength, _integersLength;
     private DeviceFunction? _value, _gradient, _product;
     private bool _isDisposed;
 
-    public DeviceEngine(Accelerator accelerator, ILossOnDevice loss, int length, int exampleCount, bool isMean)
+    /// <param name="fixSumLimit">Gives, at the first evaluation, how many bytes the copies of the sums of a function may take.</param>
+    public DeviceEngine(Accelerator accelerator, ILossOnDevice loss, int length, int exampleCount, bool isMean, Func<long> fixSumLimit)
     {
         Queue = DeviceQueue.Of(accelerator);
         _loss = loss;
         _length = length;
         _exampleCount = exampleCount;
         _isMean = isMean;
+        _fixSumLimit = fixSumLimit;
         _mostGroups = Math.Max(1, 4 * accelerator.NumMultiprocessors);
         _batches = new StagedIntegers(Queue, "the indices of a batch");
     }
@@ -60,9 +63,9 @@ internal sealed class DeviceEngine : IDisposable
             long integers = layout.Length + data.IntegerLength;
             if (_data is null)
             {
-                Allocate(data.Length, integers, layout);
+                Allocate(data.Length, integers);
             }
-            else if (data.Length != _dataLength || integers != _integersLength || layout.Length != _layoutLength)
+            else if (data.Length != _dataLength || integers != _integersLength || layout.Length != _layout.Length)
             {
                 throw new InvalidOperationException(
                     "The data or the constants have other lengths than when the objective was brought to the device; make a new objective.");
@@ -70,14 +73,11 @@ internal sealed class DeviceEngine : IDisposable
 
             layout[0] = _mostGroups;
             layout[1] = _exampleCount;
-            _value!.WriteLayout(layout);
-            _gradient!.WriteLayout(layout);
-            _product?.WriteLayout(layout);
+            _layout = layout;
             try
             {
-                ArrayView<int> all = _integers!.View;
-                all.SubView(0, layout.Length).CopyFromCPU(Queue.Stream, new ReadOnlySpan<int>(layout));
-                data.Upload(Queue.Stream, _data!.View, all);
+                SendLayout();
+                data.Upload(Queue.Stream, _data!.View, _integers!.View);
             }
             catch (AcceleratorException exception)
             {
@@ -94,6 +94,7 @@ internal sealed class DeviceEngine : IDisposable
             ArrayView<Real> point = Queue.View(parameters, nameof(parameters));
             try
             {
+                Place();
                 Real weight = Evaluate(_value!, point, Queue.Nothing, Queue.Nothing, batch);
                 return Queue.Read(_value!.Shared.SubView(0, 1)) * weight;
             }
@@ -112,6 +113,7 @@ internal sealed class DeviceEngine : IDisposable
             ArrayView<Real> point = Queue.View(parameters, nameof(parameters)), result = Queue.View(gradient, nameof(gradient));
             try
             {
+                Place();
                 Real weight = Evaluate(_gradient!, point, Queue.Nothing, result, batch);
                 return Queue.Read(_gradient!.Shared.SubView(0, 1)) * weight;
             }
@@ -129,15 +131,16 @@ internal sealed class DeviceEngine : IDisposable
         lock (Queue.Gate)
         {
             ThrowIfDisposed();
-            if (_product is null)
-            {
-                return false;
-            }
-
             ArrayView<Real> point = Queue.View(parameters, nameof(parameters)), along = Queue.View(direction, nameof(direction));
             ArrayView<Real> result = Queue.View(product, nameof(product));
             try
             {
+                Place();
+                if (_product is null)
+                {
+                    return false;
+                }
+
                 Evaluate(_product, point, along, result, batch);
                 return true;
             }
@@ -151,6 +154,7 @@ internal sealed class DeviceEngine : IDisposable
     /// <summary>Launches value and gradient, without waiting for them. The gate of the queue is held.</summary>
     public EvaluationOnDevice QueueGradient(ArrayView<Real> parameters, ReadOnlySpan<int> batch, ArrayView<Real> gradient)
     {
+        Place();
         Real weight = Evaluate(_gradient!, parameters, Queue.Nothing, gradient, batch, wantsNorm: true);
         return new EvaluationOnDevice(_gradient!.Shared, weight, _norms!.View, _gradient.NormGroups);
     }
@@ -185,32 +189,53 @@ internal sealed class DeviceEngine : IDisposable
         }
     }
 
-    private void Allocate(long dataLength, long integersLength, int[] layout)
+    private void Allocate(long dataLength, long integersLength)
     {
-        _value = new DeviceFunction(Queue, _loss.CreateValue(layout), resultLength: 0, _mostGroups);
-        _gradient = new DeviceFunction(Queue, _loss.CreateGradient(layout), _length, _mostGroups);
-        _product = _loss.CreateProduct(layout) is { } product ? new DeviceFunction(Queue, product, _length, _mostGroups) : null;
         _norms = Queue.Allocate<Real>(Math.Max(Queue.NormsLength, 3 * _mostGroups), "sums of squares");
         _integers = Queue.Allocate<int>(integersLength, "integers of the data");
         _data = Queue.Allocate<Real>(dataLength, "the data");
-        (_dataLength, _integersLength, _layoutLength) = (dataLength, integersLength, layout.Length);
+        (_dataLength, _integersLength) = (dataLength, integersLength);
+    }
+
+    /// <summary>Decides at the first evaluation where the sums lie.</summary>
+    private void Place()
+    {
+        if (_gradient is not null)
+        {
+            return;
+        }
+
+        if (_data is null)
+        {
+            throw new InvalidOperationException("The data is not on the device: Refresh() was not called.");
+        }
+
+        var room = new SumRoom(_fixSumLimit(), _mostGroups, Queue.Accelerator.NumMultiprocessors, _exampleCount);
+        _value = new DeviceFunction(Queue, _loss.CreateValue(_layout), resultLength: 0, room);
+        _product = _loss.CreateProduct(_layout) is { } product ? new DeviceFunction(Queue, product, _length, room) : null;
+        _gradient = new DeviceFunction(Queue, _loss.CreateGradient(_layout), _length, room);
+        SendLayout();
+    }
+
+    private void SendLayout()
+    {
+        _value?.WriteLayout(_layout);
+        _gradient?.WriteLayout(_layout);
+        _product?.WriteLayout(_layout);
+        ArrayView<int> all = _integers!.View;
+        all.SubView(0, _layout.Length).CopyFromCPU(Queue.Stream, new ReadOnlySpan<int>(_layout));
     }
 
     /// <returns>What the value is to be multiplied by.</returns>
     private Real Evaluate(
         DeviceFunction function, ArrayView<Real> parameters, ArrayView<Real> direction, ArrayView<Real> result, ReadOnlySpan<int> batch, bool wantsNorm = false)
     {
-        if (_data is null)
-        {
-            throw new InvalidOperationException("The data is not on the device: Refresh() was not called.");
-        }
-
         function.Prepare();
         int count = batch.IsEmpty ? _exampleCount : batch.Length;
         ArrayView<int> rows = batch.IsEmpty ? Queue.NoIntegers : _batches.Send(batch);
         Real weight = _isMean ? (Real)1 / count : 1;
         function.Launch(
-            new DeviceArguments(parameters, direction, result, _data.View, _integers!.View, rows, count, batch.IsEmpty ? 0 : 1, weight), _norms!.View, wantsNorm);
+            new DeviceArguments(parameters, direction, result, _data!.View, _integers!.View, rows, count, batch.IsEmpty ? 0 : 1, weight), _norms!.View, wantsNorm);
         return weight;
     }
 }

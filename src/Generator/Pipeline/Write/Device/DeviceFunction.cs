@@ -3,9 +3,7 @@
 
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 using Real = System.Single;
@@ -15,8 +13,6 @@ namespace SymbolicGD.Device.Float32;
 /// <summary>A function of a loss on an accelerator: its kernels, compiled at the first use, and the memory between them.</summary>
 internal sealed class DeviceFunction : IDisposable
 {
-    private const long MostBytes = 256L << 20;
-
     private readonly DeviceQueue _queue;
     private readonly FunctionOnDevice _function;
     private readonly int _resultLength;
@@ -24,8 +20,7 @@ internal sealed class DeviceFunction : IDisposable
     private readonly int _groupSize;
     private readonly int _mostTile;
     private readonly int _mostGroups;
-    private readonly long _partialsLength;
-    private readonly int[] _bases;
+    private readonly SumPlaces _sums;
     private readonly int[] _places;
     private readonly int _outputs;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
@@ -38,32 +33,17 @@ internal sealed class DeviceFunction : IDisposable
     /// <param name="queue">Where it runs.</param>
     /// <param name="function">What it is.</param>
     /// <param name="resultLength">The length of the result; 0: it has none.</param>
-    /// <param name="capacity">The number of groups that the sums have room for.</param>
-    public DeviceFunction(DeviceQueue queue, FunctionOnDevice function, int resultLength, int capacity)
+    /// <param name="room">How much its sums may take.</param>
+    public DeviceFunction(DeviceQueue queue, FunctionOnDevice function, int resultLength, in SumRoom room)
     {
         _queue = queue;
         _function = function;
         _resultLength = resultLength;
-        _capacity = capacity;
+        _capacity = room.Capacity;
         _groupSize = queue.LargestGroup(function.SharesTiles ? 256 : 128);
         _mostTile = MostTile();
-        long bytesPerGroup = BytesPerGroup();
-        if (bytesPerGroup > MostBytes)
-        {
-            throw new InsufficientMemoryException(string.Format(
-                CultureInfo.InvariantCulture, "The {0} takes {1:N0} bytes of working memory per group of {2} threads, above the limit of {3:N0} bytes.",
-                function.Name, bytesPerGroup, _groupSize, MostBytes));
-        }
-
-        _mostGroups = (int)Math.Max(1, Math.Min(capacity, MostBytes / Math.Max(1, bytesPerGroup)));
-        _bases = new int[function.Accumulators.Length];
-        _partialsLength = (long)function.Sums * capacity;
-        for (int i = 0; i < _bases.Length; i++)
-        {
-            _bases[i] = checked((int)_partialsLength);
-            _partialsLength += (long)_mostGroups * Copies(function.Accumulators[i]) * function.Accumulators[i].Length;
-        }
-
+        _sums = new SumPlaces(function, _groupSize, _mostTile, room);
+        _mostGroups = _sums.MostGroups;
         (_places, _outputs) = Places();
     }
 
@@ -74,13 +54,7 @@ internal sealed class DeviceFunction : IDisposable
     public int NormGroups { get; private set; }
 
     /// <summary>Writes where the sums lie.</summary>
-    public void WriteLayout(int[] layout)
-    {
-        for (int i = 0; i < _bases.Length; i++)
-        {
-            layout[_function.Accumulators[i].LayoutEntry] = _bases[i];
-        }
-    }
+    public void WriteLayout(int[] layout) => _sums.WriteLayout(layout);
 
     /// <summary>Compiles the kernels and allocates the memory, at the first call.</summary>
     public void Prepare()
@@ -102,7 +76,7 @@ internal sealed class DeviceFunction : IDisposable
 
         string name = _function.Name;
         long rows = (long)_mostGroups * _mostTile;
-        _partials ??= _queue.Allocate<Real>(_partialsLength, $"sums of the {name}");
+        _partials ??= _queue.Allocate<Real>(_sums.Length, $"sums of the {name}");
         _shared ??= _queue.Allocate<Real>(Math.Max(_function.SharedLength, _function.Sums), $"memory of the {name}");
         _scratch ??= _queue.Allocate<Real>(rows * _function.ScratchPerRow, $"working arrays of the {name}");
         _scratchIntegers ??= _queue.Allocate<int>(_function.SharedIntegersLength + (rows * _function.ScratchIntegersPerRow), $"working arrays of the {name}");
@@ -128,6 +102,13 @@ internal sealed class DeviceFunction : IDisposable
         {
             int tile = Tile(arguments.Count);
             int groups = Math.Min(_mostGroups, (int)(((long)arguments.Count + tile - 1) / tile));
+            if (_sums.OnesLength > 0)
+            {
+                // What all threads add to: nobody of them could clear it before the others begin.
+                ArrayView<Real> partials = _partials!.View;
+                partials.SubView(_sums.OnesAt, _sums.OnesLength).MemSetToZero(_queue.Stream);
+            }
+
             Launch(_examples, groups, arguments, tile);
             Reduce(groups, arguments.Result, norms);
         }
@@ -207,12 +188,6 @@ internal sealed class DeviceFunction : IDisposable
             : throw new InvalidOperationException($"The rows of the {_function.Name} do not fit into a group's memory.");
     }
 
-    private long BytesPerGroup() =>
-        ((long)_mostTile * ((_function.ScratchPerRow * (long)Unsafe.SizeOf<Real>()) + (_function.ScratchIntegersPerRow * (long)sizeof(int))))
-        + (_function.Accumulators.Sum(a => (long)Copies(a) * a.Length) * Unsafe.SizeOf<Real>());
-
-    private int Copies(Accumulator accumulator) => accumulator.PerThread ? _groupSize : 1;
-
     // The table of the second pass: sums, accumulators, and the stretches of the result that nothing is added to, which become zero.
     private (int[] Table, int Outputs) Places()
     {
@@ -223,10 +198,9 @@ internal sealed class DeviceFunction : IDisposable
             Add(1, s * _capacity, 1, ~s);
         }
 
-        for (int i = 0; i < _bases.Length; i++)
+        for (int i = 0; i < _function.Accumulators.Length; i++)
         {
-            Accumulator accumulator = _function.Accumulators[i];
-            Add(accumulator.Length, _bases[i], Copies(accumulator) * accumulator.Length, accumulator.Destination);
+            Add(_function.Accumulators[i].Length, _sums.At(i), _sums.Distance(i), _function.Accumulators[i].Destination);
         }
 
         int reached = 0;

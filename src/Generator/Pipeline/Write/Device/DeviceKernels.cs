@@ -53,6 +53,13 @@ internal static class DeviceKernels
         return least;
     }
 
+    /// <summary>Adds to an element of a sum: of the thread's own copy, or of the one copy of all threads, where it is atomic and has no fixed order.</summary>
+    public static void Add(ArrayView<Real> sums, int at, Real value, int isOne)
+    {
+        if (isOne != 0) Atomic.Add(ref sums[at], value);
+        else sums[at] += value;
+    }
+
     /// <summary>The first thread's value.</summary>
     public static Real FromFirst(Real value, ArrayView<Real> exchange)
     {

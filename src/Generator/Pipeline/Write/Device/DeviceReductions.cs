@@ -17,7 +17,7 @@ internal static class DeviceReductions
     /// <summary>Threads of a group at most.</summary>
     public const int MostThreads = 256;
 
-    /// <summary>Integers of a row of the table of <see cref="Reduce"/>: first output, base, distance of two copies (0: none, the output is zero), destination.</summary>
+    /// <summary>Integers of a row of the table of <see cref="Reduce"/>: first output, base, distance of two copies (0: none, the output is zero; negative: there is one), destination.</summary>
     public const int PlaceWidth = 4;
 
     // Squares of elements outside of these limits may overflow, or lose digits: they are summed scaled, big and small ones apart (Blue 1978, with the
@@ -130,14 +130,11 @@ internal static class DeviceReductions
                     row += PlaceWidth;
                 }
 
-                int distance = places[row + 2];
-                if (distance > 0)
+                int distance = places[row + 2], copies = distance > 0 ? groups : distance < 0 ? 1 : 0;
+                int first = places[row + 1] + output - places[row];
+                for (int g = part; g < copies; g += parts)
                 {
-                    int first = places[row + 1] + output - places[row];
-                    for (int g = part; g < groups; g += parts)
-                    {
-                        sum += partials[first + (g * distance)];
-                    }
+                    sum += partials[first + (g * distance)];
                 }
             }
 

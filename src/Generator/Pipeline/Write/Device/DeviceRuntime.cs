@@ -18,7 +18,8 @@ namespace SymbolicGD.Device.Float32;
 /// <param name="Destination">Its place in the result; the complement of one: in the function's shared memory.</param>
 /// <param name="PerThread">Whether each thread has a copy, and not each group.</param>
 /// <param name="LayoutEntry">Where the kernels find the place of the first copy. Functions of one loss that say the same have the same place.</param>
-internal readonly record struct Accumulator(int Length, int Destination, bool PerThread, int LayoutEntry);
+/// <param name="OneEntry">Where they find whether there is but one copy, which all threads add to atomically: 1, else 0. Negative: they never do.</param>
+internal readonly record struct Accumulator(int Length, int Destination, bool PerThread, int LayoutEntry, int OneEntry = -1);
 
 /// <summary>A function of a loss: its kernels and what they need.</summary>
 internal sealed class FunctionOnDevice
@@ -90,7 +91,7 @@ internal abstract class ObjectiveOnDevice : DeviceObjective<Real>, ILossOnDevice
     protected ObjectiveOnDevice(HostObjective<Real> host, Accelerator accelerator)
         : base(host.Layout)
     {
-        _engine = new DeviceEngine(accelerator, this, host.Layout.Length, exampleCount: 0, isMean: false);
+        _engine = new DeviceEngine(accelerator, this, host.Layout.Length, exampleCount: 0, isMean: false, FixSumMemoryLimit);
     }
 
     public override VectorHandle<Real> CreateVector(int length) => _engine.Queue.CreateVector(length);
@@ -148,7 +149,7 @@ internal abstract class ExampleObjectiveOnDevice : DeviceExampleObjective<Real>,
     protected ExampleObjectiveOnDevice(ExampleObjective<Real> host, Accelerator accelerator)
         : base(host)
     {
-        _engine = new DeviceEngine(accelerator, this, host.Layout.Length, host.ExampleCount, host.Reduction == Reduction.Mean);
+        _engine = new DeviceEngine(accelerator, this, host.Layout.Length, host.ExampleCount, host.Reduction == Reduction.Mean, FixSumMemoryLimit);
     }
 
     public override VectorHandle<Real> CreateVector(int length) => _engine.Queue.CreateVector(length);
