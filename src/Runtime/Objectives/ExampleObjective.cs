@@ -114,46 +114,6 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// <returns>False, which is the default, if every example touches all parameters.</returns>
     protected virtual bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched) => false;
 
-    /// <summary>Whether integers of the data choose which rows of the parameters an example touches.</summary>
-    internal bool ChoosesRows
-    {
-        get
-        {
-            Workspace<T> workspace = Pool.Rent();
-            bool chooses = TouchesRows([0], workspace);
-            Pool.Return(workspace);
-            return chooses;
-        }
-    }
-
-    /// <summary>Writes down which stretches of the parameter vector a batch touches: the first element and the length of each.</summary>
-    /// <returns>How many integers that takes. The array is replaced where it is too short.</returns>
-    internal int TouchedBy(ReadOnlySpan<int> batch, ref int[] stretches)
-    {
-        Workspace<T> workspace = Pool.Rent();
-        TouchesRows(batch, workspace);
-        TouchedRows touched = workspace.Touched(Layout);
-        int count = 0;
-        for (int block = 0; block < touched.BlockCount; block++)
-        {
-            TouchedRows.Stretches rows = touched[block];
-            int needed = count + (2 * rows.Index.Length);
-            if (needed > stretches.Length)
-            {
-                Array.Resize(ref stretches, Math.Max(needed, 2 * stretches.Length));
-            }
-
-            foreach (int row in rows.Index)
-            {
-                stretches[count++] = rows.Offset + (row * rows.Width);
-                stretches[count++] = rows.Width;
-            }
-        }
-
-        Pool.Return(workspace);
-        return count;
-    }
-
     private bool TouchesRows(ReadOnlySpan<int> batch, Workspace<T> workspace)
     {
         TouchedRows touched = workspace.Touched(Layout);

@@ -71,9 +71,33 @@ public sealed class BackendTests
 
     private static MethodInfo Find(string name) => All().Single(m => Name(m) == name);
 
-    private static string Name(MethodInfo kernel) => $"{kernel.DeclaringType!.DeclaringType!.FullName}.{kernel.Name}";
+    private static string Name(MethodInfo kernel) => $"{(kernel.DeclaringType!.DeclaringType ?? kernel.DeclaringType).FullName}.{kernel.Name}"
+        + (kernel.IsGenericMethod ? $" of {kernel.GetGenericArguments()[0].DeclaringType!.FullName}" : "");
 
-    private static IEnumerable<MethodInfo> All() => typeof(BackendTests).Assembly.GetTypes().Where(t => t.Name == "OnDevice")
+    private static IEnumerable<MethodInfo> All() => OfLosses()
+        .Concat(OfHost<float>(typeof(Device.Float32.DeviceReductions), typeof(Device.Float32.DeviceUpdate)))
+        .Concat(OfHost<double>(typeof(Device.Float64.DeviceReductions), typeof(Device.Float64.DeviceUpdate)));
+
+    private static IEnumerable<MethodInfo> OfLosses() => typeof(BackendTests).Assembly.GetTypes().Where(t => t.Name == "OnDevice")
         .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         .Where(m => m.GetParameters() is { Length: 14 } parameters && parameters[0].Name == "parameters");
+
+    /// <summary>The kernels of the host code; that of steps with every rule of the runtime and of the tests.</summary>
+    private static IEnumerable<MethodInfo> OfHost<T>(params Type[] types)
+    {
+        foreach (MethodInfo method in types.SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)))
+        {
+            if (method.IsGenericMethod)
+            {
+                foreach (Type rule in new[] { typeof(UpdateRuleOptimizer).Assembly, typeof(BackendTests).Assembly }.SelectMany(a => a.GetTypes()).Where(t => t.Name == "DeviceRule`1"))
+                {
+                    yield return method.MakeGenericMethod(rule.MakeGenericType(typeof(T)));
+                }
+            }
+            else if (method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType.IsByRef: false, ParameterType.Name: "ArrayView`1" }, ..])
+            {
+                yield return method;
+            }
+        }
+    }
 }

@@ -29,6 +29,14 @@ public sealed class ParityTests
             Cases.Visit(name, new Comparison(accelerator.Device));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_two_threads_race(string name)
+    {
+        using var accelerator = new TestAccelerator(8, findRaces: true);
+        Cases.Visit(name, new Comparison(accelerator.Device));
+    }
 #endif
 
     /// <summary>Compares all that an objective computes.</summary>
@@ -99,7 +107,7 @@ public sealed class ParityTests
                 var rule = new Adam.Rule<T>(new Adam { LearningRate = 0.01, Epsilon = 1e-3 });
                 using VectorHandle<T> parameters = at.CreateVector(), state = at.CreateVector(Adam.Rule<T>.StateCount * point.Length);
                 parameters.CopyFrom(point);
-                var transform = new GradientTransform<T>(T.CreateChecked(0.75), T.CreateChecked(0.5)) { UpdatesAllRows = true };
+                var transform = new GradientTransform<T>(T.CreateChecked(0.75), T.CreateChecked(0.5)) { UpdatesAllRows = batch.Length == 1 };
                 last = default;
                 for (int step = 1; step <= 2; step++)
                 {

@@ -14,14 +14,15 @@ internal sealed class TestAccelerator : IDisposable
     private readonly Context context;
 
     /// <param name="group">The most threads of a group on the stand-in; ILGPU's default device has 16.</param>
-    public TestAccelerator(int group = 16)
+    /// <param name="findRaces">Whether the stand-in refuses accesses that nothing orders.</param>
+    public TestAccelerator(int group = 16, bool findRaces = false)
     {
 #if REAL_ILGPU
-        _ = group;
+        _ = (group, findRaces);
         context = Context.Create(builder => builder.DefaultCPU().EnableAlgorithms());
         Device = context.GetPreferredDevice(preferCPU: true).CreateAccelerator(context);
 #else
-        context = Context.Create(builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = group, Multiprocessors = 2 }).EnableAlgorithms());
+        context = Context.Create(builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = group, Multiprocessors = 2, FindRaces = findRaces }).EnableAlgorithms());
         Device = context.GetPreferredDevice(preferCPU: true).CreateAccelerator(context);
 #endif
     }

@@ -54,6 +54,7 @@ internal sealed class IlgpuPlanner
         int at = _examples is null ? items.Count : items.IndexOf(_examples);
         List<Item> before = items.GetRange(0, at), after = _examples is null ? [] : items.GetRange(at + 1, items.Count - at - 1);
         DeviceSegment body = _examples is null ? new DeviceSegment() : Cut(_examples.Body);
+        List<int> staged = StagedIn(body);
         return new DevicePlan(_function)
         {
             Examples = _examples,
@@ -64,8 +65,8 @@ internal sealed class IlgpuPlanner
             Cells = CellsOf(body),
             Accumulators = _accumulators,
             ParallelLoops = [.. before.Concat(after).SelectMany(LoopsIn).Where(IsParallel).Select(l => l.Counter)],
-            Staged = StagedIn(body),
-            SharesTiles = _sharesTiles,
+            Staged = staged,
+            SharesTiles = _sharesTiles || staged.Count > 0,
             SharedArrays = _shared,
         };
     }

@@ -155,8 +155,6 @@ internal sealed partial class IlgpuWriter
 
             if (_plan.SharesTiles && part is not LoopPart) Wait();
         }
-
-        if (ReferenceEquals(segment, _plan.Body) && !_plan.SharesTiles && _stagedAt.Count > 0) Wait();
     }
 
     private void WriteRows(RowsPart part)

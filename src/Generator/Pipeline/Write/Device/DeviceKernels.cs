@@ -9,10 +9,13 @@ namespace SymbolicGD.Device.Float32;
 internal static class DeviceKernels
 {
     /// <summary>How many elements of the memory of a group hold rows of data.</summary>
-    public const int StageLength = 4096;
+    public const int StageLength = 3584;
 
-    /// <summary>How many elements of it the threads exchange values through: two tiles of a product, or one value per thread.</summary>
-    public const int ExchangeLength = 2 * 16 * 17;
+    /// <summary>How many elements of it the threads exchange values through: two tiles of a product with their edges, or one value per thread.</summary>
+    public const int ExchangeLength = 2 * (TileLength + 32);
+
+    /// <summary>How many elements a tile of a product has: the more terms, the fewer times the threads wait for each other.</summary>
+    private const int TileLength = 1024;
 
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
@@ -80,51 +83,73 @@ internal static class DeviceKernels
         ArrayView<Real> exchange)
     {
         int thread = Group.IdxX, threads = Group.DimX;
+        // Each thread has two rows and two columns of a tile: what it reads of the exchange it uses twice.
         int side = threads >= 256 ? 16 : threads >= 64 ? 8 : threads >= 16 ? 4 : threads >= 4 ? 2 : 1;
-        int pitch = side + 1, other = side * pitch;
+        int size = 2 * side, depth = TileLength / size, pitch = depth + 1, other = size * pitch;
         int y = thread / side, x = thread - y * side;
-
-        // Neighbouring threads read neighbouring elements, whichever way they lie.
-        int leftI = left.Column == 1 ? y : x, leftT = left.Column == 1 ? x : y;
-        int rightJ = right.Column == 1 ? y : x, rightT = right.Column == 1 ? x : y;
-        for (int i = 0; i < height; i += side)
+        int firstRow = y * pitch, secondRow = (y + side) * pitch, firstColumn = other + x * pitch, secondColumn = other + (x + side) * pitch;
+        for (int i = 0; i < height; i += size)
         {
-            for (int j = 0; j < width; j += side)
+            for (int j = 0; j < width; j += size)
             {
-                Real sum = 0;
-                for (int t = 0; t < terms; t += side)
+                Real sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
+                for (int t = 0; t < terms; t += depth)
                 {
-                    if (y < side)
+                    for (int e = thread; e < TileLength; e += threads)
                     {
-                        Real fromLeft = 0, fromRight = 0;
-                        if (i + leftI < height && t + leftT < terms) fromLeft = left.Elements[left.At + (i + leftI) * left.Row + (t + leftT) * left.Column];
-                        if (j + rightJ < width && t + rightT < terms)
+                        // Neighbouring threads read neighbouring elements, whichever way they lie.
+                        int byDepth = e / depth, bySize = e / size;
+                        int alongI = left.Column == 1 ? byDepth : e - bySize * size, term = left.Column == 1 ? e - byDepth * depth : bySize;
+                        Real element = 0;
+                        if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
+                        exchange[alongI * pitch + term] = element;
+                        int alongJ = right.Column == 1 ? byDepth : e - bySize * size, place = right.Column == 1 ? e - byDepth * depth : bySize;
+                        element = 0;
+                        if (j + alongJ < width && t + place < terms)
                         {
-                            int row = j + rightJ, term = t + rightT;
+                            int row = j + alongJ, column = t + place;
                             if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
-                            if (exampleAxis == 2) term = gather != 0 ? rows[first + term] : first + term;
-                            fromRight = right.Elements[right.At + row * right.Row + term * right.Column];
+                            if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
+                            element = right.Elements[right.At + row * right.Row + column * right.Column];
                         }
 
-                        exchange[leftI * pitch + leftT] = fromLeft;
-                        exchange[other + rightJ * pitch + rightT] = fromRight;
+                        exchange[other + alongJ * pitch + place] = element;
                     }
 
                     Group.Barrier();
                     if (y < side)
                     {
-                        for (int k = 0; k < side; k++) sum += exchange[y * pitch + k] * exchange[other + x * pitch + k];
+                        int ends = terms - t < depth ? terms - t : depth;
+                        for (int k = 0; k < ends; k++)
+                        {
+                            Real left0 = exchange[firstRow + k], left1 = exchange[secondRow + k], right0 = exchange[firstColumn + k], right1 = exchange[secondColumn + k];
+                            sum00 += left0 * right0;
+                            sum01 += left0 * right1;
+                            sum10 += left1 * right0;
+                            sum11 += left1 * right1;
+                        }
                     }
 
                     Group.Barrier();
                 }
 
-                if (y < side && i + y < height && j + x < width)
+                if (y < side)
                 {
-                    int at = result.At + (i + y) * result.Row + (j + x) * result.Column;
-                    result.Elements[at] = accumulate != 0 ? result.Elements[at] + sum : sum;
+                    Put(result, i + y, j + x, height, width, accumulate, sum00);
+                    Put(result, i + y, j + x + side, height, width, accumulate, sum01);
+                    Put(result, i + y + side, j + x, height, width, accumulate, sum10);
+                    Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
                 }
             }
+        }
+    }
+
+    private static void Put(MatrixPlace result, int i, int j, int height, int width, int accumulate, Real sum)
+    {
+        if (i < height && j < width)
+        {
+            int at = result.At + i * result.Row + j * result.Column;
+            result.Elements[at] = accumulate != 0 ? result.Elements[at] + sum : sum;
         }
     }
 }
