@@ -66,6 +66,12 @@ internal sealed class RowsPart : DevicePart
     public List<Item> Items { get; } = [];
 }
 
+/// <summary>A loop whose iterations do not depend on each other: the threads share out iterations and examples.</summary>
+internal sealed class ElementsPart(Loop loop) : DevicePart
+{
+    public Loop Loop => loop;
+}
+
 /// <summary>A product of matrices for the examples of the tile.</summary>
 internal sealed class ProductPart(Contraction contraction) : DevicePart
 {

@@ -171,7 +171,8 @@ internal sealed class IlgpuPlanner
                 if (rest is not null)
                 {
                     MarkOwnCopies(rest);
-                    Rows(segment).Items.Add(rest);
+                    if (rest is Loop elements && IsElementwise(elements)) segment.Parts.Add(new ElementsPart(elements));
+                    else Rows(segment).Items.Add(rest);
                 }
 
                 if (sums is not null) pending.Add(sums);
@@ -190,6 +191,11 @@ internal sealed class IlgpuPlanner
             _sharesTiles = true;
         }
     }
+
+    /// <summary>Whether each iteration, of each example, can have a thread of its own. Only where threads wait for each other anyway.</summary>
+    private bool IsElementwise(Loop loop) =>
+        _cpu.Contractions.Count > 0 && loop.Carried.Count == 0 && IsShared(loop.From) && IsShared(loop.To) && IsParallel(loop)
+        && !loop.Body.AllItems().Any(i => i is Loop { Limited: not null } || (i is Accumulate add && IsAccumulator(add.Buffer)));
 
     private static HashSet<int> Written(Item item) => [.. IrFacts.WrittenBuffers(new Region(Support.EquatableArray.ToEquatableArray([item])))];
 
@@ -302,10 +308,13 @@ internal sealed class IlgpuPlanner
             foreach (DevicePart part in at.Parts)
             {
                 if (part is LoopPart loop) Visit(loop.Body);
-                if (part is not SumsPart sums) continue;
-                HashSet<int> own = [.. sums.Items.SelectMany(IrFacts.Definitions)];
-                if (sums.Loop is not null) own.Add(sums.Loop.Counter);
-                foreach (int value in sums.Items.SelectMany(i => i.Reads()).Where(v => !own.Contains(v) && !IsShared(v) && v != _examples!.Counter && !IsSeed(v)))
+                IEnumerable<int> read = part switch
+                {
+                    SumsPart sums => sums.Items.SelectMany(i => i.Reads()).Except(sums.Items.SelectMany(IrFacts.Definitions)).Except(sums.Loop is null ? [] : [sums.Loop.Counter]),
+                    ElementsPart elements => IrFacts.FreeValues(elements.Loop),
+                    _ => [],
+                };
+                foreach (int value in read.Where(v => !IsShared(v) && v != _examples!.Counter && !IsSeed(v)))
                 {
                     if (!cells.Contains(value)) cells.Add(value);
                 }
@@ -343,6 +352,7 @@ internal sealed class IlgpuPlanner
             {
                 RowsPart rows => new Region(Support.EquatableArray.ToEquatableArray(rows.Items)).AllItems(),
                 SumsPart sums => sums.Items,
+                ElementsPart elements => elements.Loop.Body.AllItems(),
                 _ => [],
             };
             IEnumerable<int> read = part is LoopPart loop ? StagedIn(loop.Body)

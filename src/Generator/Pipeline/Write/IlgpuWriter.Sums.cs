@@ -113,26 +113,11 @@ internal sealed partial class IlgpuWriter
         using (_code.Block($"for (int {example} = 0; {example} < examples; {example}++)"))
         {
             _names.OpenBlock();
-            (string lane, string row) = (_lane, _row);
-            _lane = example;
-            _row = _names.Unique("rowOf");
-            CodeWriter.Bookmark start = _code.Mark();
-            var saved = new Dictionary<int, Text>();
-            _texts[_plan.Examples!.Counter] = new Text(_row);
-            foreach (int value in part.Items.SelectMany(i => i.Reads()).Where(v => _plan.Cells.Contains(v)).Distinct().ToList())
+            ForExample(example, part.Items.SelectMany(i => i.Reads()), () =>
             {
-                if (_texts.TryGetValue(value, out Text known)) saved[value] = known;
-                string name = _names.Unique(_function.Values[value].Name);
-                ScalarType type = _function.TypeOf(value);
-                _code.Line($"{OpText.TypeName(type)} {name} = {Cell(value)}{(type == ScalarType.Bool ? " != 0" : string.Empty)};");
-                _texts[value] = new Text(name);
-            }
-
-            WriteItems(part.Items.Where(i => i is not Accumulate && IrFacts.Definitions(i).Any(perExample.Contains)));
-            for (int k = 0; k < targets.Count; k++) _code.Line($"{sums[k]} += {ValueText(targets[k].Value)};");
-            if (_code.NamesSince(start, _row)) _code.InsertAt(start, $"int {_row} = gather != 0 ? rows[first + {example}] : first + {example};");
-            (_lane, _row) = (lane, row);
-            foreach (KeyValuePair<int, Text> text in saved) _texts[text.Key] = text.Value;
+                WriteItems(part.Items.Where(i => i is not Accumulate && IrFacts.Definitions(i).Any(perExample.Contains)));
+                for (int k = 0; k < targets.Count; k++) _code.Line($"{sums[k]} += {ValueText(targets[k].Value)};");
+            });
             _names.CloseBlock();
         }
 
