@@ -112,6 +112,29 @@ public sealed class SumMemoryTests
     }
 
     [Fact]
+    public void Atomic_sums_have_room_for_all_groups()
+    {
+        // 200 examples, 16 at a time: of 4 groups for each of 2 multiprocessors all have work.
+        using var accelerator = new TestAccelerator();
+        using DeviceExampleObjective<double> onDevice = Springs(200).On(accelerator.Device);
+        onDevice.SumMemoryLimit = 0;
+        onDevice.Gradient(Point(), new double[(Nodes * 2) + 1]);
+        object function = Field(Field(onDevice, "_engine"), "_gradient");
+        Assert.Equal(8, Field(function, "_mostGroups"));
+
+        static object Field(object of, string name)
+        {
+            System.Reflection.FieldInfo? field = null;
+            for (Type? type = of.GetType(); field is null && type is not null; type = type.BaseType)
+            {
+                field = type.GetField(name, System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.DeclaredOnly);
+            }
+
+            return field?.GetValue(of) ?? throw new InvalidOperationException($"{of.GetType().Name} has no field {name}.");
+        }
+    }
+
+    [Fact]
     public void A_step_with_atomic_sums_launches_few_kernels_and_updates_the_rows_of_the_batch()
     {
         MatrixFactorization.SquaredErrorObjective host = Ratings();

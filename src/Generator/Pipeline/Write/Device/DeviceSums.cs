@@ -55,7 +55,8 @@ internal sealed class SumPlaces
             _isOne[longest] = wanted * Bytes(HasCopies) > limit;
         }
 
-        MostGroups = (int)Math.Max(1, Math.Min(most, limit / Math.Max(1, Bytes(HasCopies))));
+        long copies = Bytes(HasCopies);
+        MostGroups = (int)(copies == 0 ? most : Math.Min(most, limit / copies));
         long end = (long)function.Sums * room.Capacity;
         for (int i = 0; i < _at.Length; i++)
         {
