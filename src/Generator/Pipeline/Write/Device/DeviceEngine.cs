@@ -16,6 +16,8 @@ internal sealed class DeviceEngine : IDisposable
     private readonly int _length;
     private readonly int _exampleCount;
     private readonly bool _isMean;
+
+    // Gives, at the first evaluation, how many bytes the copies of the sums of a function may take.
     private readonly Func<long> _fixSumLimit;
     private readonly int _mostGroups;
     private readonly StagedIntegers _batches;
@@ -27,7 +29,6 @@ internal sealed class DeviceEngine : IDisposable
     private DeviceFunction? _value, _gradient, _product;
     private bool _isDisposed;
 
-    /// <param name="fixSumLimit">Gives, at the first evaluation, how many bytes the copies of the sums of a function may take.</param>
     public DeviceEngine(Accelerator accelerator, ILossOnDevice loss, int length, int exampleCount, bool isMean, Func<long> fixSumLimit)
     {
         Queue = DeviceQueue.Of(accelerator);
