@@ -349,6 +349,7 @@ internal sealed partial class IlgpuWriter
             string most = FromLayout(DeviceLayout.MostGroups, "mostGroups"), sum = ValueText(_sums[s].Result).Code;
             _exchanges = true;
             _code.Line($"{sum} = DeviceKernels.GroupSum({sum}, exchange);");
+            if (s == 0 && CanExceedBefore) _code.Line($"{sum} += shared[{Number(ExceededBefore)}];");
             _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
         }
 
