@@ -55,7 +55,8 @@ public sealed record FitOptions
 
     /// <summary>
     /// An objective over other examples, evaluated after each epoch: an <see cref="IObjective{T}"/> with the same parameters and
-    /// element type. The point with its lowest value is the result (see <see cref="RestoreBest"/>).
+    /// element type. The point with its lowest value is the result (see <see cref="RestoreBest"/>). It is evaluated at the vectors of the
+    /// objective that is minimized: where that is on a device, this one must be on the same.
     /// </summary>
     public IObjective? Validation { get; init; }
 

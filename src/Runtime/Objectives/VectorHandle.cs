@@ -6,6 +6,11 @@ namespace SymbolicGD;
 /// A vector that lives where its objective computes: host memory, or a device. The operations are those that solvers need
 /// to iterate without bringing vectors to the host.
 /// </summary>
+/// <remarks>
+/// The vectors of one operation have the same length and lie in the same place; else it throws an <see cref="ArgumentException"/>. On a device,
+/// what gives numbers (<see cref="CopyTo"/>, <see cref="Dot"/>, <see cref="Norm"/>, <see cref="NormInfinity"/>) waits for all work before it; the rest
+/// is queued. A solver or optimizer disposes the vectors that it creates; dispose your own before their device.
+/// </remarks>
 public abstract class VectorHandle<T>(int length) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {

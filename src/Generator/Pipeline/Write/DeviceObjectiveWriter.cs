@@ -35,8 +35,9 @@ internal static class DeviceObjectiveWriter
         {
             using (code.Block($"partial class {spec.ClassName}"))
             {
-                code.Line("/// <summary>This objective on a device: data and constants are copied there once, and parameters stay there while a solver runs.</summary>");
-                code.Line("/// <param name=\"accelerator\">The device; of a context that was made with <c>EnableAlgorithms()</c>.</param>");
+                code.Line("/// <summary>This objective on a device: data and constants are copied there now and by <c>Refresh()</c>, and parameters stay there while a solver runs.</summary>");
+                code.Line("/// <param name=\"accelerator\">The device. Dispose the objective before it.</param>");
+                code.Line("/// <exception cref=\"InsufficientMemoryException\">The device has no room for the data, or the working memory of one group of threads is above the limit.</exception>");
                 code.Line("/// <exception cref=\"NotSupportedException\">The device lacks what the kernels need, numbers of type double for example.</exception>");
                 code.Line($"public {kind}<{real}> On(Accelerator accelerator) => new OnDevice(this, accelerator);");
                 code.Gap();

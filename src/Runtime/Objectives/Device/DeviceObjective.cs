@@ -7,8 +7,17 @@ namespace SymbolicGD;
 /// checks arguments and offers each operation over vector handles and, with copies there and back, over spans.
 /// </summary>
 /// <remarks>
-/// May be called from several threads at once; the device takes the calls one after the other. Dispose it when it is no longer needed: it
-/// holds memory of the device.
+/// <para>
+/// Vectors come from <see cref="CreateVector()"/> and stay on the device. What takes them copies nothing but the indices of a batch, and the
+/// value back; what takes spans copies these, too. May be called from several threads at once; the device takes the calls one after the other.
+/// </para>
+/// <para>
+/// The kernels of value, gradient and Hessian-vector product are compiled, and their working memory is allocated, at the first use of each. That call
+/// may throw <see cref="NotSupportedException"/> (a kernel does not compile for the device) and <see cref="InsufficientMemoryException"/>. Any call throws
+/// <see cref="InvalidOperationException"/> where the device fails: what lies on it is lost. A loop that wants more iterations than <c>MaxTrips</c> allows, which
+/// is an exception on the CPU, makes the value NaN.
+/// </para>
+/// <para>Dispose it when it is no longer needed, and before the accelerator: it holds memory of the device.</para>
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
@@ -36,7 +45,7 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
     public VectorHandle<T> CreateVector() => CreateVector(Layout.Length);
 
     /// <inheritdoc/>
-    /// <remarks>The vector lies on the device. Other objectives on the same accelerator take it too.</remarks>
+    /// <remarks>The vector lies on the device. Other objectives of the same project on the same accelerator take it too.</remarks>
     public abstract VectorHandle<T> CreateVector(int length);
 
     /// <inheritdoc/>

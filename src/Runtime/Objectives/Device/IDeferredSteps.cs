@@ -3,6 +3,10 @@ using System.Numerics;
 namespace SymbolicGD;
 
 /// <summary>An objective whose steps can be queued: a queued step brings nothing back to the host, which goes on without waiting for it.</summary>
+/// <remarks>
+/// Optimizers use it by themselves where they need not know of a step before the next one: a step that is not finite ends the run
+/// (<see cref="NonFinitePolicy.Stop"/>), and no point is kept as the best by its own step.
+/// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IDeferredSteps<T> : IObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -32,7 +36,7 @@ public abstract class StepQueue<T> : IDisposable
         VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
         where TRule : struct, IUpdateRule<T>;
 
-    /// <summary>Waits for the queued steps and says what those since the last call saw.</summary>
+    /// <summary>Waits for the queued steps and says what those since the last call saw. Steps are applied again after it, also if one was not finite.</summary>
     public abstract StepTotals Read();
 
     /// <inheritdoc/>
