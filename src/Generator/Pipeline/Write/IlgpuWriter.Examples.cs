@@ -85,7 +85,7 @@ internal sealed partial class IlgpuWriter
     private void ClearSums(int buffer, bool perThread)
     {
         string at = SumsBase(buffer, forGroup: !perThread), length = FromLayout(_accumulatorLengths[buffer], "length"), e = _names.Unique("e");
-        _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e} += {(perThread ? "1" : "threads")}) partials[{at} + {e}] = 0;");
+        _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e}{(perThread ? "++" : " += threads")}) partials[{at} + {e}] = 0;");
     }
 
     /// <summary>What a thread computes for its example and reads again after the group has met.</summary>
@@ -121,8 +121,9 @@ internal sealed partial class IlgpuWriter
     private void WriteSegment(DeviceSegment segment)
     {
         WriteItems(segment.Head);
-        foreach (DevicePart part in segment.Parts)
+        for (int k = 0; k < segment.Parts.Count; k++)
         {
+            DevicePart part = segment.Parts[k];
             switch (part)
             {
                 case RowsPart rows:
@@ -154,9 +155,26 @@ internal sealed partial class IlgpuWriter
                     break;
             }
 
-            if (_plan.SharesTiles && part is not LoopPart) Wait();
+            if (_plan.SharesTiles && part is not LoopPart && !(k + 1 < segment.Parts.Count && AreApart(part, segment.Parts[k + 1]))) Wait();
         }
     }
+
+    /// <summary>Whether two sums go to single elements of different arrays: then nobody has to wait between them. A third one may go to the first's element.</summary>
+    private bool AreApart(DevicePart part, DevicePart next)
+    {
+        if (part is SumsPart { Loop: null } sum && next is SumsPart { Loop: null } other)
+        {
+            _apart.Add(Target(sum));
+            if (_apart.Add(Target(other))) return true;
+        }
+
+        _apart.Clear();
+        return false;
+
+        int Target(SumsPart of) => ((Accumulate)of.Items[0]).Buffer;
+    }
+
+    private readonly HashSet<int> _apart = [];
 
     private void WriteRows(RowsPart part)
     {
@@ -331,6 +349,7 @@ internal sealed partial class IlgpuWriter
             string most = FromLayout(DeviceLayout.MostGroups, "mostGroups"), sum = ValueText(_sums[s].Result).Code;
             _exchanges = true;
             _code.Line($"{sum} = DeviceKernels.GroupSum({sum}, exchange);");
+            if (s == 0 && CanExceedBefore) _code.Line($"{sum} += shared[{Number(ExceededBefore)}];");
             _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
         }
 
