@@ -92,6 +92,7 @@ internal sealed partial class IlgpuWriter
             if (_code.NamesSince(top, _declarations[k].Name)) _code.InsertBefore(top, _declarations[k].Line);
         }
 
+        _code.SpaceOut();
         _kernels.Add((name, summary, _code));
         return name;
     }
