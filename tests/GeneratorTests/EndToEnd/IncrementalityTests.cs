@@ -46,6 +46,16 @@ public sealed class IncrementalityTests
     }
 
     [Fact]
+    public void WithIlgpuNothingIsRegeneratedForACommentEither()
+    {
+        (GeneratorDriver driver, CSharpCompilation compilation) = Start(withIlgpu: true);
+        string edited = Source.Replace("// A comment.", "// Another,\n    // longer comment.", StringComparison.Ordinal);
+        GeneratorDriverRunResult result = driver.RunGenerators(compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[0], CompilationFactory.Parse(Usings + edited))).GetRunResult();
+        Assert.Contains(result.GeneratedTrees, t => t.FilePath.EndsWith(".Ilgpu.g.cs", StringComparison.Ordinal));
+        Assert.All(result.Results[0].TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+    }
+
+    [Fact]
     public void AChangedFormulaIsRegenerated()
     {
         GeneratorDriverRunResult result = Edit(Source.Replace("(a - x) * (a - x)", "Math.Abs(a - x)", StringComparison.Ordinal));
@@ -93,9 +103,10 @@ public sealed class IncrementalityTests
         return driver.RunGenerators(compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[0], CompilationFactory.Parse(Usings + edited))).GetRunResult();
     }
 
-    private static (GeneratorDriver Driver, CSharpCompilation Compilation) Start(string source = Source)
+    private static (GeneratorDriver Driver, CSharpCompilation Compilation) Start(string source = Source, bool withIlgpu = false)
     {
         CSharpCompilation compilation = CompilationFactory.Create(Usings + source, withUsings: false);
+        if (withIlgpu) compilation = compilation.WithReferences(CompilationFactory.ReferencesWithIlgpu);
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new SymbolicGDGenerator().AsSourceGenerator()],
             parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options,

@@ -22,6 +22,18 @@ public sealed class EmittedKernelTests
     public void So_do_kernels_of_second_order() => CheckAll(SampleLosses.Sources.Keys.Select(SampleLosses.SecondOrder));
 
     [Fact]
+    public void The_documentation_shows_a_kernel_as_it_is()
+    {
+        string source = File.ReadAllText(Path.Combine(Repository.Root, "benchmarks/Losses/LogisticRegression.cs"));
+        string kernels = string.Join('\n', Generate(source, withIlgpu: true, out _).Where(f => IsForDevices(f.Key)).Select(f => Lines(f.Value)));
+        string[] parts = File.ReadAllText(Path.Combine(Repository.Root, "docs/device.md")).Split("```");
+        string shown = Assert.Single(parts, p => p.StartsWith("csharp\nfor (int first", StringComparison.Ordinal))["csharp".Length..];
+        Assert.Contains(Lines(shown), kernels, StringComparison.Ordinal);
+
+        static string Lines(string text) => string.Join('\n', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void Records_without_a_bound_are_refused()
     {
         foreach (string name in Refused)

@@ -54,6 +54,16 @@ internal sealed class CodeWriter
         foreach (Bookmark other in _marks.Where(m => m == mark || m.Line > line)) other.Line++;
     }
 
+    /// <summary>An empty line after each block, where more follows.</summary>
+    public void SpaceOut()
+    {
+        for (int k = _lines.Count - 2; k >= 0; k--)
+        {
+            string next = _lines[k + 1].Trim();
+            if (_lines[k].Trim() == "}" && next.Length > 0 && next[0] != '}' && next != "else") _lines.Insert(k + 1, string.Empty);
+        }
+    }
+
     /// <summary>Adds a line at a bookmark, which stays in front of it.</summary>
     public void InsertBefore(Bookmark mark, string text)
     {

@@ -96,8 +96,9 @@ internal sealed partial class IlgpuWriter
     private void WriteSegment(DeviceSegment segment)
     {
         WriteItems(segment.Head);
-        foreach (DevicePart part in segment.Parts)
+        for (int k = 0; k < segment.Parts.Count; k++)
         {
+            DevicePart part = segment.Parts[k];
             switch (part)
             {
                 case RowsPart rows:
@@ -129,9 +130,26 @@ internal sealed partial class IlgpuWriter
                     break;
             }
 
-            if (_plan.SharesTiles && part is not LoopPart) Wait();
+            if (_plan.SharesTiles && part is not LoopPart && !(k + 1 < segment.Parts.Count && AreApart(part, segment.Parts[k + 1]))) Wait();
         }
     }
+
+    /// <summary>Whether two sums go to single elements of different arrays: then nobody has to wait between them. A third one may go to the first's element.</summary>
+    private bool AreApart(DevicePart part, DevicePart next)
+    {
+        if (part is SumsPart { Loop: null } sum && next is SumsPart { Loop: null } other)
+        {
+            _apart.Add(Target(sum));
+            if (_apart.Add(Target(other))) return true;
+        }
+
+        _apart.Clear();
+        return false;
+
+        int Target(SumsPart of) => ((Accumulate)of.Items[0]).Buffer;
+    }
+
+    private readonly HashSet<int> _apart = [];
 
     private void WriteRows(RowsPart part)
     {

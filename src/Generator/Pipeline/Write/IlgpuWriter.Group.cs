@@ -21,6 +21,8 @@ internal sealed partial class IlgpuWriter
             }
         }
 
+        if (_exceeds) _code.Line($"if (thread == 0) shared[{Number(ExceededBefore)}] = exceeded != 0 ? {_real}.NaN : 0;");
+        else if (CanExceedBefore) _code.Line($"if (thread == 0) shared[{Number(ExceededBefore)}] = 0;");
         DeclareExchange();
     }
 
@@ -54,13 +56,13 @@ internal sealed partial class IlgpuWriter
             else _code.Line($"if (thread == 0) shared[0] = {ValueText(_function.Result)};");
         }
 
-        if (_exceeds) Declare("exceeded", "int exceeded = 0;");
-        _exceeds = false;
         DeclareExchange();
     }
 
     private void DeclareExchange()
     {
+        if (_exceeds) Declare("exceeded", "int exceeded = 0;");
+        _exceeds = false;
         if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
         if (_exchangesIntegers) Declare("exchangeIntegers", "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.ExchangeLength);");
         _exchanges = _exchangesIntegers = false;

@@ -57,7 +57,7 @@ internal sealed partial class IlgpuWriter
     private void ClearSums(int buffer, bool perThread)
     {
         string at = SumsBase(buffer, forGroup: !perThread), length = FromLayout(_accumulatorLengths[buffer], "length"), e = _names.Unique("e");
-        WriteIfCopies(buffer, () => _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e} += {(perThread ? "1" : "threads")}) partials[{at} + {e}] = 0;"));
+        WriteIfCopies(buffer, () => _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e}{(perThread ? "++" : " += threads")}) partials[{at} + {e}] = 0;"));
     }
 
     /// <summary>Elements that the threads share out among themselves: each is the sum over the examples of the tile.</summary>
@@ -151,6 +151,7 @@ internal sealed partial class IlgpuWriter
             string most = FromLayout(DeviceLayout.MostGroups, "mostGroups"), sum = ValueText(_sums[s].Result).Code;
             _exchanges = true;
             _code.Line($"{sum} = DeviceKernels.GroupSum({sum}, exchange);");
+            if (s == 0 && CanExceedBefore) _code.Line($"{sum} += shared[{Number(ExceededBefore)}];");
             _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
         }
 

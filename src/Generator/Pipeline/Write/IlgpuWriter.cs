@@ -93,6 +93,7 @@ internal sealed partial class IlgpuWriter
             if (_code.NamesSince(top, _declarations[k].Name)) _code.InsertBefore(top, _declarations[k].Line);
         }
 
+        _code.SpaceOut();
         _kernels.Add((name, summary, _code));
         return name;
     }
@@ -100,7 +101,12 @@ internal sealed partial class IlgpuWriter
     /// <summary>A variable at the top of the kernel; it is left out where nothing names it.</summary>
     private void Declare(string name, string line) => _declarations.Add((name, line));
 
-    private bool NeedsBefore => _slots.Count > 0 || _plan.Before.Any(i => !_deferred.Contains(i) && WritesArrays(i));
+    /// <summary>Whether a loop in front of the examples may want more iterations than it is allowed: a number there is NaN then, which goes into the value.</summary>
+    private bool CanExceedBefore => _plan.Examples is not null && _plan.Before.Except(_deferred).Any(i => RegionOf(i).AllItems().Any(l => l is Loop { Limited: not null }));
+
+    private int ExceededBefore => _sums.Count + _slots.Count(IsReal);
+
+    private bool NeedsBefore => CanExceedBefore || _slots.Count > 0 || _plan.Before.Any(i => !_deferred.Contains(i) && WritesArrays(i));
 
     private bool WritesArrays(Item item) => IrFacts.WrittenBuffers(RegionOf(item)).Any(b => !_plan.Accumulators.ContainsKey(b));
 
@@ -129,7 +135,7 @@ internal sealed partial class IlgpuWriter
         }
 
         // The sums over the examples come first: the host reads the first of them as the value.
-        shared = Entry("shared.arrays", NumberText.Integer(Math.Max(1, _sums.Count + _slots.Count(IsReal))), "sums and values in front of the shared arrays");
+        shared = Entry("shared.arrays", NumberText.Integer(Math.Max(1, _sums.Count + _slots.Count(IsReal) + (CanExceedBefore ? 1 : 0))), "sums and values in front of the shared arrays");
         if (_slots.Any(v => !IsReal(v))) sharedIntegers = Entry("sharedIntegers.arrays", NumberText.Integer(_slots.Count(v => !IsReal(v))), "values in front of the shared arrays of integers");
         foreach (Alloc alloc in _function.Body.AllItems().OfType<Alloc>())
         {
