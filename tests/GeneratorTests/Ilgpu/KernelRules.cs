@@ -72,6 +72,7 @@ internal sealed class KernelRules
         ["Group"] = ["Barrier", "BarrierAnd", "BarrierOr", "BarrierPopCount", "Broadcast"],
         ["Grid"] = [],
         ["Atomic"] = ["Add", "Min", "Max", "Exchange", "CompareExchange"],
+        ["Interop"] = ["FloatAsInt", "IntAsFloat"],
         ["SharedMemory"] = ["Allocate", "Allocate1D"],
         ["LocalMemory"] = ["Allocate", "Allocate1D"],
     };

@@ -73,19 +73,36 @@ public sealed class SumMemoryTests
         }
     }
 
+    [Fact]
+    public void Atomic_sums_take_NaN()
+    {
+        using var accelerator = new TestAccelerator();
+        Meshes.SpringObjective host = Springs(60);
+        using DeviceExampleObjective<double> onDevice = host.On(accelerator.Device);
+        onDevice.SumMemoryLimit = 0;
+        double[] point = Point(), expected = new double[point.Length], found = new double[point.Length];
+        point[2] = double.NaN;
+        Assert.True(double.IsNaN(host.Gradient(point, expected)) && double.IsNaN(onDevice.Gradient(point, found)));
+        Assert.Contains(expected, double.IsNaN);
+        for (int i = 0; i < found.Length; i++) Assert.Equal(expected[i], found[i], 1e-12);
+    }
+
 #if !REAL_ILGPU
     [Fact]
     public void By_default_the_bits_do_not_depend_on_the_order_of_the_threads()
     {
-        Assert.Equal(Gradient(ThreadOrder.UpAndDown, null), Gradient(ThreadOrder.DownAndUp, null));
+        double[] expected = Gradient(ThreadOrder.UpAndDown, null), atomic = Gradient(ThreadOrder.UpAndDown, 0);
+        Assert.Equal(expected, Gradient(ThreadOrder.DownAndUp, null));
 
-        // Atomic additions come in the order of the threads: the comparison can fail.
-        Assert.NotEqual(Gradient(ThreadOrder.UpAndDown, 0), Gradient(ThreadOrder.DownAndUp, 0));
+        // Atomic additions come in the order of the threads: the comparison can fail. An instruction adds what exchanges do.
+        Assert.NotEqual(atomic, Gradient(ThreadOrder.DownAndUp, 0));
+        Assert.Equal(atomic, Gradient(ThreadOrder.UpAndDown, 0, AcceleratorType.Cuda));
+        for (int i = 0; i < atomic.Length; i++) Assert.Equal(expected[i], atomic[i], 1e-12);
 
-        static double[] Gradient(ThreadOrder order, long? limit)
+        static double[] Gradient(ThreadOrder order, long? limit, AcceleratorType type = AcceleratorType.CPU)
         {
-            using Context context = Context.Create(builder => builder.StandIn(new StandInOptions { Multiprocessors = 2, Order = order }).EnableAlgorithms());
-            using Accelerator device = context.GetPreferredDevice(preferCPU: true).CreateAccelerator(context);
+            using Context context = Context.Create(builder => builder.StandIn(new StandInOptions { Type = type, Multiprocessors = 2, Order = order, FindRaces = true }).EnableAlgorithms());
+            using Accelerator device = context.Devices[0].CreateAccelerator(context);
             using DeviceExampleObjective<double> onDevice = Springs(200).On(device);
             if (limit is { } bytes) onDevice.SumMemoryLimit = bytes;
             double[] point = Point(), first = new double[point.Length], second = new double[point.Length];

@@ -211,7 +211,8 @@ internal sealed class DeviceEngine : IDisposable
             throw new InvalidOperationException("The data is not on the device: Refresh() was not called.");
         }
 
-        var room = new SumRoom(_fixSumLimit(), _mostGroups, Queue.Accelerator.NumMultiprocessors, _exampleCount);
+        int addition = Queue.Accelerator.AcceleratorType == AcceleratorType.Cuda ? DeviceKernels.AddByInstruction : DeviceKernels.AddByExchange;
+        var room = new SumRoom(_fixSumLimit(), _mostGroups, Queue.Accelerator.NumMultiprocessors, _exampleCount, addition);
         _value = new DeviceFunction(Queue, _loss.CreateValue(_layout), resultLength: 0, room);
         _product = _loss.CreateProduct(_layout) is { } product ? new DeviceFunction(Queue, product, _length, room) : null;
         _gradient = new DeviceFunction(Queue, _loss.CreateGradient(_layout), _length, room);

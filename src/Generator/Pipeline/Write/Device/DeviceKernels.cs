@@ -17,6 +17,12 @@ internal static class DeviceKernels
     /// <summary>How many elements a tile of a product has: the more terms, the fewer times the threads wait for each other.</summary>
     private const int TileLength = 1024;
 
+    /// <summary>How additions to one copy are made where the device has an instruction for them.</summary>
+    public const int AddByInstruction = 1;
+
+    /// <summary>How they are made elsewhere: by exchanges.</summary>
+    public const int AddByExchange = 2;
+
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
 
@@ -56,8 +62,25 @@ internal static class DeviceKernels
     /// <summary>Adds to an element of a sum: of the thread's own copy, or of the one copy of all threads, where it is atomic and has no fixed order.</summary>
     public static void Add(ArrayView<Real> sums, int at, Real value, int isOne)
     {
-        if (isOne != 0) Atomic.Add(ref sums[at], value);
-        else sums[at] += value;
+        if (isOne == AddByInstruction)
+        {
+            Atomic.Add(ref sums[at], value);
+        }
+        else if (isOne != 0)
+        {
+            // ILGPU's own addition compares numbers, not bits: with NaN it would not end. The first try finds out what is there.
+            Real old = 0;
+            Real found = Atomic.CompareExchange(ref sums[at], old, value);
+            while (Interop.FloatAsInt(found) != Interop.FloatAsInt(old))
+            {
+                old = found;
+                found = Atomic.CompareExchange(ref sums[at], old, old + value);
+            }
+        }
+        else
+        {
+            sums[at] += value;
+        }
     }
 
     /// <summary>The first thread's value.</summary>

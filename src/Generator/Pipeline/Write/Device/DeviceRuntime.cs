@@ -18,7 +18,7 @@ namespace SymbolicGD.Device.Float32;
 /// <param name="Destination">Its place in the result; the complement of one: in the function's shared memory.</param>
 /// <param name="PerThread">Whether each thread has a copy, and not each group.</param>
 /// <param name="LayoutEntry">Where the kernels find the place of the first copy. Functions of one loss that say the same have the same place.</param>
-/// <param name="OneEntry">Where they find whether there is but one copy, which all threads add to atomically: 1, else 0. Negative: they never do.</param>
+/// <param name="OneEntry">Where they find whether there is but one copy, which all threads add to atomically: how, else 0. Negative: they never do.</param>
 internal readonly record struct Accumulator(int Length, int Destination, bool PerThread, int LayoutEntry, int OneEntry = -1);
 
 /// <summary>A function of a loss: its kernels and what they need.</summary>

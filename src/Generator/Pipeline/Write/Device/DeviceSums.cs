@@ -14,7 +14,8 @@ namespace SymbolicGD.Device.Float32;
 /// <param name="Capacity">The number of groups at most.</param>
 /// <param name="Multiprocessors">The multiprocessors of the device.</param>
 /// <param name="Examples">How many examples there are.</param>
-internal readonly record struct SumRoom(long Limit, int Capacity, int Multiprocessors, int Examples);
+/// <param name="Addition">How threads add to one copy, as the kernels understand it.</param>
+internal readonly record struct SumRoom(long Limit, int Capacity, int Multiprocessors, int Examples, int Addition);
 
 /// <summary>
 /// Decides where the sums of a function over its examples lie. Sums that threads have copies of are the same in every run. Where these copies leave too few
@@ -29,13 +30,13 @@ internal sealed class SumPlaces
     private const long MostElements = 1L << 30;
 
     private readonly FunctionOnDevice _function;
-    private readonly int _groupSize;
+    private readonly int _groupSize, _addition;
     private readonly bool[] _isOne;
     private readonly int[] _at;
 
     public SumPlaces(FunctionOnDevice function, int groupSize, int tile, in SumRoom room)
     {
-        (_function, _groupSize) = (function, groupSize);
+        (_function, _groupSize, _addition) = (function, groupSize, room.Addition);
         _isOne = new bool[function.Accumulators.Length];
         _at = new int[_isOne.Length];
         long limit = Math.Min(room.Limit, MostElements * Unsafe.SizeOf<Real>());
@@ -111,7 +112,7 @@ internal sealed class SumPlaces
             layout[_function.Accumulators[i].LayoutEntry] = _at[i];
             if (MayBeOne(i))
             {
-                layout[_function.Accumulators[i].OneEntry] = _isOne[i] ? 1 : 0;
+                layout[_function.Accumulators[i].OneEntry] = _isOne[i] ? _addition : 0;
             }
         }
     }
