@@ -27,6 +27,4 @@ internal sealed class DeviceLayout(bool hasExamples)
         _entries.Add(key, _values.Count - 1);
         return _values.Count - 1;
     }
-
-    public bool Knows(string key) => _entries.ContainsKey(key);
 }

@@ -115,7 +115,7 @@ internal sealed partial class IlgpuWriter
 
         int fits = Entry("staged", $"layout[{Number(sum)}] <= DeviceKernels.StageLength ? 1 : 0", $"{_name}: whether a row fits into the memory of a group");
         _stagedPerRow = Entry("staged per row", $"layout[{Number(fits)}] * layout[{Number(sum)}]", $"{_name}: elements staged per row");
-        string flag = FromLayout(fits, "staged");
+        Declare("staged", $"int staged = integers[{Number(fits)}];");
         Declare("stage", $"ArrayView<{_real}> stage = SharedMemory.Allocate<{_real}>(DeviceKernels.StageLength);");
         foreach ((int buffer, int pitch, int before) in columns)
         {
@@ -126,8 +126,6 @@ internal sealed partial class IlgpuWriter
             if (before >= 0) Declare(begin, $"int {begin} = {at} * tile;");
             _stagedAt.Add(buffer, (begin, pitchName));
         }
-
-        _ = flag;
     }
 
     private void WriteStaging()

@@ -13,7 +13,7 @@ internal sealed partial class IlgpuWriter
     private static readonly string[] s_reservedNames =
     [
         "parameters", "direction", "result", "data", "integers", "rows", "count", "gather", "weight", "scratch", "scratchIntegers", "partials", "shared", "tile",
-        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "exchange", "exchangeIntegers", "exceeded",
+        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "staged", "exchange", "exchangeIntegers", "exceeded",
         "Math", "MathF", "DeviceMath", "DeviceKernels", "Group", "Grid", "SharedMemory", "ArrayView",
     ];
 
