@@ -20,7 +20,7 @@ public sealed class LogisticTrafficTests
         var random = new Random(n);
         var objective = new LogisticRegression.NegativeLogLikelihoodObjective(
             features: Cases.Draw(n * features, () => random.NextSingle()), label: Cases.Draw(n, () => (float)random.Next(2)));
-        using var accelerator = new Parity.TestAccelerator(group);
+        using var accelerator = new TestAccelerator(group);
         using DeviceExampleObjective<float> onDevice = objective.On(accelerator.Device);
         float[] point = new float[features + 1], gradient = new float[features + 1];
         onDevice.Gradient(point, gradient);

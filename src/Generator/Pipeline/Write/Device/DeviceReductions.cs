@@ -130,7 +130,10 @@ internal static class DeviceReductions
                     row += PlaceWidth;
                 }
 
-                int distance = places[row + 2], copies = distance > 0 ? groups : distance < 0 ? 1 : 0;
+                // Not as one expression: what ends in « ? 1 : 0 » ILGPU takes for a Boolean, and groups with it.
+                int distance = places[row + 2], copies = groups;
+                if (distance < 0) copies = 1;
+                if (distance == 0) copies = 0;
                 int first = places[row + 1] + output - places[row];
                 for (int g = part; g < copies; g += parts)
                 {
