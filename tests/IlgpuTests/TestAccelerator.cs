@@ -20,10 +20,11 @@ internal sealed class TestAccelerator : IDisposable
     /// <param name="threads">The most threads of a group.</param>
     /// <param name="multiprocessors">How many groups run at a time.</param>
     /// <param name="findRaces">Whether the stand-in refuses accesses that nothing orders.</param>
-    public TestAccelerator(int threads = 16, int multiprocessors = 2, bool findRaces = false)
+    /// <param name="cuda">Whether the stand-in passes for a CUDA device: its groups run at the same time, and sums are added to by instructions.</param>
+    public TestAccelerator(int threads = 16, int multiprocessors = 2, bool findRaces = false, bool cuda = false)
     {
 #if REAL_ILGPU
-        _ = findRaces;
+        _ = (findRaces, cuda);
         if (IsGpu)
         {
             context = Context.Create(builder => builder.AllAccelerators().EnableAlgorithms());
@@ -37,8 +38,11 @@ internal sealed class TestAccelerator : IDisposable
         }
 #else
         context = Context.Create(
-            builder => builder.StandIn(new StandInOptions { MaxThreadsPerGroup = threads, Multiprocessors = multiprocessors, FindRaces = findRaces }).EnableAlgorithms());
-        Device = context.GetPreferredDevice(preferCPU: true).CreateAccelerator(context);
+            builder => builder.StandIn(new StandInOptions
+            {
+                Type = cuda ? AcceleratorType.Cuda : AcceleratorType.CPU, MaxThreadsPerGroup = threads, Multiprocessors = multiprocessors, FindRaces = findRaces,
+            }).EnableAlgorithms());
+        Device = context.Devices[0].CreateAccelerator(context);
 #endif
     }
 

@@ -43,23 +43,6 @@ internal sealed partial class IlgpuWriter
         _code.Line(IsOne(buffer) is { } one ? $"DeviceKernels.Add(partials, {place}, {value}, {one});" : $"partials[{place}] += {value};");
     }
 
-    private void WriteIfCopies(int buffer, Action write)
-    {
-        if (IsOne(buffer) is not { } one)
-        {
-            write();
-            return;
-        }
-
-        using (_code.Block($"if ({one} == 0)")) write();
-    }
-
-    private void ClearSums(int buffer, bool perThread)
-    {
-        string at = SumsBase(buffer, forGroup: !perThread), length = FromLayout(_accumulatorLengths[buffer], "length"), e = _names.Unique("e");
-        WriteIfCopies(buffer, () => _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e}{(perThread ? "++" : " += threads")}) partials[{at} + {e}] = 0;"));
-    }
-
     /// <summary>Elements that the threads share out among themselves: each is the sum over the examples of the tile.</summary>
     private void WriteSums(SumsPart part)
     {
@@ -130,21 +113,6 @@ internal sealed partial class IlgpuWriter
     private void WriteGroupTotals()
     {
         _code.Gap();
-        foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators.Where(a => a.Value))
-        {
-            string at = SumsBase(accumulator.Key, forGroup: true), length = FromLayout(_accumulatorLengths[accumulator.Key], "length"), e = _names.Unique("e"), t = _names.Unique("t");
-            Wait();
-            WriteIfCopies(accumulator.Key, () =>
-            {
-                using (_code.Block($"for (int {e} = thread; {e} < {length}; {e} += threads)"))
-                {
-                    _code.Line($"{_real} total = partials[{at} + {e}];");
-                    _code.Line($"for (int {t} = 1; {t} < threads; {t}++) total += partials[{at} + {t} * {length} + {e}];");
-                    _code.Line($"partials[{at} + {e}] = total;");
-                }
-            });
-        }
-
         if (_exceeds && _sums.Count > 0) _code.Line($"if (exceeded != 0) {ValueText(_sums[0].Result)} = {_real}.NaN;");
         for (int s = 0; s < _sums.Count; s++)
         {
@@ -152,7 +120,7 @@ internal sealed partial class IlgpuWriter
             _exchanges = true;
             _code.Line($"{sum} = DeviceKernels.GroupSum({sum}, exchange);");
             if (s == 0 && CanExceedBefore) _code.Line($"{sum} += shared[{Number(ExceededBefore)}];");
-            _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
+            _code.Line($"if ({(_sharesGrid ? "Group.IdxX" : "thread")} == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}{(_sharesGrid ? "Grid.IdxX" : "group")}] = {sum};");
         }
 
         if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");

@@ -55,7 +55,7 @@ internal sealed partial class IlgpuWriter
         {
             _code.Line("DeviceKernels.Product(");
             _code.Line($"    new MatrixPlace({left}), new MatrixPlace({right}), {Number(axis)}, rows, gather, first,");
-            _code.Line($"    new MatrixPlace({result}), {shape}, {(accumulate ? "1" : "0")}, exchange);");
+            _code.Line($"    new MatrixPlace({result}), {shape}, {(accumulate ? "1" : "0")}, {(_sharesGrid ? "together" : "0")}, exchange);");
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed partial class IlgpuWriter
 
         int fits = Entry("staged", $"layout[{Number(sum)}] <= DeviceKernels.StageLength ? 1 : 0", $"{_name}: whether a row fits into the memory of a group");
         _stagedPerRow = Entry("staged per row", $"layout[{Number(fits)}] * layout[{Number(sum)}]", $"{_name}: elements staged per row");
-        Declare("staged", $"int staged = integers[{Number(fits)}];");
+        Declare("staged", _sharesGrid ? $"int staged = together != 0 ? 0 : integers[{Number(fits)}];" : $"int staged = integers[{Number(fits)}];");
         Declare("stage", $"ArrayView<{_real}> stage = SharedMemory.Allocate<{_real}>(DeviceKernels.StageLength);");
         foreach ((int buffer, int pitch, int before) in columns)
         {

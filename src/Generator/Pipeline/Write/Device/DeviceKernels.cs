@@ -26,6 +26,54 @@ internal static class DeviceKernels
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
 
+    /// <summary>Where in the integers the groups count themselves when they wait for each other.</summary>
+    private const int Meeting = 2;
+
+    /// <summary>The number of a thread among those of its group, or of all groups where these work together.</summary>
+    public static int Thread(int together) => together != 0 ? Grid.IdxX * Group.DimX + Group.IdxX : Group.IdxX;
+
+    /// <summary>How many threads there are of them.</summary>
+    public static int Threads(int together) => together != 0 ? Grid.DimX * Group.DimX : Group.DimX;
+
+    /// <summary>
+    /// The threads of the group wait for each other, or those of all groups where these work together: then no more groups may be launched than run at
+    /// the same time. What one wrote before, the others see afterwards.
+    /// </summary>
+    /// <remarks>
+    /// The groups count themselves as those of CUDA's cooperative launches do: the first adds what makes the sign change once all others have added one, and
+    /// the counter is ready for the next time.
+    /// </remarks>
+    public static void Wait(int together, ArrayView<int> integers, ArrayView<int> exchange)
+    {
+        Group.Barrier();
+        if (together != 0)
+        {
+            int before = 0;
+            if (Group.IdxX == 0)
+            {
+                MemoryFence.DeviceLevel();
+                before = Atomic.Add(ref integers[Meeting], Grid.IdxX == 0 ? unchecked(int.MinValue + 1 - Grid.DimX) : 1);
+            }
+
+            int waits = 1;
+            while (waits != 0)
+            {
+                waits = FromFirst(Waits(before, integers), exchange);
+            }
+
+            MemoryFence.DeviceLevel();
+            Group.Barrier();
+        }
+    }
+
+    /// <summary>Asked by the first thread: whether other groups are still to come.</summary>
+    private static int Waits(int before, ArrayView<int> integers)
+    {
+        int waits = 0;
+        if (Group.IdxX == 0 && (before ^ Atomic.Add(ref integers[Meeting], 0)) >= 0) waits = 1;
+        return waits;
+    }
+
     /// <summary>The sum of the values of all threads, in the order of the threads: each gets the same bits.</summary>
     public static Real GroupSum(Real value, ArrayView<Real> exchange)
     {
@@ -106,11 +154,11 @@ internal static class DeviceKernels
     /// <summary>result[i, j] (+)= Σₜ left[i, t]·right[j, t], in tiles that pass through the memory of the group: each element is read once per tile of the other side.</summary>
     /// <remarks>
     /// exampleAxis says what of right counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms. Example k of the tile is
-    /// rows[first + k] with gather, else first + k.
+    /// rows[first + k] with gather, else first + k. Groups that work together share out the tiles of the result.
     /// </remarks>
     public static void Product(
         MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
-        ArrayView<Real> exchange)
+        int together, ArrayView<Real> exchange)
     {
         int thread = Group.IdxX, threads = Group.DimX;
         // Each thread has two rows and two columns of a tile: what it reads of the exchange it uses twice.
@@ -118,58 +166,58 @@ internal static class DeviceKernels
         int size = 2 * side, depth = TileLength / size, pitch = depth + 1, other = size * pitch;
         int y = thread / side, x = thread - y * side;
         int firstRow = y * pitch, secondRow = (y + side) * pitch, firstColumn = other + x * pitch, secondColumn = other + (x + side) * pitch;
-        for (int i = 0; i < height; i += size)
+        int across = (width + size - 1) / size, tiles = (height + size - 1) / size * across, mine = together != 0 ? Grid.IdxX : 0, step = together != 0 ? Grid.DimX : 1;
+        for (int tile = mine; tile < tiles; tile += step)
         {
-            for (int j = 0; j < width; j += size)
+            int i = tile / across, j = (tile - i * across) * size;
+            i *= size;
+            Real sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
+            for (int t = 0; t < terms; t += depth)
             {
-                Real sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
-                for (int t = 0; t < terms; t += depth)
+                for (int e = thread; e < TileLength; e += threads)
                 {
-                    for (int e = thread; e < TileLength; e += threads)
+                    // Neighbouring threads read neighbouring elements, whichever way they lie.
+                    int byDepth = e / depth, bySize = e / size;
+                    int alongI = left.Column == 1 ? byDepth : e - bySize * size, term = left.Column == 1 ? e - byDepth * depth : bySize;
+                    Real element = 0;
+                    if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
+                    exchange[alongI * pitch + term] = element;
+                    int alongJ = right.Column == 1 ? byDepth : e - bySize * size, place = right.Column == 1 ? e - byDepth * depth : bySize;
+                    element = 0;
+                    if (j + alongJ < width && t + place < terms)
                     {
-                        // Neighbouring threads read neighbouring elements, whichever way they lie.
-                        int byDepth = e / depth, bySize = e / size;
-                        int alongI = left.Column == 1 ? byDepth : e - bySize * size, term = left.Column == 1 ? e - byDepth * depth : bySize;
-                        Real element = 0;
-                        if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
-                        exchange[alongI * pitch + term] = element;
-                        int alongJ = right.Column == 1 ? byDepth : e - bySize * size, place = right.Column == 1 ? e - byDepth * depth : bySize;
-                        element = 0;
-                        if (j + alongJ < width && t + place < terms)
-                        {
-                            int row = j + alongJ, column = t + place;
-                            if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
-                            if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
-                            element = right.Elements[right.At + row * right.Row + column * right.Column];
-                        }
-
-                        exchange[other + alongJ * pitch + place] = element;
+                        int row = j + alongJ, column = t + place;
+                        if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
+                        if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
+                        element = right.Elements[right.At + row * right.Row + column * right.Column];
                     }
 
-                    Group.Barrier();
-                    if (y < side)
-                    {
-                        int ends = terms - t < depth ? terms - t : depth;
-                        for (int k = 0; k < ends; k++)
-                        {
-                            Real left0 = exchange[firstRow + k], left1 = exchange[secondRow + k], right0 = exchange[firstColumn + k], right1 = exchange[secondColumn + k];
-                            sum00 += left0 * right0;
-                            sum01 += left0 * right1;
-                            sum10 += left1 * right0;
-                            sum11 += left1 * right1;
-                        }
-                    }
-
-                    Group.Barrier();
+                    exchange[other + alongJ * pitch + place] = element;
                 }
 
+                Group.Barrier();
                 if (y < side)
                 {
-                    Put(result, i + y, j + x, height, width, accumulate, sum00);
-                    Put(result, i + y, j + x + side, height, width, accumulate, sum01);
-                    Put(result, i + y + side, j + x, height, width, accumulate, sum10);
-                    Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
+                    int ends = terms - t < depth ? terms - t : depth;
+                    for (int k = 0; k < ends; k++)
+                    {
+                        Real left0 = exchange[firstRow + k], left1 = exchange[secondRow + k], right0 = exchange[firstColumn + k], right1 = exchange[secondColumn + k];
+                        sum00 += left0 * right0;
+                        sum01 += left0 * right1;
+                        sum10 += left1 * right0;
+                        sum11 += left1 * right1;
+                    }
                 }
+
+                Group.Barrier();
+            }
+
+            if (y < side)
+            {
+                Put(result, i + y, j + x, height, width, accumulate, sum00);
+                Put(result, i + y, j + x + side, height, width, accumulate, sum01);
+                Put(result, i + y + side, j + x, height, width, accumulate, sum10);
+                Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
             }
         }
     }

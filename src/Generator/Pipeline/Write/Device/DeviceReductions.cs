@@ -18,7 +18,16 @@ internal static class DeviceReductions
     public const int MostThreads = 256;
 
     /// <summary>Integers of a row of the table of <see cref="Reduce"/>: first output, base, distance of two copies (0: none, the output is zero; negative: there is one), destination.</summary>
-    public const int PlaceWidth = 4;
+    public const int PlaceWidth = 5;
+
+    /// <summary>Nobody adds to it: it becomes zero.</summary>
+    public const int NoCopies = 0;
+
+    /// <summary>One number for each group.</summary>
+    public const int Numbers = 1;
+
+    /// <summary>What the groups, or the threads, add to. It is cleared for the next time.</summary>
+    public const int GroupCopies = 2, ThreadCopies = 3, OneCopy = 4;
 
     // Squares of elements outside of these limits may overflow, or lose digits: they are summed scaled, big and small ones apart (Blue 1978, with the
     // constants of LAPACK 3.10).
@@ -112,7 +121,7 @@ internal static class DeviceReductions
     /// most the group size. Outputs that go to the result give the sums of squares of <see cref="Squares"/> too.
     /// </summary>
     public static void Reduce(
-        ArrayView<Real> partials, ArrayView<int> places, int outputs, int groups, int parts, ArrayView<Real> result, ArrayView<Real> shared, ArrayView<Real> norms)
+        ArrayView<Real> partials, ArrayView<int> places, int outputs, int groups, int groupCopies, int threadCopies, int parts, ArrayView<Real> result, ArrayView<Real> shared, ArrayView<Real> norms)
     {
         ArrayView<Real> sums = SharedMemory.Allocate<Real>(MostThreads);
         int columns = Group.DimX / parts, part = Group.IdxX / columns, column = Group.IdxX - (part * columns);
@@ -130,14 +139,24 @@ internal static class DeviceReductions
                     row += PlaceWidth;
                 }
 
-                // Not as one expression: what ends in « ? 1 : 0 » ILGPU takes for a Boolean, and groups with it.
-                int distance = places[row + 2], copies = groups;
-                if (distance < 0) copies = 1;
-                if (distance == 0) copies = 0;
+                // Not as one expression: what ends in « ? 1 : 0 » ILGPU takes for a Boolean.
+                int distance = places[row + 2], kind = places[row + 4], copies = 0;
+                if (kind == Numbers) copies = groups;
+                if (kind == GroupCopies) copies = groupCopies;
+                if (kind == ThreadCopies) copies = threadCopies;
+                if (kind == OneCopy) copies = 1;
                 int first = places[row + 1] + output - places[row];
                 for (int g = part; g < copies; g += parts)
                 {
                     sum += partials[first + (g * distance)];
+                }
+
+                if (kind >= GroupCopies)
+                {
+                    for (int g = part; g < copies; g += parts)
+                    {
+                        partials[first + (g * distance)] = 0;
+                    }
                 }
             }
 

@@ -31,7 +31,7 @@ internal sealed class FunctionOnDevice
     public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
         ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? Before { get; init; }
 
-    /// <summary>Runs over the examples.</summary>
+    /// <summary>Runs over the examples, adds to the copies of the accumulators, which are clear, and leaves sum k of group g in element k·(entry 0 of the layout) + g of the partial sums.</summary>
     public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
         ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? Examples { get; init; }
 
@@ -59,6 +59,9 @@ internal sealed class FunctionOnDevice
 
     /// <summary>Whether the threads of a group work on the rows of a tile together, and not each on one of its own.</summary>
     public bool SharesTiles { get; init; }
+
+    /// <summary>Whether all groups may work on one tile together: a tile of negative size asks them to.</summary>
+    public bool SharesGrid { get; init; }
 
     /// <summary>Elements of a group's memory per row of a tile.</summary>
     public int StagedPerRow { get; init; }

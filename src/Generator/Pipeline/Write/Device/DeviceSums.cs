@@ -68,7 +68,6 @@ internal sealed class SumPlaces
             }
         }
 
-        OnesAt = end;
         for (int i = 0; i < _at.Length; i++)
         {
             if (_isOne[i])
@@ -79,7 +78,6 @@ internal sealed class SumPlaces
         }
 
         Length = end;
-        OnesLength = end - OnesAt;
     }
 
     /// <summary>The number of groups that there are copies for.</summary>
@@ -88,20 +86,17 @@ internal sealed class SumPlaces
     /// <summary>The elements of all sums.</summary>
     public long Length { get; }
 
-    /// <summary>Where the sums begin that all threads add to; they lie side by side.</summary>
-    public long OnesAt { get; }
-
-    /// <summary>The elements of these sums.</summary>
-    public long OnesLength { get; }
-
     /// <summary>Where a sum begins.</summary>
     public int At(int accumulator) => _at[accumulator];
 
-    /// <summary>The distance of the copies of two groups; negative where all have the same.</summary>
+    /// <summary>Whether there is but one, which all threads add to atomically.</summary>
+    public bool IsOne(int accumulator) => _isOne[accumulator];
+
+    /// <summary>The elements of the copies of a group.</summary>
     public int Distance(int accumulator)
     {
         Accumulator sum = _function.Accumulators[accumulator];
-        return _isOne[accumulator] ? -1 : checked((sum.PerThread ? _groupSize : 1) * sum.Length);
+        return checked((sum.PerThread ? _groupSize : 1) * sum.Length);
     }
 
     /// <summary>Tells the kernels.</summary>
