@@ -124,7 +124,7 @@ public sealed class KernelTests : IDisposable
         var kernel = accelerator.LoadStreamKernel<ArrayView<int>>(Local);
 
         Exception refusal = Assert.ThrowsAny<Exception>(() => kernel(new KernelConfig(grid, group), values.View));
-        Assert.True(TestAccelerator.IsGpu ? refusal is AcceleratorException : refusal is ArgumentOutOfRangeException, refusal.ToString());
+        Assert.True(refusal is ArgumentOutOfRangeException || (TestAccelerator.IsGpu && refusal is AcceleratorException), refusal.ToString());
     }
 
     [Fact]

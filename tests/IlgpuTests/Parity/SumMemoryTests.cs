@@ -112,7 +112,7 @@ public sealed class SumMemoryTests
         {
             using Context context = Context.Create(builder => builder.StandIn(new StandInOptions { Type = type, Multiprocessors = 2, Order = order, FindRaces = true }).EnableAlgorithms());
             using Accelerator device = context.Devices[0].CreateAccelerator(context);
-            using DeviceExampleObjective<double> onDevice = Springs(200).On(device);
+            using DeviceExampleObjective<double> onDevice = Springs(120).On(device);       // as many groups with either type of device
             if (limit is { } bytes) onDevice.SumMemoryLimit = bytes;
             double[] point = Point(), first = new double[point.Length], second = new double[point.Length];
             onDevice.Gradient(point, first);

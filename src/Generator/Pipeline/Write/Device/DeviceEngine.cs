@@ -37,7 +37,7 @@ internal sealed class DeviceEngine : IDisposable
         _exampleCount = exampleCount;
         _isMean = isMean;
         _fixSumLimit = fixSumLimit;
-        _mostGroups = Math.Max(1, 4 * accelerator.NumMultiprocessors);
+        _mostGroups = Math.Max(1, 16 * accelerator.NumMultiprocessors);
         _batches = new StagedIntegers(Queue, "the indices of a batch");
     }
 

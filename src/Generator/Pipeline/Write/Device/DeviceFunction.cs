@@ -21,14 +21,14 @@ internal sealed class DeviceFunction : IDisposable
     private readonly int _groupSize;
     private readonly int _mostTile;
     private readonly int _mostGroups;
+    private readonly bool _together;
     private readonly int _mostTogether;
-    private readonly bool _hasThreadSums;
     private readonly SumPlaces _sums;
     private readonly int[] _places;
     private readonly int _outputs;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
         ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? _before, _examples, _after;
-    private Action<KernelConfig, ArrayView<Real>, ArrayView<int>, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _reduce;
+    private Action<KernelConfig, ArrayView<Real>, ArrayView<int>, int, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _reduce;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _partials, _shared, _scratch;
     private MemoryBuffer1D<int, Stride1D.Dense>? _scratchIntegers, _placesOnDevice;
     private bool _isReady, _isClear;
@@ -43,13 +43,15 @@ internal sealed class DeviceFunction : IDisposable
         _function = function;
         _resultLength = resultLength;
         _capacity = room.Capacity;
-        bool together = function.SharesGrid && queue.RunsGroupsTogether;
+        _together = function.SharesGrid && queue.RunsGroupsTogether;
         _groupSize = queue.LargestGroup(function.SharesTiles ? 256 : 128);
-        _mostTile = together ? _groupSize : MostTile();
-        _sums = new SumPlaces(function, _groupSize, _mostTile, room);
+        _mostTile = MostTile();
+
+        // A multiprocessor runs several groups at a time: they hide each other's waiting.
+        int mostGroups = (int)Math.Min(_capacity, (queue.RunsGroupsTogether ? 8L : 4L) * queue.Accelerator.NumMultiprocessors * queue.LargestGroup(256) / _groupSize);
+        _sums = new SumPlaces(function, _groupSize, Math.Max(1, mostGroups), _mostTile, room);
         _mostGroups = _sums.MostGroups;
-        _hasThreadSums = Array.Exists(function.Accumulators, a => a.PerThread);
-        _mostTogether = together ? MostTogether() : 0;
+        _mostTogether = _together ? MostTogether() : 0;
         (_places, _outputs) = Places();
     }
 
@@ -77,7 +79,7 @@ internal sealed class DeviceFunction : IDisposable
         {
             _reduce ??= DeviceErrors.Load(
                 _queue, "second pass of the sums",
-                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<int>, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.Reduce));
+                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<int>, int, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.Reduce));
         }
 
         string name = _function.Name;
@@ -112,9 +114,9 @@ internal sealed class DeviceFunction : IDisposable
             }
 
             _isClear = false;
-            if (_mostTogether > 0)
+            if (_together && arguments.Count <= _mostTogether)
             {
-                int tile = Math.Min(_mostTogether, arguments.Count), groups = Math.Min(_mostGroups, _queue.Accelerator.NumMultiprocessors);
+                int tile = arguments.Count, groups = Math.Min(_mostGroups, _queue.Accelerator.NumMultiprocessors);
                 Launch(_examples, groups, arguments, -tile);
                 Reduce(groups, 1, tile, arguments.Result, norms);
             }
@@ -167,18 +169,38 @@ internal sealed class DeviceFunction : IDisposable
             return;
         }
 
-        // Few outputs: several threads add up the copies of one, so that the device has enough to do.
-        int threads = _queue.GroupSize, parts = 1;
-        int copies = _hasThreadSums ? Math.Max(groups, threadCopies) : groups;
-        while (parts < threads && parts < copies && 2L * parts * _outputs <= (long)_capacity * threads)
+        int threads = _queue.GroupSize, groupParts = Parts(Math.Max(groups, groupCopies), DeviceReductions.GroupCopies), threadParts = Parts(threadCopies, DeviceReductions.ThreadCopies);
+        long all = 0;
+        for (int row = 0; row < _places.Length; row += DeviceReductions.PlaceWidth)
+        {
+            int columns = threads / DeviceReductions.Parts(_places[row + 4], groupParts, threadParts);
+            all += (_places[row] + columns - 1) / columns;
+        }
+
+        int blocks = (int)Math.Min(_capacity, all);
+        _reduce!(new KernelConfig(blocks, threads), _partials!.View, _placesOnDevice!.View, checked((int)all), groups, groupCopies, threadCopies, groupParts, threadParts, result, _shared!.View, norms);
+        NormGroups = blocks;
+    }
+
+    /// <summary>How many threads add up the copies of one output, so that the device has enough to do: few, where there are many outputs.</summary>
+    private int Parts(int copies, int kind)
+    {
+        long outputs = 0;
+        for (int row = 0; row < _places.Length; row += DeviceReductions.PlaceWidth)
+        {
+            if (_places[row + 4] == kind || (kind == DeviceReductions.GroupCopies && _places[row + 4] == DeviceReductions.Numbers))
+            {
+                outputs += _places[row];
+            }
+        }
+
+        int parts = 1;
+        while (parts < _queue.GroupSize && parts < copies && 2L * parts * outputs <= 4L * _queue.Accelerator.NumMultiprocessors * _queue.GroupSize)
         {
             parts *= 2;
         }
 
-        int columns = threads / parts;
-        int blocks = (int)Math.Min(_capacity, ((long)_outputs + columns - 1) / columns);
-        _reduce!(new KernelConfig(blocks, threads), _partials!.View, _placesOnDevice!.View, _outputs, groups, groupCopies, threadCopies, parts, result, _shared!.View, norms);
-        NormGroups = blocks;
+        return parts;
     }
 
     private int Tile(int count)
@@ -192,12 +214,15 @@ internal sealed class DeviceFunction : IDisposable
         return Math.Min(wanted, _mostTile);
     }
 
-    /// <summary>The rows of a tile that all groups work on: a row for each thread at most, and little enough working memory that it stays near the processors.</summary>
+    /// <summary>
+    /// So many examples all groups take as one tile. With more of them each group has enough to do by itself, and each adding to a copy of its own is better than
+    /// all waiting for each other.
+    /// </summary>
     private int MostTogether()
     {
-        const long NearBytes = 32L << 20;
-        long threads = (long)Math.Min(_mostGroups, _queue.Accelerator.NumMultiprocessors) * _groupSize;
-        return (int)Math.Min(threads, Math.Max(_groupSize, NearBytes / Math.Max(1, _function.ScratchPerRow * (long)Unsafe.SizeOf<Real>())));
+        int multiprocessors = _queue.Accelerator.NumMultiprocessors;
+        long rows = Math.Min((long)Math.Min(_mostGroups, multiprocessors) * _groupSize, (long)_mostGroups * _mostTile);
+        return (int)Math.Min(rows, 8L * multiprocessors);
     }
 
     private int MostTile()
@@ -237,7 +262,6 @@ internal sealed class DeviceFunction : IDisposable
         }
 
         Add(_resultLength - reached, 0, 0, reached, DeviceReductions.NoCopies);
-        table.Add(outputs);
         return (table.ToArray(), outputs);
 
         void Add(int length, int first, int distance, int destination, int kind)
@@ -249,7 +273,7 @@ internal sealed class DeviceFunction : IDisposable
 
             if (length > 0)
             {
-                table.AddRange(new[] { outputs, first, distance, destination, kind });
+                table.AddRange(new[] { length, first, distance, destination, kind });
                 outputs = checked(outputs + length);
             }
         }

@@ -11,11 +11,13 @@ internal static class DeviceKernels
     /// <summary>How many elements of the memory of a group hold rows of data.</summary>
     public const int StageLength = 3584;
 
-    /// <summary>How many elements of it the threads exchange values through: two tiles of a product with their edges, or one value per thread.</summary>
-    public const int ExchangeLength = 2 * (TileLength + 32);
+    /// <summary>How many elements of it a product takes: two tiles with their edges. Else the threads exchange one value each.</summary>
+    public const int ExchangeLength = 2 * (TileLength + 64);
 
     /// <summary>How many elements a tile of a product has: the more terms, the fewer times the threads wait for each other.</summary>
-    private const int TileLength = 1024;
+    private const int TileLength = 1 << TileLengthLog;
+
+    private const int TileLengthLog = sizeof(Real) == 4 ? 11 : 10;
 
     /// <summary>How additions to one copy are made where the device has an instruction for them.</summary>
     public const int AddByInstruction = 1;
@@ -82,6 +84,35 @@ internal static class DeviceKernels
         Real sum = exchange[0];
         for (int t = 1; t < Group.DimX; t++) sum += exchange[t];
         Group.Barrier();
+        return sum;
+    }
+
+    /// <summary>
+    /// How many neighbouring threads share a sum over examples, so that most of them have something to do: a power of two.
+    /// </summary>
+    public static int Parts(int sums, int examples, int threads)
+    {
+        int parts = 1;
+        while (parts < 32 && 2 * parts <= Group.DimX && 4 * parts <= examples && 2 * parts * sums <= threads) parts *= 2;
+        return parts;
+    }
+
+    /// <summary>The sum of the values of so many neighbouring threads, for the first of them.</summary>
+    public static Real PartSum(Real value, int parts, ArrayView<Real> exchange)
+    {
+        Real sum = value;
+        if (parts > 1)
+        {
+            exchange[Group.IdxX] = value;
+            Group.Barrier();
+            if ((Group.IdxX & (parts - 1)) == 0)
+            {
+                for (int k = 1; k < parts; k++) sum += exchange[Group.IdxX + k];
+            }
+
+            Group.Barrier();
+        }
+
         return sum;
     }
 
@@ -162,9 +193,12 @@ internal static class DeviceKernels
     {
         int thread = Group.IdxX, threads = Group.DimX;
         // Each thread has two rows and two columns of a tile: what it reads of the exchange it uses twice.
-        int side = threads >= 256 ? 16 : threads >= 64 ? 8 : threads >= 16 ? 4 : threads >= 4 ? 2 : 1;
-        int size = 2 * side, depth = TileLength / size, pitch = depth + 1, other = size * pitch;
-        int y = thread / side, x = thread - y * side;
+        // All sizes are powers of two: dividing by one that the compiler does not know takes as long as reading an element.
+        int sideLog = 0;
+        while (sideLog < 4 && 4 << (2 * sideLog) <= threads) sideLog++;
+        int sizeLog = sideLog + 1, depthLog = TileLengthLog - sizeLog;
+        int side = 1 << sideLog, size = 1 << sizeLog, depth = 1 << depthLog, pitch = depth + 1, other = size * pitch;
+        int y = thread >> sideLog, x = thread - (y << sideLog);
         int firstRow = y * pitch, secondRow = (y + side) * pitch, firstColumn = other + x * pitch, secondColumn = other + (x + side) * pitch;
         int across = (width + size - 1) / size, tiles = (height + size - 1) / size * across, mine = together != 0 ? Grid.IdxX : 0, step = together != 0 ? Grid.DimX : 1;
         for (int tile = mine; tile < tiles; tile += step)
@@ -177,12 +211,12 @@ internal static class DeviceKernels
                 for (int e = thread; e < TileLength; e += threads)
                 {
                     // Neighbouring threads read neighbouring elements, whichever way they lie.
-                    int byDepth = e / depth, bySize = e / size;
-                    int alongI = left.Column == 1 ? byDepth : e - bySize * size, term = left.Column == 1 ? e - byDepth * depth : bySize;
+                    int byDepth = e >> depthLog, bySize = e >> sizeLog;
+                    int alongI = left.Column == 1 ? byDepth : e - (bySize << sizeLog), term = left.Column == 1 ? e - (byDepth << depthLog) : bySize;
                     Real element = 0;
                     if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
                     exchange[alongI * pitch + term] = element;
-                    int alongJ = right.Column == 1 ? byDepth : e - bySize * size, place = right.Column == 1 ? e - byDepth * depth : bySize;
+                    int alongJ = right.Column == 1 ? byDepth : e - (bySize << sizeLog), place = right.Column == 1 ? e - (byDepth << depthLog) : bySize;
                     element = 0;
                     if (j + alongJ < width && t + place < terms)
                     {

@@ -11,7 +11,7 @@ namespace SymbolicGD.Device.Float32;
 
 /// <summary>How much the sums of a function may take.</summary>
 /// <param name="Limit">Bytes that the copies of threads may take in all.</param>
-/// <param name="Capacity">The number of groups at most.</param>
+/// <param name="Capacity">The number of groups that any function may have: partial sums lie so far apart.</param>
 /// <param name="Multiprocessors">The multiprocessors of the device.</param>
 /// <param name="Examples">How many examples there are.</param>
 /// <param name="Addition">How threads add to one copy, as the kernels understand it.</param>
@@ -34,7 +34,7 @@ internal sealed class SumPlaces
     private readonly bool[] _isOne;
     private readonly int[] _at;
 
-    public SumPlaces(FunctionOnDevice function, int groupSize, int tile, in SumRoom room)
+    public SumPlaces(FunctionOnDevice function, int groupSize, int mostGroups, int tile, in SumRoom room)
     {
         (_function, _groupSize, _addition) = (function, groupSize, room.Addition);
         _isOne = new bool[function.Accumulators.Length];
@@ -49,7 +49,7 @@ internal sealed class SumPlaces
         }
 
         // A group for four multiprocessors, or as many as there is work for: with fewer the device would stand idle.
-        long most = Math.Min(room.Capacity, MostBytes / Math.Max(1, bytes));
+        long most = Math.Min(mostGroups, MostBytes / Math.Max(1, bytes));
         long wanted = Math.Min(most, Math.Max(1, Math.Min((room.Multiprocessors + 3) / 4, ((long)room.Examples + tile - 1) / tile)));
         foreach (int longest in Enumerable.Range(0, _isOne.Length).Where(MayBeOne).OrderByDescending(i => function.Accumulators[i].Length))
         {
