@@ -104,7 +104,7 @@ internal sealed partial class IlgpuWriter
         HashSet<int> perExample = [];
         foreach (Item item in part.Items)
         {
-            bool varies = item is Load load && (_function.Buffers[load.Buffer].Kind == BufferKind.Data || IsWorking(load.Buffer));
+            bool varies = item is Load load && (_function.Buffers[load.Buffer].IsOfExample || IsWorking(load.Buffer));
             if (varies || (item is Let or Load && item.Reads().Any(v => perExample.Contains(v) || IsOfExample(v)))) perExample.UnionWith(IrFacts.Definitions(item));
         }
 

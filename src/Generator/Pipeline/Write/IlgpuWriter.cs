@@ -250,13 +250,15 @@ internal sealed partial class IlgpuWriter
             of.Name + (isConstant ? "At" : "Column"));
     }
 
+    private static string WordsOf(string name) => string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : string.Empty) + char.ToLowerInvariant(c)));
+
     /// <summary>What the host needs to know of the function.</summary>
     private CodeWriter WriteFunction(string? before, string? examples, string? after)
     {
         var code = new CodeWriter();
         using (code.Block("new FunctionOnDevice"))
         {
-            code.Line($"Name = \"{_name.ToLowerInvariant()} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
+            code.Line($"Name = \"{WordsOf(_name)} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
             if (before is not null) code.Line($"Before = {before},");
             if (examples is not null) code.Line($"Examples = {examples},");
             if (after is not null) code.Line($"After = {after},");
