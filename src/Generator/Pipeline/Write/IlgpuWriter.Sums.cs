@@ -129,7 +129,7 @@ internal sealed partial class IlgpuWriter
     /// <summary>The sums of the threads become those of the group.</summary>
     private void WriteGroupTotals()
     {
-        _code.Gap();
+        if (_plan.Accumulators.Values.Any(perThread => perThread) || _sums.Count > 0) _code.Gap();
         foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators.Where(a => a.Value))
         {
             string at = SumsBase(accumulator.Key, forGroup: true), length = FromLayout(_accumulatorLengths[accumulator.Key], "length"), e = _names.Unique("e"), t = _names.Unique("t");

@@ -68,12 +68,15 @@ internal sealed partial class IlgpuWriter
         else
         {
             if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore);
-            examples = Add(_name + "Examples", "The sums over the examples, a tile of them at a time per group of threads.", WriteExamples);
+            examples = Add(_name + "Examples", (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads.", WriteExamples);
             if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter);
         }
 
         return WriteFunction(before, examples, after);
     }
+
+    /// <summary>Whether each example has elements of its own in the result; else it is a sum over the examples.</summary>
+    private bool Stores => _function.Buffers.Any(b => b.Kind == BufferKind.Output);
 
     private string Add(string name, string summary, Action write)
     {
