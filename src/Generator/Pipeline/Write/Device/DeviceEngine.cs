@@ -153,8 +153,10 @@ internal sealed class DeviceEngine : IDisposable
         }
     }
 
-    /// <summary>Evaluates one of the functions of residuals, the one with that number in <see cref="ILossOnDevice.CreateOfResiduals"/>.</summary>
-    /// <param name="other">A direction, or a vector with an element for each residual; null: the function takes none.</param>
+    /// <summary>
+    /// Evaluates the function of that number in <see cref="ILossOnDevice.CreateOfResiduals"/>. The other argument is a direction, or a vector with an element for
+    /// each residual; null: the function takes none.
+    /// </summary>
     public void OfResiduals(int number, VectorHandle<Real> parameters, VectorHandle<Real>? other, string otherName, VectorHandle<Real> result, string resultName)
     {
         lock (Queue.Gate)
