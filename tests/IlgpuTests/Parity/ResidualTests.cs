@@ -98,7 +98,9 @@ public sealed class ResidualTests
         All();
         AcceleratorCounters counters = accelerator.Device.Counters();
         counters.Reset();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         All();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal((0, 0, 0L, 0L), (counters.Allocations, counters.HostSynchronizations, counters.BytesToDevice, counters.BytesToHost));
         counters.Reset();
         objective.Residuals(p, r);

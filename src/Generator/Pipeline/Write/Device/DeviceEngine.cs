@@ -207,7 +207,11 @@ internal sealed class DeviceEngine : IDisposable
             _value?.Dispose();
             _gradient?.Dispose();
             _product?.Dispose();
-            Array.ForEach(_ofResiduals, f => f.Dispose());
+            foreach (DeviceFunction function in _ofResiduals)
+            {
+                function.Dispose();
+            }
+
             DeviceErrors.Release(_data);
             DeviceErrors.Release(_integers);
             DeviceErrors.Release(_norms);
@@ -241,9 +245,14 @@ internal sealed class DeviceEngine : IDisposable
         _value = new DeviceFunction(Queue, _loss.CreateValue(_layout), resultLength: 0, room);
         _product = _loss.CreateProduct(_layout) is { } product ? new DeviceFunction(Queue, product, _length, room) : null;
         FunctionOnDevice[] ofResiduals = _loss.CreateOfResiduals(_layout);
+        var residualFunctions = new DeviceFunction[ofResiduals.Length];
+        for (int i = 0; i < ofResiduals.Length; i++)
+        {
+            // The examples store their own elements of residuals and of what the Jacobian gives: only the last function, the transposed product, has sums as its result.
+            residualFunctions[i] = new DeviceFunction(Queue, ofResiduals[i], i == ofResiduals.Length - 1 ? _length : 0, room);
+        }
 
-        // The examples store their own elements of residuals and of what the Jacobian gives: only the last of these functions, the transposed product, has sums as its result.
-        _ofResiduals = Array.ConvertAll(ofResiduals, f => new DeviceFunction(Queue, f, f == ofResiduals[^1] ? _length : 0, room));
+        _ofResiduals = residualFunctions;
         _gradient = new DeviceFunction(Queue, _loss.CreateGradient(_layout), _length, room);
         SendLayout();
     }
@@ -253,7 +262,11 @@ internal sealed class DeviceEngine : IDisposable
         _value?.WriteLayout(_layout);
         _gradient?.WriteLayout(_layout);
         _product?.WriteLayout(_layout);
-        Array.ForEach(_ofResiduals, f => f.WriteLayout(_layout));
+        foreach (DeviceFunction function in _ofResiduals)
+        {
+            function.WriteLayout(_layout);
+        }
+
         ArrayView<int> all = _integers!.View;
         all.SubView(0, _layout.Length).CopyFromCPU(Queue.Stream, new ReadOnlySpan<int>(_layout));
     }
