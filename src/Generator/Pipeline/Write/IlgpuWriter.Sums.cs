@@ -85,7 +85,7 @@ internal sealed partial class IlgpuWriter
         HashSet<int> perExample = [];
         foreach (Item item in part.Items)
         {
-            bool varies = item is Load load && (_function.Buffers[load.Buffer].Kind == BufferKind.Data || IsWorking(load.Buffer));
+            bool varies = item is Load load && (_function.Buffers[load.Buffer].IsOfExample || IsWorking(load.Buffer));
             if (varies || (item is Let or Load && item.Reads().Any(v => perExample.Contains(v) || IsOfExample(v)))) perExample.UnionWith(IrFacts.Definitions(item));
         }
 
@@ -124,7 +124,7 @@ internal sealed partial class IlgpuWriter
     /// <summary>The sums of the threads become those of the group.</summary>
     private void WriteGroupTotals()
     {
-        _code.Gap();
+        if (_sums.Count > 0) _code.Gap();
         if (_exceeds && _sums.Count > 0) _code.Line($"if (exceeded != 0) {ValueText(_sums[0].Result)} = {_real}.NaN;");
         for (int s = 0; s < _sums.Count; s++)
         {
