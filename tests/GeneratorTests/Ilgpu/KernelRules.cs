@@ -74,6 +74,7 @@ internal sealed class KernelRules
         ["Real"] = ["IsNaN", "IsFinite", "IsInfinity"],
         ["Group"] = ["Barrier", "BarrierAnd", "BarrierOr", "BarrierPopCount", "Broadcast"],
         ["Grid"] = [],
+        ["MemoryFence"] = ["GroupLevel", "DeviceLevel"],
         ["Atomic"] = ["Add", "Min", "Max", "Exchange", "CompareExchange"],
         ["Interop"] = ["FloatAsInt", "IntAsFloat"],
         ["SharedMemory"] = ["Allocate", "Allocate1D"],
