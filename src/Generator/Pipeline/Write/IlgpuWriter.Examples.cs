@@ -7,6 +7,13 @@ internal sealed partial class IlgpuWriter
 {
     private bool _isExamplesKernel;
 
+    private void WriteStaged()
+    {
+        _stages = true;
+        WriteExamples();
+        _stages = false;
+    }
+
     private void WriteExamples()
     {
         Loop examples = _plan.Examples!;
@@ -14,7 +21,7 @@ internal sealed partial class IlgpuWriter
         _exceeds = false;
         Declare("group", _sharesGrid ? "int group = together != 0 ? 0 : Grid.IdxX;" : "int group = Grid.IdxX;");
         Declare("groups", "int groups = together != 0 ? 1 : Grid.DimX;");
-        Stage();
+        if (_stages) Stage();
         WriteComputedAgain();
         FindLasting();
         foreach (Carried sum in _sums)

@@ -13,7 +13,7 @@ internal sealed partial class IlgpuWriter
     private static readonly string[] s_reservedNames =
     [
         "parameters", "direction", "result", "data", "integers", "rows", "count", "gather", "weight", "scratch", "scratchIntegers", "partials", "shared", "tile",
-        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "staged", "exchange", "exchangeIntegers", "exceeded", "together", "groups", "meeting",
+        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "exchange", "exchangeIntegers", "exceeded", "together", "groups", "meeting",
         "Math", "MathF", "DeviceMath", "DeviceKernels", "Group", "Grid", "SharedMemory", "ArrayView",
     ];
 
@@ -60,7 +60,7 @@ internal sealed partial class IlgpuWriter
     public CodeWriter Write()
     {
         Place();
-        string? before = null, examples = null, after = null;
+        string? before = null, examples = null, staged = null, after = null;
         if (_plan.Examples is null)
         {
             after = Add(_name + "Kernel", "The whole function, by one group of threads.", WriteWhole);
@@ -68,11 +68,13 @@ internal sealed partial class IlgpuWriter
         else
         {
             if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore);
-            examples = Add(_name + "Examples", (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads.", WriteExamples, SharesGrid);
+            string summary = (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads";
+            examples = Add(_name + "Examples", summary + ".", WriteExamples, SharesGrid);
+            if (_plan.Staged.Count > 0) staged = Add(_name + "Staged", summary + ": the same with rows of data that pass through the memory of the group.", WriteStaged);
             if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter);
         }
 
-        return WriteFunction(before, examples, after);
+        return WriteFunction(before, examples, staged, after);
     }
 
     /// <summary>Whether each example has elements of its own in the result; else it is a sum over the examples.</summary>
@@ -277,7 +279,7 @@ internal sealed partial class IlgpuWriter
     private static string WordsOf(string name) => string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : string.Empty) + char.ToLowerInvariant(c)));
 
     /// <summary>What the host needs to know of the function.</summary>
-    private CodeWriter WriteFunction(string? before, string? examples, string? after)
+    private CodeWriter WriteFunction(string? before, string? examples, string? staged, string? after)
     {
         var code = new CodeWriter();
         using (code.Block("new FunctionOnDevice"))
@@ -285,6 +287,7 @@ internal sealed partial class IlgpuWriter
             code.Line($"Name = \"{WordsOf(_name)} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
             if (before is not null) code.Line($"Before = {before},");
             if (examples is not null) code.Line($"Examples = {examples},");
+            if (staged is not null) code.Line($"Staged = {staged},");
             if (after is not null) code.Line($"After = {after},");
             code.Line($"Sums = {Number(_sums.Count)},");
             code.Line($"SharedLength = layout[{Number(_sharedEnd)}],");

@@ -21,13 +21,12 @@ internal sealed class DeviceFunction : IDisposable
     private readonly int _groupSize;
     private readonly int _mostTile;
     private readonly int _mostGroups;
-    private readonly bool _together;
     private readonly int _mostTogether;
     private readonly SumPlaces _sums;
     private readonly int[] _places;
     private readonly int _outputs;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
-        ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? _before, _examples, _after;
+        ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? _before, _examples, _together, _after;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<int>, int, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _reduce;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _partials, _shared, _scratch;
     private MemoryBuffer1D<int, Stride1D.Dense>? _scratchIntegers, _placesOnDevice;
@@ -43,7 +42,6 @@ internal sealed class DeviceFunction : IDisposable
         _function = function;
         _resultLength = resultLength;
         _capacity = room.Capacity;
-        _together = function.SharesGrid && queue.RunsGroupsTogether;
         _groupSize = queue.LargestGroup(function.SharesTiles ? 256 : 128);
         _mostTile = MostTile();
 
@@ -51,7 +49,7 @@ internal sealed class DeviceFunction : IDisposable
         int mostGroups = (int)Math.Min(_capacity, (queue.RunsGroupsTogether ? 8L : 4L) * queue.Accelerator.NumMultiprocessors * queue.LargestGroup(256) / _groupSize);
         _sums = new SumPlaces(function, _groupSize, Math.Max(1, mostGroups), _mostTile, room);
         _mostGroups = _sums.MostGroups;
-        _mostTogether = _together ? MostTogether() : 0;
+        _mostTogether = function.SharesGrid && queue.RunsGroupsTogether ? MostTogether() : 0;
         (_places, _outputs) = Places();
     }
 
@@ -73,7 +71,8 @@ internal sealed class DeviceFunction : IDisposable
         }
 
         _before ??= Load(_function.Before);
-        _examples ??= Load(_function.Examples);
+        _examples ??= Load(_function.StagedPerRow > 0 ? _function.Staged : _function.Examples);
+        _together ??= _mostTogether == 0 ? null : _function.StagedPerRow > 0 ? Load(_function.Examples) : _examples;
         _after ??= Load(_function.After);
         if (_examples is not null)
         {
@@ -114,10 +113,10 @@ internal sealed class DeviceFunction : IDisposable
             }
 
             _isClear = false;
-            if (_together && arguments.Count <= _mostTogether)
+            if (_together is not null && arguments.Count <= _mostTogether)
             {
                 int tile = arguments.Count, groups = Math.Min(_mostGroups, _queue.Accelerator.NumMultiprocessors);
-                Launch(_examples, groups, arguments, -tile);
+                Launch(_together, groups, arguments, -tile);
                 Reduce(groups, 1, tile, arguments.Result, norms);
             }
             else

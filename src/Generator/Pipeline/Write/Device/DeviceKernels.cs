@@ -97,6 +97,14 @@ internal static class DeviceKernels
         return parts;
     }
 
+    /// <summary>How many neighbouring threads bring a row of data: a power of two.</summary>
+    public static int Lanes(int width, int threads)
+    {
+        int lanes = 1;
+        while (lanes < 32 && lanes < width && 2 * lanes <= threads) lanes *= 2;
+        return lanes;
+    }
+
     /// <summary>The sum of the values of so many neighbouring threads, for the first of them.</summary>
     public static Real PartSum(Real value, int parts, ArrayView<Real> exchange)
     {
