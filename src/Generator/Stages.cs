@@ -35,13 +35,25 @@ internal static class Stages
     }
 
     /// <summary>The functions of a loss, as every target starts from them.</summary>
-    private readonly record struct DeviceFunctions(Function Value, Function Gradient, Function? Product);
+    private readonly record struct DeviceFunctions(Function Value, Function Gradient, Function? Product)
+    {
+        /// <summary>The residuals, their Jacobian times a direction, and its transpose times a vector.</summary>
+        public (Function Values, Function Along, Function Transposed)? Residuals { get; init; }
+    }
 
     private static string WriteForDevices(LossSpec spec, DeviceFunctions functions, CancellationToken cancellation)
     {
-        DevicePlan value = IlgpuPlanner.Plan(functions.Value), gradient = IlgpuPlanner.Plan(functions.Gradient);
+        var plans = new DevicePlans(IlgpuPlanner.Plan(functions.Value), IlgpuPlanner.Plan(functions.Gradient))
+        {
+            Product = PlanOf(functions.Product),
+            Residuals = PlanOf(functions.Residuals?.Values),
+            JacobianVectorProduct = PlanOf(functions.Residuals?.Along),
+            JacobianTransposedProduct = PlanOf(functions.Residuals?.Transposed),
+        };
         cancellation.ThrowIfCancellationRequested();
-        return DeviceObjectiveWriter.Write(spec, value, gradient, functions.Product is null ? null : IlgpuPlanner.Plan(functions.Product));
+        return DeviceObjectiveWriter.Write(spec, plans);
+
+        static DevicePlan? PlanOf(Function? function) => function is null ? null : IlgpuPlanner.Plan(function);
     }
 
     public static GeneratedFile UpdateRule(UpdateRuleSpec spec, CancellationToken cancellation)
@@ -85,6 +97,7 @@ internal static class Stages
         Function value = Verified(OptimizeStage.Run(loss, spec.IsFast));
         var plans = new ObjectivePlans(SimdPlanner.PlanWithContractions(value), SimdPlanner.PlanWithContractions(gradient));
         Function? product = null;
+        (Function, Function, Function)? ofResiduals = null;
         if (spec.Order >= 2)
         {
             product = Optimized(DifferentiateStage.HessianVectorProduct(loss, spec.Checkpoints));
@@ -108,11 +121,18 @@ internal static class Stages
             }
 
             // A row of the Jacobian has no use for the residual itself.
+            Function values = Primal(residual.Values);
             plans = plans with
             {
-                Residuals = SimdPlanner.Plan(Optimized(Primal(residual.Values)), singleExample: true),
+                Residuals = SimdPlanner.Plan(Optimized(values), singleExample: true),
                 ResidualRow = SimdPlanner.Plan(Optimized(DifferentiateStage.ExampleGradient(Primal(residual.One)) with { Result = -1 }), singleExample: true),
             };
+            if (residual.Multiplied is { } multiplied)
+            {
+                ofResiduals = (
+                    Optimized(values), Optimized(DifferentiateStage.Tangent(values)),
+                    Optimized(DifferentiateStage.ExampleGradient(Primal(multiplied), spec.Checkpoints) with { Result = -1 }));
+            }
         }
         else if (VaryingValues.GathersParameters(loss))
         {
@@ -132,7 +152,7 @@ internal static class Stages
         };
         cancellation.ThrowIfCancellationRequested();
         if (spec.MaxOverhead > 0 && CostContract.Overhead(loss, shown) is var overhead && overhead > spec.MaxOverhead) throw new CostExceededException(overhead, spec.MaxOverhead);
-        if (spec.HasDevice) forDevices = new DeviceFunctions(value, gradient, product);
+        if (spec.HasDevice) forDevices = new DeviceFunctions(value, gradient, product) { Residuals = ofResiduals };
         return ObjectiveWriter.Write(spec, HeaderText.Create(spec, loss, shown, rewrites, plans), plans);
 
         Function? Cliques() => DifferentiateStage.HessianCliques(spec.Function) is { } named ? Verified(OptimizeStage.Prune(Verified(named))) : null;

@@ -70,6 +70,9 @@ internal enum BufferKind : byte
 
     /// <summary>The direction along which a parameter moves (length 1 for a scalar parameter): read only.</summary>
     Direction,
+
+    /// <summary>What each residual of the current example is multiplied by: read only, valid inside the loop over examples.</summary>
+    Multipliers,
 }
 
 /// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
@@ -88,7 +91,10 @@ internal sealed record BufferInfo(
     public const int OverwrittenFrom = 8;
 
     /// <summary>Whether it is the caller's and only read: an argument, data or a direction. Its version is 0 throughout.</summary>
-    public bool IsReadOnly => Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data or BufferKind.Direction;
+    public bool IsReadOnly => Kind is BufferKind.Parameter or BufferKind.Constant or BufferKind.Data or BufferKind.Direction or BufferKind.Multipliers;
+
+    /// <summary>Whether it holds what belongs to the current example, and is the caller's.</summary>
+    public bool IsOfExample => Kind is BufferKind.Data or BufferKind.Multipliers;
 }
 
 /// <summary>On which side of the diagonal a matrix has elements; those on the other side are zero, and nothing reads their adjoints.</summary>

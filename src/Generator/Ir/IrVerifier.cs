@@ -174,7 +174,7 @@ internal sealed class IrVerifier
         RequireType(load.Index, ScalarType.I32, load);
         BufferInfo buffer = BufferOf(load.Buffer, load);
         if (_function.TypeOf(load.Id) != buffer.Type) throw Wrong(load, $"'{buffer.Name}' holds {buffer.Type}");
-        if (buffer.Kind == BufferKind.Data && !_inExamples) throw Wrong(load, $"data '{buffer.Name}' is read outside the loop over examples");
+        if (buffer.IsOfExample && !_inExamples) throw Wrong(load, $"data '{buffer.Name}' is read outside the loop over examples");
         if (buffer.IsReadOnly && load.Version != 0) throw Wrong(load, $"'{buffer.Name}' is read only: its version is 0");
         RequireAllocated(load.Buffer, load);
         if (_ended.Contains((load.Buffer, load.Version))) throw Wrong(load, $"version {load.Version} of '{buffer.Name}' has been written over");

@@ -47,7 +47,11 @@ internal sealed record LossSpec(
 /// <param name="Values">Stores them in the <see cref="BufferKind.Output"/> buffer, and has no result.</param>
 /// <param name="One">Its result is the residual number <see cref="SpecialArgument.Output"/>, where there are several.</param>
 /// <param name="Extent">Index into <see cref="Function.Extents"/> of their number; -1 where the method returns one.</param>
-internal sealed record ResidualSpec(Function Values, Function One, int Extent);
+internal sealed record ResidualSpec(Function Values, Function One, int Extent)
+{
+    /// <summary>Its result is the sum of the residuals, each times its element of the <see cref="BufferKind.Multipliers"/> buffer; null where no kernels for devices are wanted.</summary>
+    public Function? Multiplied { get; init; }
+}
 
 /// <summary>Uses of indices that happen whatever the values of the data.</summary>
 /// <param name="Data">Integer data and constants that index.</param>

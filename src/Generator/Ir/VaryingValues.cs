@@ -36,7 +36,7 @@ internal static class VaryingValues
                         if (let.Operands.Any(varying.Contains) || (let.Op == Op.Argument && let.Payload == SpecialArgument.Seed)) varying.Add(let.Id);
                         break;
                     case Load load:
-                        if (function.Buffers[load.Buffer].Kind == BufferKind.Data || ownBuffers.Contains(load.Buffer) || varying.Contains(load.Index)) varying.Add(load.Id);
+                        if (function.Buffers[load.Buffer].IsOfExample || ownBuffers.Contains(load.Buffer) || varying.Contains(load.Index)) varying.Add(load.Id);
                         break;
                     case Loop loop:
                         // Where the number of iterations differs, so does all that they carry.

@@ -22,7 +22,7 @@ internal enum InnerStop
 /// Conjugate gradients for the Newton equations H·d = −g, truncated (Dembo and Steihaug 1983), also at the boundary of a trust region
 /// (Steihaug 1983, Toint 1981). H is only ever multiplied.
 /// </summary>
-internal sealed class ConjugateGradients<T>(IObjective<T> objective, ITwiceDifferentiable<T> curvature) : IDisposable
+internal sealed class ConjugateGradients<T>(IObjective<T> objective, CurvatureProduct<T> curvature) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly VectorHandle<T> residual = objective.CreateVector();

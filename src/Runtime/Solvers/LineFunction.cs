@@ -118,11 +118,11 @@ internal sealed class LineFunction<T> : IDisposable
         Evaluations++;
     }
 
-    /// <summary><paramref name="product"/> ← ∇²f(x)·<paramref name="direction"/>.</summary>
-    public void HessianVectorProduct(ITwiceDifferentiable<T> curvature, VectorHandle<T> direction, VectorHandle<T> product)
+    /// <summary><paramref name="product"/> ← H(x)·<paramref name="direction"/>.</summary>
+    public void HessianVectorProduct(CurvatureProduct<T> curvature, VectorHandle<T> direction, VectorHandle<T> product)
     {
         long began = clock.Now;
-        curvature.HessianVectorProduct(Point, direction, product);
+        curvature(Point, direction, product);
         Ticks += clock.Now - began;
         HessianProducts++;
     }

@@ -5,12 +5,19 @@ namespace SymbolicGD;
 /// <summary>
 /// Newton's method with a line search, for smooth functions of any number of parameters: H·d = −g is solved by conjugate gradients, as accurately
 /// as pays (Eisenstat and Walker 1996, choice 2), and stopped where the curvature is not positive (Nocedal and Wright 2006, algorithm 7.1).
-/// Needs Hessian-vector products: <c>[Loss(Order = 2)]</c>.
+/// Needs Hessian-vector products: <c>[Loss(Order = 2)]</c>, or residuals: see <see cref="UseGaussNewton"/>.
 /// </summary>
 public sealed class NewtonCg : ISolver
 {
     private const double MostForcing = 0.1;                // less accurate steps hardly pay in curved valleys: Rosenbrock's took twice as many
     private const double ForcingFactor = 0.9;
+
+    /// <summary>
+    /// Whether the model has JᵀJ in place of the Hessian, where J is the Jacobian of the residuals of a least-squares objective (Gauss–Newton): it needs no
+    /// second derivatives, curves nowhere downwards, and is close to the Hessian where residuals are small. The objective is an
+    /// <see cref="ILeastSquaresObjective{T}"/> then, as <c>[Residual]</c> gives it.
+    /// </summary>
+    public bool UseGaussNewton { get; init; }
 
     /// <summary>c₁ of the line search: φ(α) ≤ φ(0) + c₁·α·φ′(0).</summary>
     public double SufficientDecrease { get; init; } = 1e-4;
@@ -31,7 +38,8 @@ public sealed class NewtonCg : ISolver
     public int MaxIterations { get; init; } = 10_000;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The objective has first derivatives only.</exception>
+    /// <exception cref="InvalidOperationException">The objective has first derivatives only, and <see cref="UseGaussNewton"/> is off.</exception>
+    /// <exception cref="ArgumentException"><see cref="UseGaussNewton"/> is on, and the objective has no residuals; or <paramref name="start"/> has another length.</exception>
     public FitResult<T> Minimize<T>(
         IObjective<T> objective, ReadOnlySpan<T> start, FitOptions? options = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -39,7 +47,7 @@ public sealed class NewtonCg : ISolver
         options ??= FitOptions.Default;
         SolverChecks.LineSearch(SufficientDecrease, Curvature);
         SolverChecks.InnerIterations(MaxInnerIterations);
-        ITwiceDifferentiable<T> curvature = SecondOrder.Require(objective, nameof(NewtonCg));
+        CurvatureProduct<T> curvature = SecondOrder.Require(objective, UseGaussNewton, nameof(NewtonCg));
         using var run = new DescentRun<T>(
             nameof(NewtonCg), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
         if (!run.Begin())

@@ -6,7 +6,7 @@ namespace SymbolicGD;
 /// <summary>
 /// Newton's method in a trust region, for smooth functions of any number of parameters, convex or not: the quadratic model is minimized within a
 /// radius by conjugate gradients that stop at the boundary and follow negative curvature to it (Steihaug 1983, Toint 1981; Nocedal and Wright
-/// 2006, algorithms 4.1 and 7.2). Needs Hessian-vector products: <c>[Loss(Order = 2)]</c>.
+/// 2006, algorithms 4.1 and 7.2). Needs Hessian-vector products: <c>[Loss(Order = 2)]</c>, or residuals: see <see cref="UseGaussNewton"/>.
 /// </summary>
 public sealed class TrustRegion : ISolver
 {
@@ -16,6 +16,13 @@ public sealed class TrustRegion : ISolver
     private const double Good = 0.75;
     private const double MostForcing = 0.5;
     private const int MostRejections = 100;
+
+    /// <summary>
+    /// Whether the model has JᵀJ in place of the Hessian, where J is the Jacobian of the residuals of a least-squares objective (Gauss–Newton): it needs no
+    /// second derivatives, curves nowhere downwards, and is close to the Hessian where residuals are small. The objective is an
+    /// <see cref="ILeastSquaresObjective{T}"/> then, as <c>[Residual]</c> gives it.
+    /// </summary>
+    public bool UseGaussNewton { get; init; }
 
     /// <summary>The radius at the start; null: the length of the best step along the gradient.</summary>
     public double? InitialRadius { get; init; }
@@ -39,7 +46,8 @@ public sealed class TrustRegion : ISolver
     public int MaxIterations { get; init; } = 10_000;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The objective has first derivatives only.</exception>
+    /// <exception cref="InvalidOperationException">The objective has first derivatives only, and <see cref="UseGaussNewton"/> is off.</exception>
+    /// <exception cref="ArgumentException"><see cref="UseGaussNewton"/> is on, and the objective has no residuals; or <paramref name="start"/> has another length.</exception>
     public FitResult<T> Minimize<T>(
         IObjective<T> objective, ReadOnlySpan<T> start, FitOptions? options = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -49,7 +57,7 @@ public sealed class TrustRegion : ISolver
         SolverChecks.Require(MaxRadius > 0, nameof(MaxRadius), MaxRadius, "must be above 0");
         SolverChecks.Between(AcceptanceRatio, 0, Poor, nameof(AcceptanceRatio));
         SolverChecks.InnerIterations(MaxInnerIterations);
-        ITwiceDifferentiable<T> curvature = SecondOrder.Require(objective, nameof(TrustRegion));
+        CurvatureProduct<T> curvature = SecondOrder.Require(objective, UseGaussNewton, nameof(TrustRegion));
         using var run = new DescentRun<T>(
             nameof(TrustRegion), objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
         if (!run.Begin())

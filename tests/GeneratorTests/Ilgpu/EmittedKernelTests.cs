@@ -22,6 +22,21 @@ public sealed class EmittedKernelTests
     public void So_do_kernels_of_second_order() => CheckAll(SampleLosses.Sources.Keys.Select(SampleLosses.SecondOrder));
 
     [Fact]
+    public void Residuals_and_products_with_their_Jacobian_are_kernels_too()
+    {
+        foreach (string name in new[] { "CurveResidual", "GatheredResiduals", "ResidualsOfAnExtent" })
+        {
+            string kernels = Assert.Single(Generate(SampleLosses.Sources[name], withIlgpu: true, out _), f => f.Key.EndsWith("Objective.Ilgpu.g.cs", StringComparison.Ordinal)).Value;
+            foreach (string kernel in new[] { "ResidualsExamples", "JacobianVectorProductExamples", "JacobianTransposedProductExamples" })
+            {
+                Assert.Contains($"private static void {kernel}(", kernels, StringComparison.Ordinal);
+            }
+
+            Assert.Contains("public DeviceResidualObjective<double> On(Accelerator accelerator)", kernels, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void The_documentation_shows_a_kernel_as_it_is()
     {
         string source = File.ReadAllText(Path.Combine(Repository.Root, "benchmarks/Losses/LogisticRegression.cs"));

@@ -17,7 +17,7 @@ internal static class Cases
     [
         "logistic", "logistic with penalty", "spam", "growth", "network", "digits", "softmax", "mixture", "recurrent", "reprojection", "reprojection weights", "ratings",
         "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "peaks", "oscillation", "rational", "arm",
-        "log-sum-exp", "sign polynomial", "heights", "tied table",
+        "log-sum-exp", "sign polynomial", "heights", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
     ];
 
     /// <summary>Calls back with the objective of a name, which knows its element type.</summary>
@@ -142,6 +142,18 @@ internal static class Cases
                         marker: Doubles(3 * n), joint: Draw(n, () => random.Next(Joints)), quality: Draw(n, () => (1.5 * random.NextDouble()) - 0.2),
                         parent: new[] { -1, 0, 1, 2, 2 }, length: new[] { 1, 0.5, 0.25, 0.3, 0.2 }),
                     o => o.On, Doubles(Joints + 3));
+                break;
+            case "network fit":
+                Over(new Fits.NetworkObjective(x: Floats(n * 12), y: Floats(n * 3), hidden: 7, inputs: 12, outputs: 3), o => o.On, Floats((7 * 12) + (3 * 7) + 3));
+                break;
+            case "linear fit":
+                Over(new Fits.LinearObjective(x: Doubles(n * 9), outputs: 20, inputs: 9), o => o.On, Doubles(20 * 9));
+                break;
+            case "roots fit":
+                Over(new Fits.RootsObjective(x: Draw(n, () => 1 + random.NextDouble()), y: Doubles(n)), o => o.On, [1.7, 0.3]);
+                break;
+            case "valley fit":
+                Over(new Fits.ValleyObjective(n: 40), o => o.On, Doubles(40));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such objective.");

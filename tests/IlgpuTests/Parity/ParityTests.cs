@@ -75,6 +75,8 @@ public sealed class ParityTests
 
             // Batches leave nothing behind.
             Compare(objective, onDevice, point);
+            Assert.Equal(objective is ResidualObjective<T>, onDevice is DeviceResidualObjective<T>);
+            if (objective is ResidualObjective<T> residuals) CompareResiduals(residuals, (DeviceResidualObjective<T>)onDevice, point);
         }
 
         public void Function<T>(HostObjective<T> objective, Func<Accelerator, DeviceObjective<T>> on, T[] point)
@@ -101,6 +103,52 @@ public sealed class ParityTests
             }
 
             Step(objective, onDevice, point, []);
+        }
+
+        /// <summary>The residuals and the products with their Jacobian, over spans and over vectors that lie on the device.</summary>
+        private static void CompareResiduals<T>(ResidualObjective<T> objective, DeviceResidualObjective<T> onDevice, T[] point)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            int n = objective.ResidualCount;
+            Assert.Equal((objective.ResidualsPerExample, n), (onDevice.ResidualsPerExample, onDevice.ResidualCount));
+            T[] direction = [.. point.Select((_, i) => T.CreateChecked(Math.Sin(i + 1)))], vector = [.. Enumerable.Range(0, n).Select(i => T.CreateChecked(Math.Cos(i + 1)))];
+            T[] r = Filled(n), along = Filled(n), transposed = Filled(point.Length), square = Filled(point.Length), expected = new T[n], ofParameters = new T[point.Length];
+            onDevice.Residuals(point, r);
+            objective.Residuals(point, expected);
+            Same("residuals", expected, r);
+            onDevice.JacobianVectorProduct(point, direction, along);
+            objective.JacobianVectorProduct(point, direction, expected);
+            Same("J·v", expected, along);
+            onDevice.JacobianTransposedProduct(point, vector, transposed);
+            objective.JacobianTransposedProduct(point, vector, ofParameters);
+            Same("Jᵀ·u", ofParameters, transposed);
+            onDevice.GaussNewtonProduct(point, direction, square);
+            objective.GaussNewtonProduct(point, direction, ofParameters);
+            Same("JᵀJ·v", ofParameters, square);
+
+            // Jᵀ·r is the gradient; J is the transpose of Jᵀ.
+            using VectorHandle<T> at = Put(point), v = Put(direction), u = Put(vector), jv = Put(Filled(n)), ju = Put(Filled(point.Length)), residuals = Put(Filled(n));
+            onDevice.JacobianVectorProduct(at, v, jv);
+            onDevice.JacobianTransposedProduct(at, u, ju);
+            T scale = jv.Norm() * u.Norm();
+            Same("⟨J·v, u⟩", [jv.Dot(u), scale], [v.Dot(ju), scale]);
+            onDevice.Residuals(at, residuals);
+            onDevice.JacobianTransposedProduct(at, residuals, ju);
+            ju.CopyTo(transposed);
+            onDevice.Gradient(point, ofParameters);
+            Same("Jᵀ·r", ofParameters, transposed);
+            onDevice.GaussNewtonProduct(at, v, ju);
+            ju.CopyTo(transposed);
+            Same("JᵀJ·v", square, transposed);
+
+            VectorHandle<T> Put(T[] values)
+            {
+                VectorHandle<T> result = onDevice.CreateVector(values.Length);
+                result.CopyFrom(values);
+                return result;
+            }
+
+            static T[] Filled(int length) => [.. Enumerable.Repeat(T.CreateChecked(3), length)];     // all of it is overwritten
         }
 
         /// <summary>Two steps of Adam, with clipping.</summary>

@@ -21,7 +21,8 @@ internal static class LossCapture
         EquatableArray<ValueSite> sites = EquatableArray<ValueSite>.Empty;
         CaptureResult<LossSpec> result = Guard(source, method, cancellation, context: null, () =>
         {
-            (Function function, IndexChecks indexChecks, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel, method, signature, MaxTripsOf(attribute), cancellation);
+            bool hasDevice = WantsDevices(attribute, source.SemanticModel.Compilation);
+            (Function function, IndexChecks indexChecks, ResidualSpec? residual, sites) = ReadFunction(source.SemanticModel, method, signature, hasDevice, MaxTripsOf(attribute), cancellation);
             return new LossSpec(
                 SignatureReader.NamespaceOf(method),
                 SignatureReader.ContainingTypes(method).Reverse().ToEquatableArray(),
@@ -36,7 +37,7 @@ internal static class LossCapture
             {
                 Checkpoints = Has(attribute, "Checkpoint", 1),
                 Order = signature.Order,
-                HasDevice = WantsDevices(attribute, source.SemanticModel.Compilation),
+                HasDevice = hasDevice,
                 MaxOverhead = attribute.NamedArguments.FirstOrDefault(a => a.Key == "MaxOverhead").Value.Value is double limit ? limit : 0,
                 Residual = residual,
             };
@@ -81,7 +82,7 @@ internal static class LossCapture
     /// Reads the method. Lengths that turn out equal while it is read get one extent, which takes a second reading, so that equal lengths are
     /// one value from the start.
     /// </summary>
-    private static (Function, IndexChecks, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(SemanticModel model, IMethodSymbol method, SignatureReader signature, int maxTrips, CancellationToken cancellation)
+    private static (Function, IndexChecks, ResidualSpec?, EquatableArray<ValueSite>) ReadFunction(SemanticModel model, IMethodSymbol method, SignatureReader signature, bool hasDevice, int maxTrips, CancellationToken cancellation)
     {
         var extents = new ExtentUnifier(signature.Arguments.Where(a => a.IsArray)
             .SelectMany(a => Enumerable.Range(0, a.Rank).Select(d =>
@@ -97,7 +98,7 @@ internal static class LossCapture
             {
                 if (!signature.IsResidual) return (loss, checks, null, sites);
                 int extent = output >= 0 ? extents.Index[dimension] : -1;
-                return (loss, checks, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent), sites);
+                return (loss, checks, new ResidualSpec(Read(ReadingGoal.Residuals).Loss, Read(ReadingGoal.OneResidual).Loss, extent) { Multiplied = hasDevice ? Read(ReadingGoal.MultipliedResiduals).Loss : null }, sites);
             }
 
             if (extents.IsStale) extents.Renumber();

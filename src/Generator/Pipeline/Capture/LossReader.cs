@@ -16,6 +16,9 @@ internal enum ReadingGoal : byte
 
     /// <summary>One residual of an example.</summary>
     OneResidual,
+
+    /// <summary>The sum of the residuals, each times a number that is given.</summary>
+    MultipliedResiduals,
 }
 
 /// <summary>Binds the arguments of a loss, puts the loop over the examples around its body and reads the body.</summary>
@@ -59,6 +62,7 @@ internal static class LossReader
         int output = signature.Output;
         int several = output >= 0 ? bindings[output].Root : -1;
         int stored = goal == ReadingGoal.Residuals ? builder.AddBuffer("residuals", BufferKind.Output, signature.Real) : -1;
+        int multipliers = goal == ReadingGoal.MultipliedResiduals ? builder.AddBuffer("multipliers", BufferKind.Multipliers, signature.Real) : -1;
         int result;
         if (signature.HasExamples)
         {
@@ -111,29 +115,31 @@ internal static class LossReader
                 case ReadingGoal.OneResidual:
                     return output < 0 ? residual : builder.Load(several, builder.Argument(SpecialArgument.Output, ScalarType.I32, "output"));
                 default:
-                    return HalfSquares(residual);
+                    return Sum(residual);
             }
         }
 
-        int HalfSquare(int residual) => builder.Binary(Op.Mul, builder.Real(signature.Real, 0.5), builder.Binary(Op.Mul, residual, residual));
+        // Half the square of a residual, or the residual times its number.
+        int Term(int residual, int k) => multipliers >= 0 ? builder.Binary(Op.Mul, builder.Load(multipliers, k), residual)
+            : builder.Binary(Op.Mul, builder.Real(signature.Real, 0.5), builder.Binary(Op.Mul, residual, residual));
 
-        int HalfSquares(int residual)
+        int Sum(int residual)
         {
-            if (output < 0) return HalfSquare(residual);
+            if (output < 0) return Term(residual, emit.Int(0));
             int sum = builder.Real(signature.Real, 0);
             if (Several() is { } count)
             {
                 for (int k = 0; k < count; k++)
                 {
-                    int square = HalfSquare(builder.Load(several, emit.Int(k)));
-                    sum = k == 0 ? square : builder.Binary(Op.Add, sum, square);
+                    int term = Term(builder.Load(several, emit.Int(k)), emit.Int(k));
+                    sum = k == 0 ? term : builder.Binary(Op.Add, sum, term);
                 }
 
                 return sum;
             }
 
             IrBuilder.OpenLoop loop = builder.BeginLoop(emit.Int(0), bindings[output].Length, [sum], []);
-            return builder.EndLoop(loop, [builder.Binary(Op.Add, loop.Carried[0], HalfSquare(builder.Load(several, loop.Counter)))])[0];
+            return builder.EndLoop(loop, [builder.Binary(Op.Add, loop.Carried[0], Term(builder.Load(several, loop.Counter), loop.Counter))])[0];
         }
 
         void StoreAll(int residual)

@@ -30,7 +30,7 @@ internal static class DifferentiateStage
     /// <summary>
     /// Forward mode. For a loss: the function whose result is the derivative along the <see cref="BufferKind.Direction"/> buffers, one per
     /// parameter. For a function with gradient buffers: the one that accumulates the derivative of the gradient along the direction into
-    /// these buffers, and has no result.
+    /// these buffers, and has no result. Likewise for one that stores to a <see cref="BufferKind.Output"/> buffer, which it overwrites with the derivatives.
     /// </summary>
     /// <exception cref="DifferentiationNotSupportedException">An operation has no derivative in this compiler.</exception>
     public static Function Tangent(Function function) => new TangentPass(function, []).Run();
@@ -49,7 +49,7 @@ internal static class DifferentiateStage
 
     /// <summary>The gradient function for one example at a time, whose weight is 1.</summary>
     /// <inheritdoc cref="Gradient" path="/exception"/>
-    public static Function ExampleGradient(Function loss) => new UnitSeed(Gradient(loss)).Run();
+    public static Function ExampleGradient(Function loss, bool checkpoint = false) => new UnitSeed(Gradient(loss, checkpoint)).Run();
 
     /// <inheritdoc cref="JacobianPass"/>
     /// <param name="residual">One residual of an example, that which <see cref="SpecialArgument.Output"/> says.</param>

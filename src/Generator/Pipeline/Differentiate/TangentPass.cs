@@ -34,7 +34,7 @@ internal sealed class TangentPass : IrRewriter
         AddTangentBuffers();
         RewriteBody();
         int result = -1;
-        if (!Source.Buffers.Any(b => b.Kind == BufferKind.Gradient)) result = TangentOrZero(Source.Result);
+        if (!Enumerable.Range(0, Source.Buffers.Count).Any(IsOutput)) result = TangentOrZero(Source.Result);
         return Builder.Finish(Source.Name, Source.Real, Source.Arguments, Source.Extents, result);
     }
 
@@ -52,7 +52,8 @@ internal sealed class TangentPass : IrRewriter
         for (int b = 0; b < Source.Buffers.Count; b++)
         {
             BufferInfo buffer = Source.Buffers[b];
-            if (_tangentBuffers[b] >= 0 || !_activity.IsVariedBuffer(b)) continue;
+            // What does not move has derivatives of 0 in an output, too.
+            if (_tangentBuffers[b] >= 0 || !(_activity.IsVariedBuffer(b) || IsOutput(b))) continue;
             _tangentBuffers[b] = IsOutput(b) ? b : CopyBuffer(buffer with { Name = $"{buffer.Name}Dot", Argument = -1, Overwritten = false });
         }
     }
@@ -76,7 +77,7 @@ internal sealed class TangentPass : IrRewriter
                 SetTangent(let.Id, Differentiate(let));
                 break;
             case Load load when IsOutput(load.Buffer):
-                throw new InvalidOperationException("The gradient is read: forward mode takes the gradient function as Gradient gives it.");
+                throw new InvalidOperationException("An output is read: forward mode takes the gradient function as Gradient gives it, and residuals as they are captured.");
             case Load load when _activity.IsVaried(load.Id):
                 SetTangent(load.Id, Builder.Load(_tangentBuffers[load.Buffer], Map(load.Index)));
                 break;
@@ -122,8 +123,8 @@ internal sealed class TangentPass : IrRewriter
         return byT ?? byFactor ?? _emit.Zero(Source.TypeOf(select.Id));
     }
 
-    /// <summary>The gradient itself is not wanted: its buffers take the tangents.</summary>
-    private bool IsOutput(int buffer) => Source.Buffers[buffer].Kind == BufferKind.Gradient;
+    /// <summary>The gradient itself, or what a residual method stores, is not wanted: its buffers take the tangents.</summary>
+    private bool IsOutput(int buffer) => Source.Buffers[buffer].Kind is BufferKind.Gradient or BufferKind.Output;
 
     protected override void RewriteStore(Store store)
     {

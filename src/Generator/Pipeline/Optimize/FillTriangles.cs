@@ -155,7 +155,7 @@ internal sealed class FillTriangles : IrRewriter
             return _index.DefinitionOf(v) switch
             {
                 Let let => let.Operands.All(Can),
-                Load load => !_writtenInExamples.Contains(load.Buffer) && Source.Buffers[load.Buffer].Kind is not BufferKind.Data && Can(load.Index),
+                Load load => !_writtenInExamples.Contains(load.Buffer) && !Source.Buffers[load.Buffer].IsOfExample && Can(load.Index),
                 _ => false,
             };
         }

@@ -101,7 +101,7 @@ internal sealed class Hoist
             Let { Op: Op.Argument, Payload: -2 } => !loop.IsExamples,
             Let { Op: Op.Div or Op.Rem } let => loop.IsExamples || _function.TypeOf(let.Id) != ScalarType.I32,
             Let => true,
-            Load load => (loop.IsExamples ? _function.Buffers[load.Buffer].Kind != BufferKind.Data : _indices.IsInRange(load.Buffer, load.Index))
+            Load load => (loop.IsExamples ? !_function.Buffers[load.Buffer].IsOfExample : _indices.IsInRange(load.Buffer, load.Index))
                 && (!written.Contains(load.Buffer) || movable.Contains(load.Buffer)),
             Store store => movable.Contains(store.Buffer),
             Accumulate accumulate => movable.Contains(accumulate.Buffer),

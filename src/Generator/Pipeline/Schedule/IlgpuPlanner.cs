@@ -190,7 +190,10 @@ internal sealed class IlgpuPlanner
     /// <summary>Whether each iteration, of each example, can have a thread of its own. Only where threads wait for each other anyway.</summary>
     private bool IsElementwise(Loop loop) =>
         _products.All.Count > 0 && loop.Carried.Count == 0 && IsShared(loop.From) && IsShared(loop.To) && IsParallel(loop)
-        && !loop.Body.AllItems().Any(i => i is Loop { Limited: not null } || (i is Accumulate add && IsAccumulator(add.Buffer)));
+        && !loop.Body.AllItems().Any(i => i is Loop { Limited: not null } || (i is Accumulate add && IsAccumulator(add.Buffer)) || (i is Store store && MarksExcess(store)));
+
+    /// <summary>A residual of an example with more iterations than its loops are allowed is NaN: the thread that ran them knows.</summary>
+    private bool MarksExcess(Store store) => _function.Buffers[store.Buffer].Kind == BufferKind.Output && _examples!.Body.AllItems().Any(i => i is Loop { Limited: not null });
 
     private static HashSet<int> Written(Item item) => [.. IrFacts.WrittenBuffers(new Region(Support.EquatableArray.ToEquatableArray([item])))];
 

@@ -266,7 +266,7 @@ internal sealed class SumsBeforeProducts : IrRewriter
             return _index.DefinitionOf(v) switch
             {
                 Let let => let.Operands.All(Can),
-                Load load => !_written.Contains(load.Buffer) && Source.Buffers[load.Buffer].Kind != BufferKind.Data && Can(load.Index),
+                Load load => !_written.Contains(load.Buffer) && !Source.Buffers[load.Buffer].IsOfExample && Can(load.Index),
                 _ => false,
             };
         }

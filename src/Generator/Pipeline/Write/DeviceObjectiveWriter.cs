@@ -9,18 +9,24 @@ internal static class DeviceObjectiveWriter
         "ArrayView<{0}> parameters, ArrayView<{0}> direction, ArrayView<{0}> result, ArrayView<{0}> data, ArrayView<int> integers, ArrayView<int> rows,\n"
         + "    int count, int gather, {0} weight, ArrayView<{0}> scratch, ArrayView<int> scratchIntegers, ArrayView<{0}> partials, ArrayView<{0}> shared, int tile";
 
-    public static string Write(LossSpec spec, DevicePlan value, DevicePlan gradient, DevicePlan? product)
+    public static string Write(LossSpec spec, DevicePlans plans)
     {
         var model = new ObjectiveModel(spec);
         var layout = new DeviceLayout(model.HasExamples);
         var kernels = new List<(string Name, string Summary, CodeWriter Body)>();
         var functions = new List<(string Name, CodeWriter Text)>();
-        Add("Value", value);
-        Add("Gradient", gradient);
-        if (product is not null) Add("Product", product);
+        Add("Value", plans.Value);
+        Add("Gradient", plans.Gradient);
+        if (plans.Product is { } product) Add("Product", product);
+        if (plans.Residuals is { } residuals)
+        {
+            Add("Residuals", residuals);
+            Add("JacobianVectorProduct", plans.JacobianVectorProduct!);
+            Add("JacobianTransposedProduct", plans.JacobianTransposedProduct!);
+        }
 
-        string real = model.Real, kind = model.HasExamples ? "DeviceExampleObjective" : "DeviceObjective";
-        string parent = (model.HasExamples ? "ExampleObjectiveOnDevice" : "ObjectiveOnDevice") + (product is null ? string.Empty : $", ITwiceDifferentiable<{real}>");
+        string real = model.Real, kind = plans.Residuals is not null ? "ResidualObjective" : model.HasExamples ? "ExampleObjective" : "Objective";
+        string parent = kind + "OnDevice" + (plans.Product is null ? string.Empty : $", ITwiceDifferentiable<{real}>");
         var code = new CodeWriter();
         FileHeader.Write(
             code, $"{spec.ContainingTypes.Items.LastOrDefault().Name}.{spec.Method} on devices", [$"The kernels of {spec.ClassName} for ILGPU. Its formulas are in the header of the class itself."],
@@ -39,7 +45,7 @@ internal static class DeviceObjectiveWriter
                 code.Line("/// <param name=\"accelerator\">The device. Dispose the objective before it.</param>");
                 code.Line("/// <exception cref=\"InsufficientMemoryException\">The device has no room for the data, or the working memory of one group of threads is above the limit.</exception>");
                 code.Line("/// <exception cref=\"NotSupportedException\">The device lacks what the kernels need, numbers of type double for example.</exception>");
-                code.Line($"public {kind}<{real}> On(Accelerator accelerator) => new OnDevice(this, accelerator);");
+                code.Line($"public Device{kind}<{real}> On(Accelerator accelerator) => new OnDevice(this, accelerator);");
                 code.Gap();
                 using (code.Block($"private sealed class OnDevice : {parent}"))
                 {

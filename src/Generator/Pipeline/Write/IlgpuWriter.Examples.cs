@@ -214,7 +214,7 @@ internal sealed partial class IlgpuWriter
 
     private bool IsOfExample(int value) => _plan.Cells.Contains(value) || value == _plan.Examples!.Counter;
 
-    private bool IsWorking(int buffer) => !_plan.SharedArrays.Contains(buffer) && !_function.Buffers[buffer].IsReadOnly && _function.Buffers[buffer].Kind != BufferKind.Gradient;
+    private bool IsWorking(int buffer) => !_plan.SharedArrays.Contains(buffer) && !_function.Buffers[buffer].IsReadOnly && _function.Buffers[buffer].Kind is not (BufferKind.Gradient or BufferKind.Output);
 
     /// <summary>The element of an array of the example: element by element, the examples of a tile side by side.</summary>
     private string Working(bool isReal, string at)

@@ -31,7 +31,7 @@ internal sealed partial class IlgpuWriter
                 Define(load.Id, new Text(Element(load.Buffer, ValueText(load.Index))));
                 break;
             case Store store:
-                _code.Line($"{Element(store.Buffer, ValueText(store.Index))} = {Stored(store.Buffer, store.Value)};");
+                _code.Line($"{Element(store.Buffer, ValueText(store.Index))} = {(_function.Buffers[store.Buffer].Kind == BufferKind.Output ? OutputText(store.Value) : Stored(store.Buffer, store.Value))};");
                 break;
             case Accumulate accumulate:
                 WriteAddition(accumulate.Buffer, ValueText(accumulate.Index), ValueText(accumulate.Value));
@@ -51,6 +51,13 @@ internal sealed partial class IlgpuWriter
     /// <summary>Truth values lie in arrays as integers.</summary>
     private string Stored(int buffer, int value) =>
         _function.Buffers[buffer].Type == ScalarType.I32 && _function.TypeOf(value) == ScalarType.Bool ? $"{ValueText(value).Under(Text.OrElse)} ? 1 : 0" : ValueText(value).Code;
+
+    /// <summary>Where a loop wants more iterations than it is allowed, NaN.</summary>
+    private string OutputText(int value)
+    {
+        string text = CanExceedBefore ? $"{ValueText(value).Under(Text.Sum)} + shared[{Number(ExceededBefore)}]" : ValueText(value).Code;
+        return _exceeds ? $"exceeded != 0 ? {_real}.NaN : {text}" : text;
+    }
 
     private void WriteClear(Alloc alloc)
     {
@@ -153,6 +160,10 @@ internal sealed partial class IlgpuWriter
                 return Converted(info, $"{(info.Type.IsReal() ? "data" : "integers")}[{Sum(DataAt(info.Argument), index)}]");
             case BufferKind.Data:
                 return Converted(info, DataElement(buffer, info, index));
+            case BufferKind.Output:
+                return $"result[{OfExample(index)}]";
+            case BufferKind.Multipliers:
+                return $"direction[{OfExample(index)}]";
             case BufferKind.Gradient when !_isExamplesKernel:
                 return $"result[{Sum(ParameterAt(info.Argument), index)}]";
         }
@@ -162,6 +173,10 @@ internal sealed partial class IlgpuWriter
         if (_plan.SharedArrays.Contains(buffer)) return $"{(info.Type.IsReal() ? "shared" : "scratchIntegers")}[{Sum(at, index)}]";
         return Working(info.Type.IsReal(), index.Code == "0" ? at : $"({Sum(at, index)})");
     }
+
+    /// <summary>The place of an element of the example in a vector as long as all residuals.</summary>
+    private string OfExample(Text index) => _model.Spec.Residual!.Extent < 0 ? _row
+        : Sum($"{_row} * {FromLayout(_layout.Entry("residuals per example", "host.ResidualsPerExample", "residuals of an example"), "residualsPerExample")}", index);
 
     /// <summary>A column of another type than the loss is converted when it is brought to the device.</summary>
     private string Converted(BufferInfo info, string element) => info.Type == ScalarType.F32 && _function.Real == ScalarType.F64 ? $"(float){element}" : element;

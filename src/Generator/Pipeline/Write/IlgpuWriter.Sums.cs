@@ -104,7 +104,7 @@ internal sealed partial class IlgpuWriter
         HashSet<int> perExample = [];
         foreach (Item item in part.Items)
         {
-            bool varies = item is Load load && (_function.Buffers[load.Buffer].Kind == BufferKind.Data || IsWorking(load.Buffer));
+            bool varies = item is Load load && (_function.Buffers[load.Buffer].IsOfExample || IsWorking(load.Buffer));
             if (varies || (item is Let or Load && item.Reads().Any(v => perExample.Contains(v) || IsOfExample(v)))) perExample.UnionWith(IrFacts.Definitions(item));
         }
 
@@ -129,7 +129,7 @@ internal sealed partial class IlgpuWriter
     /// <summary>The sums of the threads become those of the group.</summary>
     private void WriteGroupTotals()
     {
-        _code.Gap();
+        if (_plan.Accumulators.Values.Any(perThread => perThread) || _sums.Count > 0) _code.Gap();
         foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators.Where(a => a.Value))
         {
             string at = SumsBase(accumulator.Key, forGroup: true), length = FromLayout(_accumulatorLengths[accumulator.Key], "length"), e = _names.Unique("e"), t = _names.Unique("t");

@@ -68,12 +68,15 @@ internal sealed partial class IlgpuWriter
         else
         {
             if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore);
-            examples = Add(_name + "Examples", "The sums over the examples, a tile of them at a time per group of threads.", WriteExamples);
+            examples = Add(_name + "Examples", (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads.", WriteExamples);
             if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter);
         }
 
         return WriteFunction(before, examples, after);
     }
+
+    /// <summary>Whether each example has elements of its own in the result; else it is a sum over the examples.</summary>
+    private bool Stores => _function.Buffers.Any(b => b.Kind == BufferKind.Output);
 
     private string Add(string name, string summary, Action write)
     {
@@ -250,13 +253,15 @@ internal sealed partial class IlgpuWriter
             of.Name + (isConstant ? "At" : "Column"));
     }
 
+    private static string WordsOf(string name) => string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : string.Empty) + char.ToLowerInvariant(c)));
+
     /// <summary>What the host needs to know of the function.</summary>
     private CodeWriter WriteFunction(string? before, string? examples, string? after)
     {
         var code = new CodeWriter();
         using (code.Block("new FunctionOnDevice"))
         {
-            code.Line($"Name = \"{_name.ToLowerInvariant()} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
+            code.Line($"Name = \"{WordsOf(_name)} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
             if (before is not null) code.Line($"Before = {before},");
             if (examples is not null) code.Line($"Examples = {examples},");
             if (after is not null) code.Line($"After = {after},");

@@ -146,11 +146,10 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
         CheckLength(product.Length, nameof(product));
         lock (gate)
         {
-            (point ??= CreateVector()).CopyFrom(parameters);
-            (this.direction ??= CreateVector()).CopyFrom(direction);
-            result ??= CreateVector();
-            ProductOf(point, [], this.direction, result);
-            result.CopyTo(product);
+            Point.CopyFrom(parameters);
+            Direction.CopyFrom(direction);
+            ProductOf(Point, [], Direction, Result);
+            Result.CopyTo(product);
         }
     }
 
@@ -234,8 +233,8 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
         CheckLength(parameters.Length, nameof(parameters));
         lock (gate)
         {
-            (point ??= CreateVector()).CopyFrom(parameters);
-            return ValueCore(point, batch);
+            Point.CopyFrom(parameters);
+            return ValueCore(Point, batch);
         }
     }
 
@@ -245,10 +244,9 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
         CheckLength(gradient.Length, nameof(gradient));
         lock (gate)
         {
-            (point ??= CreateVector()).CopyFrom(parameters);
-            result ??= CreateVector();
-            T value = GradientCore(point, batch, result);
-            result.CopyTo(gradient);
+            Point.CopyFrom(parameters);
+            T value = GradientCore(Point, batch, Result);
+            Result.CopyTo(gradient);
             return value;
         }
     }
@@ -297,7 +295,19 @@ public abstract class DeviceObjective<T> : IDeferredSteps<T>, IDisposable
         CheckLength(vector.Length, name);
     }
 
-    private void CheckLength(int length, string name)
+    /// <summary>Held while the vectors are in use that copies of spans lie in.</summary>
+    private protected Lock Gate => gate;
+
+    /// <summary>A vector, of length P, that what the overloads over spans are given as a point is copied to.</summary>
+    private protected VectorHandle<T> Point => point ??= CreateVector();
+
+    /// <summary>The same for a direction.</summary>
+    private protected VectorHandle<T> Direction => direction ??= CreateVector();
+
+    /// <summary>The same for a result.</summary>
+    private protected VectorHandle<T> Result => result ??= CreateVector();
+
+    private protected void CheckLength(int length, string name)
     {
         if (length != Layout.Length)
         {

@@ -27,6 +27,7 @@ internal sealed class DeviceEngine : IDisposable
     private int[] _layout = Array.Empty<int>();
     private long _dataLength, _integersLength;
     private DeviceFunction? _value, _gradient, _product;
+    private DeviceFunction[] _ofResiduals = Array.Empty<DeviceFunction>();
     private bool _isDisposed;
 
     public DeviceEngine(Accelerator accelerator, ILossOnDevice loss, int length, int exampleCount, bool isMean, Func<long> fixSumLimit)
@@ -152,6 +153,29 @@ internal sealed class DeviceEngine : IDisposable
         }
     }
 
+    /// <summary>
+    /// Evaluates the function of that number in <see cref="ILossOnDevice.CreateOfResiduals"/>. The other argument is a direction, or a vector with an element for
+    /// each residual; null: the function takes none.
+    /// </summary>
+    public void OfResiduals(int number, VectorHandle<Real> parameters, VectorHandle<Real>? other, string otherName, VectorHandle<Real> result, string resultName)
+    {
+        lock (Queue.Gate)
+        {
+            ThrowIfDisposed();
+            ArrayView<Real> point = Queue.View(parameters, nameof(parameters)), along = other is null ? Queue.Nothing : Queue.View(other, otherName);
+            ArrayView<Real> target = Queue.View(result, resultName);
+            try
+            {
+                Place();
+                Evaluate(_ofResiduals[number], point, along, target, ReadOnlySpan<int>.Empty);
+            }
+            catch (AcceleratorException exception)
+            {
+                throw DeviceErrors.Lost(Queue, exception);
+            }
+        }
+    }
+
     /// <summary>Launches value and gradient, without waiting for them. The gate of the queue is held.</summary>
     public EvaluationOnDevice QueueGradient(ArrayView<Real> parameters, ReadOnlySpan<int> batch, ArrayView<Real> gradient)
     {
@@ -183,6 +207,11 @@ internal sealed class DeviceEngine : IDisposable
             _value?.Dispose();
             _gradient?.Dispose();
             _product?.Dispose();
+            foreach (DeviceFunction function in _ofResiduals)
+            {
+                function.Dispose();
+            }
+
             DeviceErrors.Release(_data);
             DeviceErrors.Release(_integers);
             DeviceErrors.Release(_norms);
@@ -215,6 +244,15 @@ internal sealed class DeviceEngine : IDisposable
         var room = new SumRoom(_fixSumLimit(), _mostGroups, Queue.Accelerator.NumMultiprocessors, _exampleCount, addition);
         _value = new DeviceFunction(Queue, _loss.CreateValue(_layout), resultLength: 0, room);
         _product = _loss.CreateProduct(_layout) is { } product ? new DeviceFunction(Queue, product, _length, room) : null;
+        FunctionOnDevice[] ofResiduals = _loss.CreateOfResiduals(_layout);
+        var residualFunctions = new DeviceFunction[ofResiduals.Length];
+        for (int i = 0; i < ofResiduals.Length; i++)
+        {
+            // The examples store their own elements of residuals and of what the Jacobian gives: only the last function, the transposed product, has sums as its result.
+            residualFunctions[i] = new DeviceFunction(Queue, ofResiduals[i], i == ofResiduals.Length - 1 ? _length : 0, room);
+        }
+
+        _ofResiduals = residualFunctions;
         _gradient = new DeviceFunction(Queue, _loss.CreateGradient(_layout), _length, room);
         SendLayout();
     }
@@ -224,6 +262,11 @@ internal sealed class DeviceEngine : IDisposable
         _value?.WriteLayout(_layout);
         _gradient?.WriteLayout(_layout);
         _product?.WriteLayout(_layout);
+        foreach (DeviceFunction function in _ofResiduals)
+        {
+            function.WriteLayout(_layout);
+        }
+
         ArrayView<int> all = _integers!.View;
         all.SubView(0, _layout.Length).CopyFromCPU(Queue.Stream, new ReadOnlySpan<int>(_layout));
     }

@@ -81,6 +81,9 @@ internal interface ILossOnDevice
 
     /// <summary>The product of the Hessian and a direction; null: there is none.</summary>
     FunctionOnDevice? CreateProduct(int[] layout);
+
+    /// <summary>The residuals, the product of their Jacobian and a direction, and that of its transpose and a vector; none for a loss that has no residuals.</summary>
+    FunctionOnDevice[] CreateOfResiduals(int[] layout) => Array.Empty<FunctionOnDevice>();
 }
 
 /// <summary>The base of a loss without examples on a device. The constructor of a derived class ends with <c>Refresh()</c>.</summary>
