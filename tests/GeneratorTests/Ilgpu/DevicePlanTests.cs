@@ -76,6 +76,50 @@ public sealed class DevicePlanTests
         Assert.DoesNotContain("DeviceKernels.Product", kernels, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Loops_in_a_branch_that_all_threads_take_are_shared_out()
+    {
+        string kernels = Kernels(File.ReadAllText(Path.Combine(Repository.Root, "benchmarks/Losses/Functions.cs")));
+        string gradient = kernels[kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)..kernels.IndexOf("void ProductKernel", StringComparison.Ordinal)];
+        string branch = gradient[gradient.IndexOf("if (t1 >= 1)", StringComparison.Ordinal)..gradient.IndexOf("else", StringComparison.Ordinal)];
+        Assert.Contains("for (int i = thread; i < t3; i += threads)", branch, StringComparison.Ordinal);
+        Assert.Contains("GroupSum(", branch, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Those_in_a_branch_that_a_computed_array_decides_are_not()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Gate
+            {
+                [Loss]
+                public static double Sum([Parameter] ReadOnlySpan<double> x)
+                {
+                    Span<double> squares = stackalloc double[x.Length];
+                    for (int i = 0; i < x.Length; i++) squares[i] = x[i] * x[i];
+                    double sum = 0;
+                    if (squares[0] > 1)
+                    {
+                        for (int i = 0; i < x.Length; i++)
+                        {
+                            squares[i] = squares[i] * x[i];
+                        }
+                    }
+
+                    for (int i = 0; i < x.Length; i++) sum += squares[i];
+                    return sum;
+                }
+            }
+            """);
+        string value = kernels[kernels.IndexOf("void ValueKernel", StringComparison.Ordinal)..kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)];
+        Assert.Contains("if (thread == 0)", value[..value.IndexOf("> 1.0", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Equal(2, Count(value, " = thread; i"));
+    }
+
     private static string Kernels(string source)
     {
         IReadOnlyDictionary<string, string> files = EmittedKernelTests.Generate(source, withIlgpu: true, out _);
