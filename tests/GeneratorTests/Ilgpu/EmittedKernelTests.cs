@@ -123,7 +123,7 @@ public sealed class EmittedKernelTests
 
     private static bool IsForDevices(string file) => file.Contains(".Ilgpu.", StringComparison.Ordinal) || file.Contains("SymbolicGD.Device.", StringComparison.Ordinal);
 
-    private static IReadOnlyDictionary<string, string> Generate(string source, bool withIlgpu, out IReadOnlyList<Diagnostic> diagnostics)
+    internal static IReadOnlyDictionary<string, string> Generate(string source, bool withIlgpu, out IReadOnlyList<Diagnostic> diagnostics)
     {
         CSharpCompilation compilation = CompilationFactory.Create(source);
         if (withIlgpu) compilation = compilation.WithReferences(CompilationFactory.ReferencesWithIlgpu);

@@ -16,7 +16,8 @@ internal sealed record VectorPlace(int Buffer, int IndexValue, MatrixIndex Index
 /// Recognizes, in a loop of the body of the loop over examples, inner loops that multiply a matrix which all examples share by a vector of the
 /// example, or that add the product of a scalar and a vector to an array.
 /// </summary>
-internal sealed class ContractionFinder(Function function, FunctionIndex index, Loop examples, HashSet<int> varying)
+/// <param name="except">Arrays of the examples together that products may not be added to.</param>
+internal sealed class ContractionFinder(Function function, FunctionIndex index, Loop examples, HashSet<int> varying, HashSet<int> except)
 {
     private readonly HashSet<int> _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
 
@@ -91,7 +92,7 @@ internal sealed class ContractionFinder(Function function, FunctionIndex index, 
             if (!varying.Contains(signal) || function.TypeOf(signal) != function.Real || function.Buffers[accumulate.Buffer].Type != function.Real) return null;
             if (IsGradient(accumulate.Buffer))
             {
-                return IsVector(load.Buffer) && !Writes(outer, load.Buffer) && Along(load.Buffer, load.Index, outer, inner, inside) is { } elements
+                return !except.Contains(accumulate.Buffer) && IsVector(load.Buffer) && !Writes(outer, load.Buffer) && Along(load.Buffer, load.Index, outer, inner, inside) is { } elements
                     && IndexOf(accumulate.Index, outer, inner, inside) is { } place
                     && (HasWholeRows(place, outer, inner) || function.Buffers[accumulate.Buffer].Triangle != Triangle.None)
                         ? new FoundContraction(ContractionKind.Weights, inner, accumulate.Buffer, accumulate.Index, place, elements, signal, default) : null;

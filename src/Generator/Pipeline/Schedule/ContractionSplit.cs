@@ -13,6 +13,8 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// </remarks>
 internal sealed class ContractionSplit : IrRewriter
 {
+    private const int FewElements = 8;
+
     private readonly FunctionIndex _index;
     private readonly Loop _examples;
     private readonly HashSet<int> _varying;
@@ -30,23 +32,33 @@ internal sealed class ContractionSplit : IrRewriter
     private readonly HashSet<Item> _dropped = new(ReferenceComparer<Item>.Instance);
     private readonly HashSet<Loop> _contracted = new(ReferenceComparer<Loop>.Instance);
     private readonly HashSet<Load> _inBlockLoops;
+    private readonly bool _forDevices;
     private Loop? _outer;
 
-    public ContractionSplit(Function function, FunctionIndex index, Loop examples, HashSet<int> varying) : base(function)
+    /// <param name="forDevices">
+    /// Whether the products are for a group of threads that has a tile of examples. It brings rows of data to its memory itself, a thread carries what a loop
+    /// carries in registers, and an addition to a matrix for each example would need a copy of the matrix for each thread.
+    /// </param>
+    public ContractionSplit(Function function, FunctionIndex index, Loop examples, HashSet<int> varying, bool forDevices = false) : base(function)
     {
-        (_index, _examples, _varying) = (index, examples, varying);
+        (_index, _examples, _varying, _forDevices) = (index, examples, varying, forDevices);
         _working = [.. examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
-        _finder = new ContractionFinder(function, index, examples, varying);
+
+        // The rows of a matrix that data choose each thread of a device adds to for itself, into a copy of its own or atomically; products do neither.
+        HashSet<int> chosen = forDevices ? [.. examples.Body.AllItems().OfType<Accumulate>().Where(a => varying.Contains(a.Index)).Select(a => a.Buffer)] : [];
+        _finder = new ContractionFinder(function, index, examples, varying, chosen);
         foreach (Loop loop in examples.Body.Items.OfType<Loop>()) Search(loop);
-        if (IsWorthwhile) MarkBlockLoops(examples.Body);
-        _inBlockLoops = [.. _around.Keys.SelectMany(l => l.Body.AllItems()).OfType<Load>()];
+        if (IsWorthwhile && !forDevices) MarkBlockLoops(examples.Body);
+        _inBlockLoops = forDevices ? [] : [.. _around.Keys.SelectMany(l => l.Body.AllItems()).OfType<Load>()];
     }
 
     /// <summary>
-    /// Whether there is a layer behind the first one: an array of the example is multiplied by a matrix. A single one does not pay: its data are read
-    /// from memory once in either form.
+    /// Whether there is a layer behind the first one: an array of the example is multiplied by a matrix. On the CPU a single one does not pay: its data are read
+    /// from memory once in either form. On devices it does, but for matrices of a few elements.
     /// </summary>
-    public bool IsWorthwhile => _found.Values.SelectMany(f => f).Any(f => _working.Contains(f.Vector.Buffer));
+    public bool IsWorthwhile => _found.Any(p => p.Value.Any(f => _forDevices ? !(IsFew(p.Key.To) && IsFew(f.Inner.To)) : _working.Contains(f.Vector.Buffer)));
+
+    private bool IsFew(int count) => _index.LetOf(count) is { Op: Op.Const, Payload: <= FewElements };
 
     /// <summary>What was taken out, in terms of the new function.</summary>
     public List<Contraction> Contractions { get; } = [];

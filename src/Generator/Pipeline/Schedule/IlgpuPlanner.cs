@@ -10,7 +10,7 @@ internal sealed class IlgpuPlanner
 {
     private readonly Function _function;
     private readonly FunctionIndex _index;
-    private readonly KernelPlan _cpu;
+    private readonly DeviceProducts _products;
     private readonly Loop? _examples;
     private readonly HashSet<int> _varying = [];
     private readonly HashSet<int> _shared;
@@ -21,15 +21,15 @@ internal sealed class IlgpuPlanner
     private readonly HashSet<int> _sumsOfProducts = [];
     private bool _sharesTiles;
 
-    private IlgpuPlanner(Function function, KernelPlan cpu)
+    private IlgpuPlanner(DeviceProducts products)
     {
-        (_function, _cpu) = (function, cpu);
-        _index = new FunctionIndex(function);
-        _examples = function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
-        HashSet<int> made = [.. function.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
+        (_function, _products) = (products.Function, products);
+        _index = new FunctionIndex(_function);
+        _examples = _function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
+        HashSet<int> made = [.. _function.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
         if (_examples is not null)
         {
-            _varying = VaryingValues.Of(function, _examples);
+            _varying = VaryingValues.Of(_function, _examples);
             made.ExceptWith(_examples.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer));
             _writtenByExamples = [.. IrFacts.WrittenBuffers(_examples.Body)];
             _definedInBody = _examples.Body.DefinedValues();
@@ -41,12 +41,7 @@ internal sealed class IlgpuPlanner
     }
 
     /// <exception cref="NotOnDevicesException">The function needs what kernels on devices do not have.</exception>
-    public static DevicePlan Plan(Function function)
-    {
-        // Products with matrices are taken out of their loops as for the CPU; everything else runs example by example.
-        KernelPlan cpu = SimdPlanner.PlanWithContractions(function);
-        return new IlgpuPlanner(cpu.Contractions.Count > 0 ? cpu.Function : function, cpu).Plan();
-    }
+    public static DevicePlan Plan(Function function) => new IlgpuPlanner(DeviceProducts.Of(function)).Plan();
 
     private DevicePlan Plan()
     {
@@ -147,12 +142,12 @@ internal sealed class IlgpuPlanner
                 _head.UnionWith(IrFacts.Definitions(item));
                 segment.Head.Add(item);
             }
-            else if (item is Loop nest && _cpu.IsContraction(nest))
+            else if (item is Loop nest && _products.IsProduct(nest))
             {
                 Flush(Written(nest));
-                AddProduct(segment, _cpu.Contractions.First(c => c.Counter == nest.Counter));
+                AddProduct(segment, _products.All.First(c => c.Counter == nest.Counter));
             }
-            else if (item is Loop around && _cpu.IsBlockLoop(around) && around.Body.AllItems().OfType<Loop>().Any(_cpu.IsContraction))
+            else if (item is Loop around && _products.IsAroundProducts(around))
             {
                 Flush(Written(around));
                 segment.Parts.Add(new LoopPart(around, Cut(around.Body)));
@@ -194,7 +189,7 @@ internal sealed class IlgpuPlanner
 
     /// <summary>Whether each iteration, of each example, can have a thread of its own. Only where threads wait for each other anyway.</summary>
     private bool IsElementwise(Loop loop) =>
-        _cpu.Contractions.Count > 0 && loop.Carried.Count == 0 && IsShared(loop.From) && IsShared(loop.To) && IsParallel(loop)
+        _products.All.Count > 0 && loop.Carried.Count == 0 && IsShared(loop.From) && IsShared(loop.To) && IsParallel(loop)
         && !loop.Body.AllItems().Any(i => i is Loop { Limited: not null } || (i is Accumulate add && IsAccumulator(add.Buffer)) || (i is Store store && MarksExcess(store)));
 
     /// <summary>A residual of an example with more iterations than its loops are allowed is NaN: the thread that ran them knows.</summary>
@@ -230,7 +225,7 @@ internal sealed class IlgpuPlanner
     /// <summary>Whether it is known in front of the parts of a segment.</summary>
     private bool IsShared(int value) => !_varying.Contains(value) && (!_definedInBody.Contains(value) || _head.Contains(value) || IsCounterOfLoopPart(value));
 
-    private bool IsCounterOfLoopPart(int value) => _index.DefinitionOf(value) is Loop loop && loop.Counter == value && _cpu.IsBlockLoop(loop) && loop.Body.AllItems().OfType<Loop>().Any(_cpu.IsContraction);
+    private bool IsCounterOfLoopPart(int value) => _index.DefinitionOf(value) is Loop loop && loop.Counter == value && _products.IsAroundProducts(loop);
 
     /// <summary>The additions of a loop to elements that examples share, one element per iteration, as a part of their own.</summary>
     /// <param name="rest">The loop without them; null where it has nothing else to do.</param>
@@ -267,13 +262,24 @@ internal sealed class IlgpuPlanner
                 return _index.DefinitionOf(value) switch
                 {
                     Let let => loop.Body.Items.Items.Contains(let) && let.Operands.All(o => Collect(o, slice)),
-                    Load load => loop.Body.Items.Items.Contains(load) && !written.Contains(load.Buffer) && Collect(load.Index, slice),
+                    Load load => loop.Body.Items.Items.Contains(load) && (!written.Contains(load.Buffer) || IsFinal(load)) && Collect(load.Index, slice),
                     _ => false,
                 };
             }
         }
 
         return null;
+
+        // Whether the loop, that writes the array, is done with the element: then it can be read afterwards.
+        bool IsFinal(Load load)
+        {
+            HashSet<int> inside = loop.Body.DefinedValues();
+            List<Item> body = [.. loop.Body.Items];
+            return !IsAccumulator(load.Buffer) && Affine.Of(_index, load.Index, loop.Counter, inside.Contains) is { Coefficient: 1 } place
+                && loop.Body.AllItems().Where(i => i is Alloc alloc ? alloc.Buffer == load.Buffer : i is Store or Accumulate && i.ElementAccess() is var (buffer, _) && buffer == load.Buffer)
+                    .All(i => i.ElementAccess() is var (_, at) && body.IndexOf(i) is >= 0 and var k && k < body.IndexOf(load)
+                        && Affine.Of(_index, at, loop.Counter, inside.Contains)?.SameShift(place) == true);
+        }
     }
 
     /// <summary>What one thread adds for its example goes to a copy of its own.</summary>

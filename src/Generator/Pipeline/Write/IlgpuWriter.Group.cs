@@ -94,6 +94,9 @@ internal sealed partial class IlgpuWriter
                 case Loop loop when HasEffects(loop):
                     WriteUniformLoop(loop);
                     break;
+                case If branch when HasParallelWork(branch):
+                    WriteBranch(branch, WriteUniform);
+                    break;
                 default:
                     WriteItem(item);                     // nothing is written: every thread computes the same
                     break;
@@ -105,26 +108,34 @@ internal sealed partial class IlgpuWriter
 
     private static bool HasEffects(Item item) => RegionOf(item).AllItems().Any(i => i is Store or Accumulate or Alloc);
 
-    /// <summary>Whether it is plain that all threads have the same number: it comes of lengths, constants and counters.</summary>
-    private bool IsPlain(int value) => _index.DefinitionOf(value) switch
+    /// <summary>Whether it is plain that all threads have the same number: it comes of lengths, constants, counters, and elements that nobody writes.</summary>
+    private bool IsPlain(int value)
     {
-        Let let => let.Op is Op.Const or Op.Extent or Op.Argument || (let.Operands.Any() && let.Operands.All(IsPlain)),
-        Loop loop => loop.Counter == value,
-        _ => false,
-    };
+        if (_isPlain.TryGetValue(value, out bool known)) return known;
+        return _isPlain[value] = _index.DefinitionOf(value) switch
+        {
+            Let let => let.Op is Op.Const or Op.Extent or Op.Argument || (let.Operands.Any() && let.Operands.All(IsPlain)),
+            Load load => _function.Buffers[load.Buffer].IsReadOnly && IsPlain(load.Index),
+            Loop loop => loop.Counter == value,
+            _ => false,
+        };
+    }
+
+    private readonly Dictionary<int, bool> _isPlain = [];
 
     private bool HasParallelWork(Item item) => item switch
     {
         Loop loop => !loop.EndsEarly && IsPlain(loop.From) && IsPlain(loop.To) && (_plan.ParallelLoops.Contains(loop.Counter) || loop.Body.Items.Items.Any(HasParallelWork)),
+        If branch => IsPlain(branch.Condition) && branch.Then.Items.Concat(branch.Else.Items).Any(HasParallelWork),
         Alloc alloc => NeedsZeros(alloc),
         _ => false,
     };
 
     /// <summary>
-    /// Whether one thread does it while the others wait: what has no work to share, and what runs under a condition, since threads must not wait for each
-    /// other where it is not plain that all of them do.
+    /// Whether one thread does it while the others wait: what has no work to share, and what runs under a condition of which it is not plain that it is the
+    /// same for all threads, since they must not wait for each other there.
     /// </summary>
-    private bool IsAlone(Item item) => item is Store or Accumulate || (HasEffects(item) && (item is If or Loop { EndsEarly: true } || (item is Loop && !HasParallelWork(item))));
+    private bool IsAlone(Item item) => item is Store or Accumulate || (HasEffects(item) && item is If or Loop && !HasParallelWork(item));
 
     /// <summary>One thread does what was put off; values that it gives reach the others through the memory of the group.</summary>
     private void FlushAlone(List<Item> items)

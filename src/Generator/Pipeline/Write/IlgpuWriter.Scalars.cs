@@ -43,7 +43,7 @@ internal sealed partial class IlgpuWriter
                 WriteLoop(loop);
                 break;
             case If branch:
-                WriteBranch(branch);
+                WriteBranch(branch, WriteItems);
                 break;
         }
     }
@@ -267,7 +267,8 @@ internal sealed partial class IlgpuWriter
     private static bool Mentions(string text, string name) =>
         System.Text.RegularExpressions.Regex.IsMatch(text, $@"(?<![\w.]){System.Text.RegularExpressions.Regex.Escape(name)}\b");
 
-    private void WriteBranch(If branch)
+    /// <param name="write">Writes the items of a side.</param>
+    private void WriteBranch(If branch, Action<IEnumerable<Item>> write)
     {
         var names = new List<string>();
         foreach (Merge merge in branch.Results)
@@ -298,7 +299,7 @@ internal sealed partial class IlgpuWriter
         void Side(Region side, Func<Merge, int> value)
         {
             _names.OpenBlock();
-            WriteItems(side.Items);
+            write(side.Items);
             for (int k = 0; k < names.Count; k++) _code.Line($"{names[k]} = {ValueText(value(branch.Results[k]))};");
             _names.CloseBlock();
         }

@@ -1,0 +1,130 @@
+using SymbolicGD.GeneratorTests.Support;
+using Xunit;
+
+namespace SymbolicGD.GeneratorTests.Ilgpu;
+
+/// <summary>What the threads of a group do together, read from the kernels that are emitted.</summary>
+public sealed class DevicePlanTests
+{
+    [Fact]
+    public void A_single_layer_is_a_product_of_matrices()
+    {
+        string kernels = Kernels(File.ReadAllText(Path.Combine(Repository.Root, "benchmarks/Losses/SoftmaxRegression.cs")));
+        Assert.Equal(2, Count(kernels, "// wImage = w · image, for all examples of the tile"));
+        Assert.Equal(1, Count(kernels, "// gradient_w += wSignal · imageᵀ, over the examples of the tile"));
+
+        // Each group has a copy of the sums, no thread one of its own.
+        Assert.DoesNotContain("OwnSums", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Products_are_not_added_to_a_matrix_whose_rows_data_choose()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Tied
+            {
+                [Loss]
+                public static float Next([Parameter, Shape("words", "width")] ReadOnlyMatrix<float> table, int word, int next)
+                {
+                    Span<float> row = stackalloc float[table.Columns], scores = stackalloc float[table.Rows];
+                    for (int k = 0; k < row.Length; k++) row[k] = MathF.Tanh(table[word, k]);
+                    for (int w = 0; w < scores.Length; w++)
+                    {
+                        float score = 0;
+                        for (int k = 0; k < row.Length; k++) score += table[w, k] * row[k];
+                        scores[w] = score;
+                    }
+
+                    return Sym.LogSumExp(scores) - scores[next];
+                }
+            }
+            """);
+        Assert.Contains("// tableRow = table · row", kernels, StringComparison.Ordinal);
+        Assert.DoesNotContain("// gradient_table +=", kernels, StringComparison.Ordinal);
+        Assert.Contains("DeviceKernels.Add(partials, tableOwnSums", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Matrices_of_a_few_elements_are_no_products()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Small
+            {
+                [Loss]
+                public static double Misfit([Parameter, Shape(2, 3)] ReadOnlyMatrix<double> a, [Shape(3)] ReadOnlySpan<double> x, [Shape(2)] ReadOnlySpan<double> y)
+                {
+                    double sum = 0;
+                    for (int i = 0; i < 2; i++)
+                    {
+                        double dot = 0;
+                        for (int j = 0; j < 3; j++) dot += a[i, j] * x[j];
+                        sum += (dot - y[i]) * (dot - y[i]);
+                    }
+
+                    return sum;
+                }
+            }
+            """);
+        Assert.DoesNotContain("DeviceKernels.Product", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loops_in_a_branch_that_all_threads_take_are_shared_out()
+    {
+        string kernels = Kernels(File.ReadAllText(Path.Combine(Repository.Root, "benchmarks/Losses/Functions.cs")));
+        string gradient = kernels[kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)..kernels.IndexOf("void ProductKernel", StringComparison.Ordinal)];
+        string branch = gradient[gradient.IndexOf("if (t1 >= 1)", StringComparison.Ordinal)..gradient.IndexOf("else", StringComparison.Ordinal)];
+        Assert.Contains("for (int i = thread; i < t3; i += threads)", branch, StringComparison.Ordinal);
+        Assert.Contains("GroupSum(", branch, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Those_in_a_branch_that_a_computed_array_decides_are_not()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Gate
+            {
+                [Loss]
+                public static double Sum([Parameter] ReadOnlySpan<double> x)
+                {
+                    Span<double> squares = stackalloc double[x.Length];
+                    for (int i = 0; i < x.Length; i++) squares[i] = x[i] * x[i];
+                    double sum = 0;
+                    if (squares[0] > 1)
+                    {
+                        for (int i = 0; i < x.Length; i++)
+                        {
+                            squares[i] = squares[i] * x[i];
+                        }
+                    }
+
+                    for (int i = 0; i < x.Length; i++) sum += squares[i];
+                    return sum;
+                }
+            }
+            """);
+        string value = kernels[kernels.IndexOf("void ValueKernel", StringComparison.Ordinal)..kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)];
+        Assert.Contains("if (thread == 0)", value[..value.IndexOf("> 1.0", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Equal(2, Count(value, " = thread; i"));
+    }
+
+    private static string Kernels(string source)
+    {
+        IReadOnlyDictionary<string, string> files = EmittedKernelTests.Generate(source, withIlgpu: true, out _);
+        return string.Join("\n", files.Where(f => f.Key.EndsWith("Objective.Ilgpu.g.cs", StringComparison.Ordinal)).Select(f => f.Value));
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}
