@@ -83,7 +83,7 @@ public sealed class DevicePlanTests
         string gradient = kernels[kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)..kernels.IndexOf("void ProductKernel", StringComparison.Ordinal)];
         string branch = gradient[gradient.IndexOf("if (t1 >= 1)", StringComparison.Ordinal)..gradient.IndexOf("else", StringComparison.Ordinal)];
         Assert.Contains("for (int i = thread; i < t3; i += threads)", branch, StringComparison.Ordinal);
-        Assert.Contains("GroupSum(", branch, StringComparison.Ordinal);
+        Assert.Contains("GridSum(", branch, StringComparison.Ordinal);
     }
 
     [Fact]

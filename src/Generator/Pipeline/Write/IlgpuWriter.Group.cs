@@ -88,7 +88,7 @@ internal sealed partial class IlgpuWriter
                 case Alloc alloc:
                     WriteSharedClear(alloc);
                     break;
-                case Loop loop when _plan.ParallelLoops.Contains(loop.Counter) && IsPlain(loop.From) && IsPlain(loop.To):
+                case Loop loop when IsSharedOut(loop):
                     WriteParallelLoop(loop);
                     break;
                 case Loop loop when HasEffects(loop):
@@ -105,6 +105,32 @@ internal sealed partial class IlgpuWriter
 
         FlushAlone(alone);
     }
+
+    /// <summary>
+    /// Whether all groups may do it together: there are loops to share out, and none that waits in each iteration, which takes longer with all groups than with one.
+    /// </summary>
+    private bool IsForAllGroups(IEnumerable<Item> items)
+    {
+        List<Item> all = [.. items];
+        return all.Any(HasLongWork) && all.All(IsSimple);
+
+        bool HasLongWork(Item item) => item switch
+        {
+            Loop loop => IsSharedOut(loop),
+            If branch => HasParallelWork(branch) && branch.Then.Items.Concat(branch.Else.Items).Any(HasLongWork),
+            _ => false,
+        };
+
+        bool IsSimple(Item item) => item switch
+        {
+            Loop { Limited: not null } => false,
+            Loop loop => IsSharedOut(loop) || !HasEffects(loop) || IsAlone(loop),
+            If branch when HasParallelWork(branch) => branch.Then.Items.Concat(branch.Else.Items).All(IsSimple),
+            _ => !RegionOf(item).AllItems().Any(i => i is Loop { Limited: not null }),
+        };
+    }
+
+    private bool IsSharedOut(Loop loop) => _plan.ParallelLoops.Contains(loop.Counter) && IsPlain(loop.From) && IsPlain(loop.To);
 
     private static bool HasEffects(Item item) => RegionOf(item).AllItems().Any(i => i is Store or Accumulate or Alloc);
 
@@ -171,12 +197,12 @@ internal sealed partial class IlgpuWriter
             {
                 string flag = _names.Unique(name + "Flag");
                 _code.Line($"int {flag} = {name} ? 1 : 0;");
-                _code.Line($"{flag} = DeviceKernels.FromFirst({flag}, exchangeIntegers);");
+                _code.Line($"{flag} = {FromFirst(flag, "exchangeIntegers")};");
                 _code.Line($"{name} = {flag} != 0;");
             }
             else
             {
-                _code.Line($"{name} = DeviceKernels.FromFirst({name}, {(type.IsReal() ? "exchange" : "exchangeIntegers")});");
+                _code.Line($"{name} = {FromFirst(name, type.IsReal() ? "exchange" : "exchangeIntegers")};");
             }
 
             _texts[value] = new Text(name);
@@ -185,6 +211,9 @@ internal sealed partial class IlgpuWriter
 
         items.Clear();
     }
+
+    private string FromFirst(string value, string exchange) => _sharesGrid
+        ? $"DeviceKernels.GridFirst({value}, together, partials, integers, {exchange}, meeting)" : $"DeviceKernels.FromFirst({value}, {exchange})";
 
     private void WriteSharedClear(Alloc alloc)
     {
@@ -223,7 +252,8 @@ internal sealed partial class IlgpuWriter
         foreach ((Carried carried, Op op, string part) in reductions)
         {
             _exchanges = true;
-            _code.Line($"{part} = DeviceKernels.Group{(op == Op.Add ? "Sum" : op.ToString())}({part}, exchange);");
+            string which = op == Op.Add ? "Sum" : op.ToString();
+            _code.Line(_sharesGrid ? $"{part} = DeviceKernels.Grid{which}({part}, together, partials, integers, exchange, meeting);" : $"{part} = DeviceKernels.Group{which}({part}, exchange);");
             if (op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0.0" or "0f")) _code.Line($"{part} = {ValueText(carried.Init).Under(Text.Sum)} + {part};");
             _texts[carried.Result] = new Text(part);
         }

@@ -63,15 +63,18 @@ internal sealed partial class IlgpuWriter
         string? before = null, examples = null, staged = null, after = null;
         if (_plan.Examples is null)
         {
-            after = Add(_name + "Kernel", "The whole function, by one group of threads.", WriteWhole);
+            _sharesAfter = IsForAllGroups(_plan.Before);
+            after = Add(_name + "Kernel", _sharesAfter ? "The whole function, by one group of threads or by all groups together." : "The whole function, by one group of threads.", WriteWhole, _sharesAfter);
         }
         else
         {
-            if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore);
+            _sharesBefore = IsForAllGroups(_plan.Before.Except(_deferred));
+            _sharesAfter = IsForAllGroups(_deferred.Concat(_plan.After));
+            if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore, _sharesBefore);
             string summary = (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads";
-            examples = Add(_name + "Examples", summary + ".", WriteExamples, SharesGrid);
+            examples = Add(_name + "Examples", summary + ".", WriteExamples, SharesGrid, hasTiles: true);
             if (_plan.Staged.Count > 0) staged = Add(_name + "Staged", summary + ": the same with rows of data that pass through the memory of the group.", WriteStaged);
-            if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter);
+            if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter, _sharesAfter);
         }
 
         return WriteFunction(before, examples, staged, after);
@@ -80,7 +83,7 @@ internal sealed partial class IlgpuWriter
     /// <summary>Whether each example has elements of its own in the result; else it is a sum over the examples.</summary>
     private bool Stores => _function.Buffers.Any(b => b.Kind == BufferKind.Output);
 
-    private string Add(string name, string summary, Action write, bool sharesGrid = false)
+    private string Add(string name, string summary, Action write, bool sharesGrid = false, bool hasTiles = false)
     {
         _code = new CodeWriter();
         _names = new NameTable(s_reservedNames);
@@ -91,9 +94,9 @@ internal sealed partial class IlgpuWriter
         _sharesGrid = sharesGrid;
         if (sharesGrid)
         {
-            // A tile of negative size is one of all groups.
+            // A tile of negative size is one of all groups: they work together.
             _code.Line("int together = tile < 0 ? 1 : 0;");
-            _code.Line("if (together != 0) tile = -tile;");
+            if (hasTiles) _code.Line("if (together != 0) tile = -tile;");
             _code.Line("int thread = DeviceKernels.Thread(together), threads = DeviceKernels.Threads(together);");
             Declare("meeting", "ArrayView<int> meeting = SharedMemory.Allocate<int>(1);");
         }
@@ -137,6 +140,9 @@ internal sealed partial class IlgpuWriter
 
     /// <summary>Whether the kernel that is being written is such a one.</summary>
     private bool _sharesGrid;
+
+    // The same of the kernels in front of the examples and after them.
+    private bool _sharesBefore, _sharesAfter;
 
     private static Region RegionOf(params Item[] items) => new(Support.EquatableArray.ToEquatableArray(items));
 
@@ -296,6 +302,8 @@ internal sealed partial class IlgpuWriter
             if (_sharedIntegersEnd >= 0) code.Line($"SharedIntegersLength = layout[{Number(_sharedIntegersEnd)}],");
             if (_plan.SharesTiles) code.Line("SharesTiles = true,");
             if (SharesGrid) code.Line("SharesGrid = true,");
+            if (before is not null && _sharesBefore) code.Line("BeforeSharesGrid = true,");
+            if (after is not null && _sharesAfter) code.Line("AfterSharesGrid = true,");
             if (_stagedPerRow >= 0)
             {
                 code.Line($"StagedPerRow = layout[{Number(_stagedPerRow)}],");

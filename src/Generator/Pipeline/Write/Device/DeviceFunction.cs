@@ -42,7 +42,7 @@ internal sealed class DeviceFunction : IDisposable
         _function = function;
         _resultLength = resultLength;
         _capacity = room.Capacity;
-        _groupSize = queue.LargestGroup(function.SharesTiles ? 256 : 128);
+        _groupSize = queue.LargestGroup(function.SharesTiles || function.Examples is null ? 256 : 128);
         _mostTile = MostTile();
 
         // A multiprocessor runs several groups at a time: they hide each other's waiting.
@@ -101,7 +101,7 @@ internal sealed class DeviceFunction : IDisposable
     {
         if (_before is not null)
         {
-            Launch(_before, 1, arguments, 1);
+            LaunchAlone(_before, _function.BeforeSharesGrid, arguments);
         }
 
         NormGroups = 0;
@@ -136,7 +136,7 @@ internal sealed class DeviceFunction : IDisposable
 
         if (_after is not null)
         {
-            Launch(_after, 1, arguments, 1);
+            LaunchAlone(_after, _function.AfterSharesGrid, arguments);
         }
 
         if (wantsNorm && (_after is not null || NormGroups == 0))
@@ -152,6 +152,21 @@ internal sealed class DeviceFunction : IDisposable
         DeviceErrors.Release(_scratch);
         DeviceErrors.Release(_scratchIntegers);
         DeviceErrors.Release(_placesOnDevice);
+    }
+
+    /// <summary>Launches what is no work on examples: by one group, or by all where there are parameters enough that they have something to do.</summary>
+    private void LaunchAlone(
+        Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
+            ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int> kernel,
+        bool sharesGrid, in DeviceArguments arguments)
+    {
+        int groups = 1;
+        if (sharesGrid && _queue.RunsGroupsTogether)
+        {
+            groups = (int)Math.Max(1, Math.Min(_queue.Accelerator.NumMultiprocessors, arguments.Parameters.Length / (4L * _groupSize)));
+        }
+
+        Launch(kernel, groups, arguments, groups > 1 ? -1 : 1);
     }
 
     private void Launch(

@@ -190,6 +190,89 @@ internal static class DeviceKernels
         return first;
     }
 
+    /// <summary>The sum over all threads of the group, or of all groups where these work together.</summary>
+    public static Real GridSum(Real value, int together, ArrayView<Real> partials, ArrayView<int> integers, ArrayView<Real> exchange, ArrayView<int> meeting)
+    {
+        Real total = GroupSum(value, exchange);
+        if (together != 0)
+        {
+            if (Group.IdxX == 0) partials[Grid.IdxX] = total;
+            Wait(together, integers, meeting);
+            total = partials[0];
+            for (int g = 1; g < Grid.DimX; g++) total += partials[g];
+            Wait(together, integers, meeting);
+        }
+
+        return total;
+    }
+
+    /// <summary>The largest value of the group, or of all groups where these work together.</summary>
+    public static Real GridMax(Real value, int together, ArrayView<Real> partials, ArrayView<int> integers, ArrayView<Real> exchange, ArrayView<int> meeting)
+    {
+        Real total = GroupMax(value, exchange);
+        if (together != 0)
+        {
+            if (Group.IdxX == 0) partials[Grid.IdxX] = total;
+            Wait(together, integers, meeting);
+            total = partials[0];
+            for (int g = 1; g < Grid.DimX; g++) total = DeviceMath.Max(total, partials[g]);
+            Wait(together, integers, meeting);
+        }
+
+        return total;
+    }
+
+    /// <summary>The smallest value of the group, or of all groups where these work together.</summary>
+    public static Real GridMin(Real value, int together, ArrayView<Real> partials, ArrayView<int> integers, ArrayView<Real> exchange, ArrayView<int> meeting)
+    {
+        Real total = GroupMin(value, exchange);
+        if (together != 0)
+        {
+            if (Group.IdxX == 0) partials[Grid.IdxX] = total;
+            Wait(together, integers, meeting);
+            total = partials[0];
+            for (int g = 1; g < Grid.DimX; g++) total = DeviceMath.Min(total, partials[g]);
+            Wait(together, integers, meeting);
+        }
+
+        return total;
+    }
+
+    /// <summary>The value of the first thread of the group, or of all groups where these work together.</summary>
+    public static Real GridFirst(Real value, int together, ArrayView<Real> partials, ArrayView<int> integers, ArrayView<Real> exchange, ArrayView<int> meeting)
+    {
+        Real first = FromFirst(value, exchange);
+        if (together != 0)
+        {
+            if (Thread(together) == 0) partials[0] = first;
+            Wait(together, integers, meeting);
+            first = partials[0];
+            Wait(together, integers, meeting);
+        }
+
+        return first;
+    }
+
+    /// <summary>The value of the first thread of the group, or of all groups where these work together. Its halves are exact as reals.</summary>
+    public static int GridFirst(int value, int together, ArrayView<Real> partials, ArrayView<int> integers, ArrayView<int> exchange, ArrayView<int> meeting)
+    {
+        int first = FromFirst(value, exchange);
+        if (together != 0)
+        {
+            if (Thread(together) == 0)
+            {
+                partials[0] = first >> 16;
+                partials[1] = first & 0xFFFF;
+            }
+
+            Wait(together, integers, meeting);
+            first = ((int)partials[0] << 16) + (int)partials[1];
+            Wait(together, integers, meeting);
+        }
+
+        return first;
+    }
+
     /// <summary>result[i, j] (+)= Σₜ left[i, t]·right[j, t], in tiles that pass through the memory of the group: each element is read once per tile of the other side.</summary>
     /// <remarks>
     /// exampleAxis says what of right counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms. Example k of the tile is

@@ -67,6 +67,12 @@ internal sealed class FunctionOnDevice
     /// <summary>Whether all groups may work on one tile together: a tile of negative size asks them to.</summary>
     public bool SharesGrid { get; init; }
 
+    /// <summary>Whether all groups may do what is in front of the examples, or after them, together: a tile of negative size asks them to.</summary>
+    public bool BeforeSharesGrid { get; init; }
+
+    /// <inheritdoc cref="BeforeSharesGrid"/>
+    public bool AfterSharesGrid { get; init; }
+
     /// <summary>Elements of a group's memory per row of a tile; 0: none, or a row does not fit.</summary>
     public int StagedPerRow { get; init; }
 

@@ -58,7 +58,8 @@ internal sealed class SumPlaces
 
         long copies = Bytes(HasCopies);
         MostGroups = (int)(copies == 0 ? most : Math.Min(most, limit / copies));
-        long end = (long)function.Sums * room.Capacity;
+        // In front of them are the sums of groups; a function without any needs the room all the same, to bring the groups' own sums together.
+        long end = Math.Max(1, function.Sums) * (long)room.Capacity;
         for (int i = 0; i < _at.Length; i++)
         {
             if (!_isOne[i])
