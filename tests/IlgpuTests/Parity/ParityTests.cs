@@ -48,20 +48,6 @@ public sealed class ParityTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Products_of_large_matrices_are_those_of_the_CPU(bool cuda)
-    {
-        // Groups of 256 threads take tiles of 64 × 64.
-        const int Images = 70, Pixels = 130, Hidden = 75, Classes = 3;
-        var random = new Random(1);
-        using var accelerator = new TestAccelerator(256, 2, cuda: cuda);
-        var host = new DigitsSample.Digits.CrossEntropyObjective(
-            image: Cases.Draw(Images * Pixels, random.NextSingle), digit: Cases.Draw(Images, () => random.Next(Classes)), hidden: Hidden, classes: Classes);
-        new Comparison(accelerator.Device).Examples(host, host.On, Cases.Draw((Pixels * Hidden) + Hidden + (Hidden * Classes) + Classes, () => 0.2f * (random.NextSingle() - 0.5f)));
-    }
-
-    [Theory]
     [MemberData(nameof(Names))]
     public void No_two_threads_race(string name)
     {

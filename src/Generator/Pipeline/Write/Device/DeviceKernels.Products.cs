@@ -8,35 +8,12 @@ namespace SymbolicGD.Device.Float32;
 /// <summary>Products of matrices, in tiles that pass through the memory of a group.</summary>
 internal static partial class DeviceKernels
 {
-    /// <summary>Rows and columns of a tile of a large product.</summary>
-    private const int LargeSide = 1 << LargeSideLog;
-
-    private const int LargeSideLog = 6;
-
-    private const int LargeDepthLog = TileLengthLog - LargeSideLog;
-
     /// <summary>result[i, j] (+)= Σₜ left[i, t]·right[j, t], in tiles that pass through the memory of the group: each element is read once per tile of the other side.</summary>
     /// <remarks>
     /// exampleAxis says what of right counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms. Example k of the tile is
     /// rows[first + k] with gather, else first + k. Groups that work together share out the tiles of the result.
     /// </remarks>
     public static void Product(
-        MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
-        int together, ArrayView<Real> exchange)
-    {
-        int largeTiles = ((height + LargeSide - 1) / LargeSide) * ((width + LargeSide - 1) / LargeSide);
-        if (Group.DimX == MostThreads && height > LargeSide / 2 && width > LargeSide / 2 && (together == 0 || largeTiles >= Grid.DimX))
-        {
-            LargeProduct(left, right, exampleAxis, rows, gather, first, result, height, width, terms, accumulate, together, exchange);
-        }
-        else
-        {
-            SmallProduct(left, right, exampleAxis, rows, gather, first, result, height, width, terms, accumulate, together, exchange);
-        }
-    }
-
-    /// <summary>The same in tiles of 32 × 32 at most: enough of them for many groups, or for small matrices.</summary>
-    private static void SmallProduct(
         MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
         int together, ArrayView<Real> exchange)
     {
@@ -102,80 +79,6 @@ internal static partial class DeviceKernels
                 Put(result, i + y + side, j + x, height, width, accumulate, sum10);
                 Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
             }
-        }
-    }
-
-    /// <summary>The same in tiles of 64 × 64, of which each thread of 256 has 4 × 4 elements: what it reads of the exchange it uses four times.</summary>
-    private static void LargeProduct(
-        MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
-        int together, ArrayView<Real> exchange)
-    {
-        int thread = Group.IdxX, y = thread >> 4, x = thread - (y << 4);
-        const int Depth = 1 << LargeDepthLog, Pitch = Depth + 1, Other = LargeSide * Pitch;
-        int across = (width + LargeSide - 1) / LargeSide, tiles = (height + LargeSide - 1) / LargeSide * across, mine = together != 0 ? Grid.IdxX : 0, step = together != 0 ? Grid.DimX : 1;
-        for (int tile = mine; tile < tiles; tile += step)
-        {
-            int i = tile / across, j = (tile - i * across) * LargeSide;
-            i *= LargeSide;
-            Real sum00 = 0, sum01 = 0, sum02 = 0, sum03 = 0;
-            Real sum10 = 0, sum11 = 0, sum12 = 0, sum13 = 0;
-            Real sum20 = 0, sum21 = 0, sum22 = 0, sum23 = 0;
-            Real sum30 = 0, sum31 = 0, sum32 = 0, sum33 = 0;
-            for (int t = 0; t < terms; t += Depth)
-            {
-                for (int e = thread; e < LargeSide * Depth; e += MostThreads)
-                {
-                    // Neighbouring threads read neighbouring elements, whichever way they lie.
-                    int byDepth = e >> LargeDepthLog, bySize = e >> LargeSideLog;
-                    int alongI = left.Column == 1 ? byDepth : e - (bySize << LargeSideLog), term = left.Column == 1 ? e - (byDepth << LargeDepthLog) : bySize;
-                    Real element = 0;
-                    if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
-                    exchange[alongI * Pitch + term] = element;
-                    int alongJ = right.Column == 1 ? byDepth : e - (bySize << LargeSideLog), place = right.Column == 1 ? e - (byDepth << LargeDepthLog) : bySize;
-                    element = 0;
-                    if (j + alongJ < width && t + place < terms)
-                    {
-                        int row = j + alongJ, column = t + place;
-                        if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
-                        if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
-                        element = right.Elements[right.At + row * right.Row + column * right.Column];
-                    }
-
-                    exchange[Other + alongJ * Pitch + place] = element;
-                }
-
-                Group.Barrier();
-                int ends = terms - t < Depth ? terms - t : Depth;
-                int top = y * Pitch, from = Other + x * Pitch;
-                for (int k = 0; k < ends; k++)
-                {
-                    Real left0 = exchange[top + k], left1 = exchange[top + 16 * Pitch + k], left2 = exchange[top + 32 * Pitch + k], left3 = exchange[top + 48 * Pitch + k];
-                    Real right0 = exchange[from + k], right1 = exchange[from + 16 * Pitch + k], right2 = exchange[from + 32 * Pitch + k], right3 = exchange[from + 48 * Pitch + k];
-                    sum00 += left0 * right0; sum01 += left0 * right1; sum02 += left0 * right2; sum03 += left0 * right3;
-                    sum10 += left1 * right0; sum11 += left1 * right1; sum12 += left1 * right2; sum13 += left1 * right3;
-                    sum20 += left2 * right0; sum21 += left2 * right1; sum22 += left2 * right2; sum23 += left2 * right3;
-                    sum30 += left3 * right0; sum31 += left3 * right1; sum32 += left3 * right2; sum33 += left3 * right3;
-                }
-
-                Group.Barrier();
-            }
-
-            Put(result, i + y, j + x, height, width, accumulate, sum00);
-            Put(result, i + y, j + x + 16, height, width, accumulate, sum01);
-            Put(result, i + y, j + x + 32, height, width, accumulate, sum02);
-            Put(result, i + y, j + x + 48, height, width, accumulate, sum03);
-            Put(result, i + y + 16, j + x, height, width, accumulate, sum10);
-            Put(result, i + y + 16, j + x + 16, height, width, accumulate, sum11);
-            Put(result, i + y + 16, j + x + 32, height, width, accumulate, sum12);
-            Put(result, i + y + 16, j + x + 48, height, width, accumulate, sum13);
-            Put(result, i + y + 32, j + x, height, width, accumulate, sum20);
-            Put(result, i + y + 32, j + x + 16, height, width, accumulate, sum21);
-            Put(result, i + y + 32, j + x + 32, height, width, accumulate, sum22);
-            Put(result, i + y + 32, j + x + 48, height, width, accumulate, sum23);
-            Put(result, i + y + 48, j + x, height, width, accumulate, sum30);
-            Put(result, i + y + 48, j + x + 16, height, width, accumulate, sum31);
-            Put(result, i + y + 48, j + x + 32, height, width, accumulate, sum32);
-            Put(result, i + y + 48, j + x + 48, height, width, accumulate, sum33);
         }
     }
 
