@@ -40,11 +40,11 @@ internal static class RegionFacts
     };
 
     /// <summary>
-    /// If a carried value is a running sum, maximum or minimum whose terms do not depend on it, the operation; else null.
+    /// If a carried value is a running sum, maximum or minimum whose terms do not depend on it, and that nothing reads before the loop has ended, the operation; else null.
     /// </summary>
     public static Op? ReductionOf(this Loop loop, Carried carried, FunctionIndex index)
     {
-        if (index.UsesOf(carried.Id) != 1 || index.LetOf(carried.Next) is not { } let) return null;
+        if (index.UsesOf(carried.Id) != 1 || index.UsesOf(carried.Next) != 1 || index.LetOf(carried.Next) is not { } let) return null;
 
         // The running value may sit at the bottom of a chain: ((s + a) + b) − c.
         Op operation = let.Op is Op.Sub ? Op.Add : let.Op;

@@ -120,6 +120,33 @@ public sealed class DevicePlanTests
         Assert.Equal(2, Count(value, " = thread; i"));
     }
 
+    [Fact]
+    public void Sums_that_are_read_while_they_grow_are_not_shared_out()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Running
+            {
+                [Loss]
+                public static double Totals([Parameter] ReadOnlySpan<double> x)
+                {
+                    double total = 0, squares = 0;
+                    for (int i = 0; i < x.Length; i++)
+                    {
+                        total += x[i];
+                        squares += total * total;
+                    }
+
+                    return squares;
+                }
+            }
+            """);
+        Assert.DoesNotContain("i = thread", kernels, StringComparison.Ordinal);
+    }
+
     private static string Kernels(string source)
     {
         IReadOnlyDictionary<string, string> files = EmittedKernelTests.Generate(source, withIlgpu: true, out _);

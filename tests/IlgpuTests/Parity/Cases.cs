@@ -17,7 +17,7 @@ internal static class Cases
     [
         "logistic", "logistic with penalty", "spam", "growth", "network", "digits", "softmax", "mixture", "recurrent", "reprojection", "reprojection weights", "ratings",
         "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "peaks", "oscillation", "rational", "arm",
-        "log-sum-exp", "sign polynomial", "heights", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
+        "log-sum-exp", "sign polynomial", "heights", "running", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
     ];
 
     /// <summary>Calls back with the objective of a name, which knows its element type.</summary>
@@ -86,6 +86,9 @@ internal static class Cases
                 break;
             case "chain":
                 Alone(new Linear.ChainObjective(x: 40), o => o.On, Doubles(42));
+                break;
+            case "running":
+                Alone(new Linear.RunningObjective(x: 70), o => o.On, Doubles(70));
                 break;
             case "graph":
                 Over(

@@ -53,6 +53,21 @@ public static partial class Functions
         return sum * sum;
     }
 
+    /// <summary>A sum that is read while it grows, and the largest element so far.</summary>
+    [Loss(Order = 2)]
+    public static double Running([Parameter] ReadOnlySpan<double> x)
+    {
+        double total = 0, most = -1, sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            total += x[i];
+            most = Math.Max(most, x[i]);
+            sum += total * total * most;
+        }
+
+        return sum;
+    }
+
     /// <summary>Logistic regression: rows that stream from memory.</summary>
     [Loss]
     public static float LinearLogistic([Parameter, Shape("features")] ReadOnlySpan<float> w, [Parameter] float bias, [Shape("features")] ReadOnlySpan<float> x, float y)
