@@ -69,4 +69,16 @@ internal static class RegionFacts
             candidate.A == carried.Id || candidate.B == carried.Id
             || (index.LetOf(candidate.A) is { } a && Continues(a)) || (index.LetOf(candidate.B) is { } b && Continues(b));
     }
+
+    /// <summary>The same, also where the running value passes through a loop within, which goes on with it.</summary>
+    public static Op? NestedReductionOf(this Loop loop, Carried carried, FunctionIndex index) =>
+        loop.ReductionOf(carried, index) ?? (loop.Continuation(carried, index) is var (inner, further) ? inner.NestedReductionOf(further, index) : null);
+
+    /// <summary>The loop within another one that goes on with what it carries, and what that loop carries it as.</summary>
+    public static (Loop Inner, Carried Further)? Continuation(this Loop loop, Carried carried, FunctionIndex index)
+    {
+        if (index.UsesOf(carried.Id) != 1 || index.UsesOf(carried.Next) != 1 || index.DefinitionOf(carried.Next) is not Loop inner || !loop.Body.Items.Contains(inner)) return null;
+        Carried further = inner.Carried.First(c => c.Result == carried.Next);
+        return further.Init == carried.Id ? (inner, further) : null;
+    }
 }
