@@ -65,7 +65,8 @@ internal sealed class BarrierRules
                 SwitchExpressionSyntax choice => choice.GoverningExpression == inner,
                 BinaryExpressionSyntax logic when logic.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression => logic.Left == inner || _uniformity.IsUniform(method, logic.Left),
                 ForStatementSyntax loop => IsCountingLoop(method, loop) && LeavesAreUniform(method, loop),
-                WhileStatementSyntax or DoStatementSyntax => false,
+                WhileStatementSyntax loop => AsksTheFirst(method, loop),
+                DoStatementSyntax => false,
                 _ => true,
             };
             if (!isFine)
@@ -75,6 +76,15 @@ internal sealed class BarrierRules
 
             inner = outer;
         }
+    }
+
+    /// <summary><c>while (x != 0)</c> where the loop gives x nothing but what the first thread says.</summary>
+    private bool AsksTheFirst(DeviceMethod method, WhileStatementSyntax loop)
+    {
+        if (loop.Condition is not BinaryExpressionSyntax { Left: IdentifierNameSyntax asked, Right: LiteralExpressionSyntax } || !_uniformity.IsUniform(method, loop.Condition)) return false;
+        AssignmentExpressionSyntax[] answers = [.. loop.Statement.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => a.Left is IdentifierNameSyntax name && name.Identifier.ValueText == asked.Identifier.ValueText)];
+        return answers.Length > 0 && answers.Length == Uniformity.Assigned(loop.Statement).Count(n => n == asked.Identifier.ValueText)
+            && answers.All(a => a.Right is InvocationExpressionSyntax call && _uniformity.IsFromFirst(call));
     }
 
     private static bool IsLoop(SyntaxNode node) => node is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax;

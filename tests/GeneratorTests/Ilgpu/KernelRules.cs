@@ -42,6 +42,9 @@ internal enum KernelRule
     /// <summary>No constant on the left of a comparison of reals: swapping the operands, ILGPU 1.5.3 lets NaN compare as true.</summary>
     ConstantOnTheLeft,
 
+    /// <summary>Nothing is chosen between an integer and <c>c ? 1 : 0</c>: ILGPU 1.5.3 takes both for Booleans on devices, and 7 becomes 1.</summary>
+    IntegerAsBoolean,
+
     /// <summary>No % on reals: not every backend has it.</summary>
     RealRemainder,
 }
@@ -71,6 +74,7 @@ internal sealed class KernelRules
         ["Real"] = ["IsNaN", "IsFinite", "IsInfinity"],
         ["Group"] = ["Barrier", "BarrierAnd", "BarrierOr", "BarrierPopCount", "Broadcast"],
         ["Grid"] = [],
+        ["MemoryFence"] = ["GroupLevel", "DeviceLevel"],
         ["Atomic"] = ["Add", "Min", "Max", "Exchange", "CompareExchange"],
         ["Interop"] = ["FloatAsInt", "IntAsFloat"],
         ["SharedMemory"] = ["Allocate", "Allocate1D"],
@@ -208,6 +212,9 @@ internal sealed class KernelRules
                 case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: 0.0 or 0f } }:
                     Add(KernelRule.Language, method.Name, node, "a negative zero that loses its sign in the text for OpenCL");
                     break;
+                case ConditionalExpressionSyntax chosen when IsBit(chosen) && OutsideOfParentheses(chosen) is ConditionalExpressionSyntax outer && !outer.Condition.Span.Contains(chosen.Span):
+                    Add(KernelRule.IntegerAsBoolean, method.Name, outer, "a choice between an integer and a condition as 1 or 0");
+                    break;
                 case BinaryExpressionSyntax binary:
                     ReadBinary(method, binary);
                     break;
@@ -217,6 +224,12 @@ internal sealed class KernelRules
             }
         }
     }
+
+    /// <summary>Whether it is a condition as an integer.</summary>
+    private static bool IsBit(ConditionalExpressionSyntax chosen) =>
+        chosen.WhenTrue is LiteralExpressionSyntax { Token.Value: 0 or 1 } && chosen.WhenFalse is LiteralExpressionSyntax { Token.Value: 0 or 1 };
+
+    private static SyntaxNode? OutsideOfParentheses(SyntaxNode node) => node.Parent is ParenthesizedExpressionSyntax parent ? OutsideOfParentheses(parent) : node.Parent;
 
     private void ReadBinary(DeviceMethod method, BinaryExpressionSyntax binary)
     {

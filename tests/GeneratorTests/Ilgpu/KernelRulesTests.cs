@@ -147,6 +147,8 @@ public sealed class KernelRulesTests
     [InlineData("public static void K(double x, ArrayView<double> v) { if (1.5 >= x) v[0] = 1; }", nameof(KernelRule.ConstantOnTheLeft))]
     [InlineData("private const double Zero = 0; public static void K(double x, ArrayView<double> v) { if (Zero >= x) v[0] = 1; }", nameof(KernelRule.ConstantOnTheLeft))]
     [InlineData("public static void K(double x, ArrayView<double> v) { v[0] = x % 2; }", nameof(KernelRule.RealRemainder))]
+    [InlineData("public static void K(ArrayView<int> v, int n) { v[0] = v[1] > 0 ? n : v[1] < 0 ? 1 : 0; }", nameof(KernelRule.IntegerAsBoolean))]
+    [InlineData("public static void K(ArrayView<int> v, int n) { v[0] = v[1] > 0 ? (v[1] < 7 ? 0 : 1) : n; }", nameof(KernelRule.IntegerAsBoolean))]
     [InlineData("public static void K(ArrayView<float> v) { v[0] = v[1] % v[2]; }", nameof(KernelRule.RealRemainder))]
     [InlineData("public static void K(double x) { x %= 2; }", nameof(KernelRule.RealRemainder))]
     [InlineData("public static void K(int n) { var s = SharedMemory.Allocate<float>(n); }", nameof(KernelRule.SharedMemory))]

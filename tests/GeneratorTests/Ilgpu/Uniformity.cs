@@ -47,6 +47,9 @@ internal sealed class Uniformity
     /// <summary>The names that are assigned, stepped or passed by reference within a node.</summary>
     public static IEnumerable<string> Assigned(SyntaxNode node) => Assignments(node).Select(a => a.Name);
 
+    /// <summary>Whether it reads, between two barriers, what the first thread alone has written to the memory of the group.</summary>
+    public bool IsFromFirst(InvocationExpressionSyntax call) => _methods.Called(call) is { Count: > 0 } methods && methods.All(m => m.Name == "FromFirst");
+
     public bool IsUniform(DeviceMethod method, ExpressionSyntax expression)
     {
         switch (expression)
@@ -100,7 +103,7 @@ internal sealed class Uniformity
 
     private bool IsUniformCall(DeviceMethod method, InvocationExpressionSyntax call)
     {
-        if (IsGroupOperation(call))
+        if (IsGroupOperation(call) || IsFromFirst(call))
         {
             return true;
         }

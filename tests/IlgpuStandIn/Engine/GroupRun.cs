@@ -8,7 +8,8 @@ namespace ILGPU.Engine;
 /// Runs the groups of a launch, one after the other, and the threads of a group in turn: one runs until it reaches a barrier or leaves, then the next does; when
 /// all have arrived, the last one goes on, and the turn goes the other way. A thread that waits at a barrier is a thread of the system that waits for its baton, so a
 /// kernel without barriers runs on the thread that launched it alone. That the turn is fixed makes results repeatable, and that it goes both ways shows
-/// missing barriers: a thread reads what another has not written yet.
+/// missing barriers: a thread reads what another has not written yet. Groups that a device runs at the same time, and that may wait for each other, take turns at
+/// barriers (<see cref="RunTogether"/>).
 /// </summary>
 internal sealed class GroupRun
 {
@@ -27,6 +28,7 @@ internal sealed class GroupRun
     private KernelThread? firstLeft;
     private int sharedPeak;
     private ExceptionDispatchInfo? fault;
+    private int firstFrame;
 
     internal GroupRun(int sharedBytes)
     {
@@ -49,20 +51,7 @@ internal sealed class GroupRun
     /// <summary>Runs all groups; throws what the first thread that failed has thrown.</summary>
     internal void Run(KernelLaunch kernel, in KernelConfig config, StandInOptions options)
     {
-        launch = kernel;
-        Races = options.FindRaces ? Races ?? new RaceWatch() : null;
-        Races?.BeginLaunch();
-        shared.Watch(races: options.FindRaces);
-        GridDimension = config.GridDim;
-        GroupDimension = config.GroupDim;
-        count = config.GroupDim.Size;
-        downFirst = options.Order == ThreadOrder.DownAndUp;
-        while (threads.Count < count)
-        {
-            threads.Add(new KernelThread(this, threads.Count));
-            seats.Add(new Seat(this, seats.Count));
-        }
-
+        Prepare(kernel, config, options);
         try
         {
             for (int z = 0; z < GridDimension.Z; z++)
@@ -81,6 +70,61 @@ internal sealed class GroupRun
         {
             KernelThread.Enter(null);
             launch = null!;
+        }
+    }
+
+    /// <summary>Runs groups in turn, each from barrier to barrier: one may wait for what another does.</summary>
+    /// <exception cref="InvalidOperationException">They wait for each other and nothing happens.</exception>
+    internal static void RunTogether(IReadOnlyList<GroupRun> groups, KernelLaunch kernel, in KernelConfig config, StandInOptions options)
+    {
+        const int MostTurns = 10_000_000;
+        try
+        {
+            for (int g = 0; g < groups.Count; g++)
+            {
+                groups[g].Prepare(kernel, config, options);
+                groups[g].firstFrame = g * groups[g].count;
+                groups[g].GridIndex = new Index3D(g, 0, 0);
+                groups[g].BeginGroup();
+                groups[g].BeginSteps();
+            }
+
+            var busy = new List<GroupRun>(groups);
+            for (int turn = 0; busy.Count > 0; turn++)
+            {
+                if (turn == MostTurns)
+                {
+                    throw new InvalidOperationException($"The groups of kernel {kernel.Name} have met {MostTurns} barriers and do not end: do they wait for each other?");
+                }
+
+                busy.RemoveAll(group => !group.Advance());
+            }
+        }
+        finally
+        {
+            KernelThread.Enter(null);
+            foreach (GroupRun group in groups)
+            {
+                group.launch = null!;
+            }
+        }
+    }
+
+    private void Prepare(KernelLaunch kernel, in KernelConfig config, StandInOptions options)
+    {
+        launch = kernel;
+        firstFrame = 0;
+        Races = options.FindRaces ? Races ?? new RaceWatch() : null;
+        Races?.BeginLaunch();
+        shared.Watch(races: options.FindRaces);
+        GridDimension = config.GridDim;
+        GroupDimension = config.GroupDim;
+        count = config.GroupDim.Size;
+        downFirst = options.Order == ThreadOrder.DownAndUp;
+        while (threads.Count < count)
+        {
+            threads.Add(new KernelThread(this, threads.Count));
+            seats.Add(new Seat(this, seats.Count));
         }
     }
 
@@ -125,6 +169,27 @@ internal sealed class GroupRun
 
     private void RunGroup()
     {
+        BeginGroup();
+        if (launch.Steps is not null && count > 1)
+        {
+            BeginSteps();
+            while (Advance())
+            {
+            }
+
+            return;
+        }
+
+        if (!Host(0))
+        {
+            seats[0].Wait();
+        }
+
+        fault?.Throw();
+    }
+
+    private void BeginGroup()
+    {
         for (int i = 0; i < count; i++)
         {
             threads[i].Reset(GroupDimension);
@@ -137,54 +202,43 @@ internal sealed class GroupRun
         arrived = left = 0;
         firstArrived = firstLeft = null;
         fault = null;
-        if (launch.Steps is not null && count > 1)
-        {
-            RunInSteps();
-            return;
-        }
-
-        if (!Host(0))
-        {
-            seats[0].Wait();
-        }
-
-        fault?.Throw();
     }
 
-    /// <summary>As <see cref="Host"/> does, but all on the calling thread of the system.</summary>
-    private void RunInSteps()
+    private void BeginSteps()
     {
         for (int i = 0; i < count; i++)
         {
-            launch.Frame(i).Reset();
+            launch.Frame(firstFrame + i).Reset();
         }
+    }
 
+    /// <summary>Runs all threads up to their next barrier or their end: as <see cref="Host"/> does, but all on the calling thread of the system. False if that was the end.</summary>
+    private bool Advance()
+    {
         try
         {
-            while (left < count)
+            arrived = 0;
+            for (int i = 0; i < count; i++)
             {
-                arrived = 0;
-                for (int i = 0; i < count; i++)
+                var thread = At(direction > 0 ? i : count - 1 - i);
+                var frame = launch.Frame(firstFrame + thread.Linear);
+                KernelThread.Enter(thread);
+                launch.Continue(frame);
+                Races?.EndSegment(thread);
+                if (frame.State != 0)
                 {
-                    var thread = At(direction > 0 ? i : count - 1 - i);
-                    var frame = launch.Frame(thread.Linear);
-                    KernelThread.Enter(thread);
-                    launch.Continue(frame);
-                    Races?.EndSegment(thread);
-                    if (frame.State != 0)
-                    {
-                        Reach(thread, new BarrierSite(frame.Line));
-                        arrived++;
-                    }
-                    else
-                    {
-                        Depart(thread);
-                        left++;
-                    }
+                    Reach(thread, new BarrierSite(frame.Line));
+                    arrived++;
                 }
-
-                direction = -direction;
+                else
+                {
+                    Depart(thread);
+                    left++;
+                }
             }
+
+            direction = -direction;
+            return left < count;
         }
         catch
         {

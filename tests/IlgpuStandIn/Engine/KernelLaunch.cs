@@ -14,6 +14,7 @@ internal abstract class KernelLaunch
     private readonly KernelLaunches launches;
 
     private readonly List<KernelFrame> frames = [];
+    private readonly List<GroupRun> runs = [];       // of the launch that runs
     private readonly FrameLayout? layout;
 
     private protected KernelLaunch(Accelerator accelerator, Delegate action, Type step)
@@ -87,20 +88,36 @@ internal abstract class KernelLaunch
 
     private protected void Run(in KernelConfig config)
     {
-        GroupRun? group = null;
+        // What looks for races knows no order between groups.
+        StandInOptions options = accelerator.Device.Options;
+        bool together = Steps is not null && options is { Type: AcceleratorType.Cuda, FindRaces: false } && config.GridDim.Size == config.GridDim.X
+            && config.GridDim.X is > 1 and var groups && groups <= accelerator.NumMultiprocessors;
         try
         {
             accelerator.Tally.Launch(launches);
-            group = Rent(accelerator.MaxSharedMemoryPerGroup);
-            group.Run(this, config, accelerator.Device.Options);
+            for (int g = 0; g < (together ? config.GridDim.X : 1); g++)
+            {
+                runs.Add(Rent(accelerator.MaxSharedMemoryPerGroup));
+            }
+
+            if (together)
+            {
+                GroupRun.RunTogether(runs, this, config, options);
+            }
+            else
+            {
+                runs[0].Run(this, config, options);
+            }
         }
         finally
         {
-            Monitor.Exit(accelerator.Running);
-            if (group is not null)
+            foreach (GroupRun run in runs)
             {
-                Return(group);
+                Return(run);
             }
+
+            runs.Clear();
+            Monitor.Exit(accelerator.Running);
         }
     }
 

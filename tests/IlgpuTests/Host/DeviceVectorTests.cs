@@ -133,7 +133,7 @@ public sealed class DeviceVectorTests : IDisposable
         StepQueue<float> steps = second.CreateStepQueue();
         VectorHandle<float> c = second.CreateVector(), none = second.CreateVector(0);
         steps.Add(c, [], none, default(Sgd.Rule<float>), GradientTransform<float>.None);
-        gone.Accelerator.Dispose();
+        gone.Device.Dispose();
         Assert.Throws<ObjectDisposedException>(() => b.Norm());
         Assert.Throws<ObjectDisposedException>(() => second.Value(c));
         Assert.Throws<ObjectDisposedException>(() => second.CreateVector());

@@ -82,16 +82,16 @@ internal sealed class RatingsOnDevice : ExampleObjectiveOnDevice
 
     protected override int[] Collect(DataOnDevice data)
     {
-        data.LayoutLength = 7;
+        data.LayoutLength = 8;
         int r = data.Add<float>(host.Values), u = data.AddIntegers(host.Users);
-        return [0, 0, host.Width, host.Rows, r, u, 0];
+        return [0, 0, 0, host.Width, host.Rows, r, u, 0];
     }
 
     protected override FunctionOnDevice CreateValue(int[] layout) => new() { Name = "value of ratings", Examples = Values, Sums = 1 };
 
     protected override FunctionOnDevice CreateGradient(int[] layout) => new()
     {
-        Name = "gradient of ratings", Examples = Gradients, Sums = 1, Accumulators = [new Accumulator((layout[2] * layout[3]) + 1, 0, PerThread: false, LayoutEntry: 6)],
+        Name = "gradient of ratings", Examples = Gradients, Sums = 1, Accumulators = [new Accumulator((layout[3] * layout[4]) + 1, 0, PerThread: false, LayoutEntry: 7)],
     };
 
     private static void Values(
@@ -103,7 +103,7 @@ internal sealed class RatingsOnDevice : ExampleObjectiveOnDevice
         for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < count; i += Grid.DimX * Group.DimX)
         {
             int example = gather == 1 ? rows[i] : i;
-            float e = (Row(parameters, integers, example) * parameters[integers[2] * integers[3]]) - data[integers[4] + example];
+            float e = (Row(parameters, integers, example) * parameters[integers[3] * integers[4]]) - data[integers[5] + example];
             sum += 0.5f * e * e;
         }
 
@@ -118,7 +118,7 @@ internal sealed class RatingsOnDevice : ExampleObjectiveOnDevice
         ArrayView<float> parameters, ArrayView<float> direction, ArrayView<float> result, ArrayView<float> data, ArrayView<int> integers, ArrayView<int> rows, int count, int gather,
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
-        int width = integers[2], last = width * integers[3], own = integers[6] + (Grid.IdxX * (last + 1));
+        int width = integers[3], last = width * integers[4], own = integers[7] + (Grid.IdxX * (last + 1));
         for (int j = Group.IdxX; j <= last; j += Group.DimX)
         {
             partials[own + j] = 0;
@@ -128,8 +128,8 @@ internal sealed class RatingsOnDevice : ExampleObjectiveOnDevice
         for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < count; i += Grid.DimX * Group.DimX)
         {
             int example = gather == 1 ? rows[i] : i;
-            float row = Row(parameters, integers, example), e = weight * ((row * parameters[last]) - data[integers[4] + example]);
-            int first = own + (integers[integers[5] + example] * width);
+            float row = Row(parameters, integers, example), e = weight * ((row * parameters[last]) - data[integers[5] + example]);
+            int first = own + (integers[integers[6] + example] * width);
             for (int j = 0; j < width; j++)
             {
                 Atomic.Add(ref partials[first + j], e * parameters[last]);
@@ -143,9 +143,9 @@ internal sealed class RatingsOnDevice : ExampleObjectiveOnDevice
 
     private static float Row(ArrayView<float> parameters, ArrayView<int> integers, int example)
     {
-        int first = integers[integers[5] + example] * integers[2];
+        int first = integers[integers[6] + example] * integers[3];
         float row = 0;
-        for (int j = 0; j < integers[2]; j++)
+        for (int j = 0; j < integers[3]; j++)
         {
             row += parameters[first + j];
         }

@@ -123,15 +123,15 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
 
     protected override int[] Collect(DataOnDevice data)
     {
-        data.LayoutLength = 8;
+        data.LayoutLength = 9;
         int x = data.Add<float>(host.X), y = data.Add<float>(host.Y), half = data.Add(0.5f), unused = data.AddIntegers(new[] { 7, 8 });
-        Assert.True(unused == 8, "integers begin behind the layout");
+        Assert.True(unused == 9, "integers begin behind the layout");
         if (MoreNumbers > 0)
         {
             data.Add<double>(new double[MoreNumbers]);
         }
 
-        return [0, 0, host.Width, x, y, half, 0, 0];
+        return [0, 0, 0, host.Width, x, y, half, 0, 0];
     }
 
     protected override FunctionOnDevice CreateValue(int[] layout) => new() { Name = "value of the regression", Before = Scale, Examples = Values, Sums = 1, SharedLength = 3 };
@@ -139,13 +139,13 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
     protected override FunctionOnDevice CreateGradient(int[] layout) => new()
     {
         Name = "gradient of the regression", Before = Scale, Examples = Gradients, After = ScaleSlope, Sums = 2, SharedLength = 3,
-        Accumulators = [new Accumulator(layout[2] + 1, 0, PerThread: true, LayoutEntry: 6)],
+        Accumulators = [new Accumulator(layout[3] + 1, 0, PerThread: true, LayoutEntry: 7)],
     };
 
     protected override FunctionOnDevice CreateProduct(int[] layout) => new()
     {
         Name = "product of the regression", Before = Scale, Examples = Products, Sums = 2, SharedLength = 3, ScratchPerRow = 2,
-        Accumulators = [new Accumulator(layout[2] + 2, 0, PerThread: true, LayoutEntry: 7)],
+        Accumulators = [new Accumulator(layout[3] + 2, 0, PerThread: true, LayoutEntry: 8)],
     };
 
     private static void Scale(
@@ -154,7 +154,7 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
     {
         if (Group.IdxX == 0)
         {
-            int d = integers[2];
+            int d = integers[3];
             shared[2] = parameters[d + 1] * parameters[d + 1];
         }
     }
@@ -164,14 +164,14 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
         ArrayView<float> sums = SharedMemory.Allocate<float>(DeviceReductions.MostThreads);
-        int d = integers[2];
+        int d = integers[3];
         float sum = 0;
         for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < count; i += Grid.DimX * Group.DimX)
         {
             int row = gather == 1 ? rows[i] : i;
             float linear = Linear(parameters, data, integers, row);
-            float e = (shared[2] * linear) - data[integers[4] + row];
-            sum += data[integers[5]] * e * e;
+            float e = (shared[2] * linear) - data[integers[5] + row];
+            sum += data[integers[6]] * e * e;
         }
 
         sum = DeviceReductions.GroupSum(sums, sum);
@@ -186,23 +186,18 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
         ArrayView<float> sums = SharedMemory.Allocate<float>(DeviceReductions.MostThreads);
-        int d = integers[2], own = integers[6] + (((Grid.IdxX * Group.DimX) + Group.IdxX) * (d + 1));
-        for (int j = 0; j <= d; j++)
-        {
-            partials[own + j] = 0;
-        }
-
+        int d = integers[3], own = integers[7] + (((Grid.IdxX * Group.DimX) + Group.IdxX) * (d + 1));
         float sum = 0, slope = 0;
         for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < count; i += Grid.DimX * Group.DimX)
         {
             int row = gather == 1 ? rows[i] : i;
             float linear = Linear(parameters, data, integers, row);
-            float e = (shared[2] * linear) - data[integers[4] + row];
+            float e = (shared[2] * linear) - data[integers[5] + row];
             sum += 0.5f * e * e;
             slope += weight * e * linear;
             for (int j = 0; j < d; j++)
             {
-                partials[own + j] += weight * e * shared[2] * data[integers[3] + (row * d) + j];
+                partials[own + j] += weight * e * shared[2] * data[integers[4] + (row * d) + j];
             }
 
             partials[own + d] += weight * e * shared[2];
@@ -215,8 +210,6 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
             partials[Grid.IdxX] = sum;
             partials[integers[0] + Grid.IdxX] = slope;
         }
-
-        AddThreads(partials, integers[6], d + 1);
     }
 
     // Through the scratch memory of a row: the tile's layout is tested with it.
@@ -225,12 +218,7 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
         ArrayView<float> sums = SharedMemory.Allocate<float>(DeviceReductions.MostThreads);
-        int d = integers[2], own = integers[7] + (((Grid.IdxX * Group.DimX) + Group.IdxX) * (d + 2)), mine = 2 * ((Grid.IdxX * tile) + Group.IdxX);
-        for (int j = 0; j < d + 2; j++)
-        {
-            partials[own + j] = 0;
-        }
-
+        int d = integers[3], own = integers[8] + (((Grid.IdxX * Group.DimX) + Group.IdxX) * (d + 2)), mine = 2 * ((Grid.IdxX * tile) + Group.IdxX);
         float sum = 0;
         for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < count; i += Grid.DimX * Group.DimX)
         {
@@ -240,14 +228,14 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
             scratch[mine + 1] = direction[d];
             for (int j = 0; j < d; j++)
             {
-                scratch[mine + 1] += direction[j] * data[integers[3] + (row * d) + j];
+                scratch[mine + 1] += direction[j] * data[integers[4] + (row * d) + j];
             }
 
-            float linear = scratch[mine], dl = scratch[mine + 1], e = (shared[2] * linear) - data[integers[4] + row];
+            float linear = scratch[mine], dl = scratch[mine + 1], e = (shared[2] * linear) - data[integers[5] + row];
             float de = (2 * s * ds * linear) + (s * s * dl), u = weight * ((de * s * s) + (e * 2 * s * ds));
             for (int j = 0; j < d; j++)
             {
-                partials[own + j] += u * data[integers[3] + (row * d) + j];
+                partials[own + j] += u * data[integers[4] + (row * d) + j];
             }
 
             partials[own + d] += u;
@@ -261,8 +249,6 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
             partials[Grid.IdxX] = sum;
             partials[integers[0] + Grid.IdxX] = 0;
         }
-
-        AddThreads(partials, integers[7], d + 2);
     }
 
     private static void ScaleSlope(
@@ -271,36 +257,20 @@ internal sealed class ScaledRegressionOnDevice : ExampleObjectiveOnDevice, ITwic
     {
         if (Group.IdxX == 0)
         {
-            int d = integers[2];
+            int d = integers[3];
             result[d + 1] += 2 * parameters[d + 1] * shared[1];
         }
     }
 
     private static float Linear(ArrayView<float> parameters, ArrayView<float> data, ArrayView<int> integers, int row)
     {
-        int d = integers[2];
+        int d = integers[3];
         float linear = parameters[d];
         for (int j = 0; j < d; j++)
         {
-            linear += parameters[j] * data[integers[3] + (row * d) + j];
+            linear += parameters[j] * data[integers[4] + (row * d) + j];
         }
 
         return linear;
-    }
-
-    private static void AddThreads(ArrayView<float> partials, int first, int length)
-    {
-        int group = first + (Grid.IdxX * Group.DimX * length);
-        Group.Barrier();
-        for (int j = Group.IdxX; j < length; j += Group.DimX)
-        {
-            float sum = 0;
-            for (int t = 0; t < Group.DimX; t++)
-            {
-                sum += partials[group + (t * length) + j];
-            }
-
-            partials[group + j] = sum;
-        }
     }
 }

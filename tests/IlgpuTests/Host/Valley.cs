@@ -50,8 +50,8 @@ internal sealed class ValleyOnDevice : ObjectiveOnDevice
 
     protected override int[] Collect(DataOnDevice data)
     {
-        data.LayoutLength = 3;
-        return [0, 0, data.Add(host.Steepness)];
+        data.LayoutLength = 4;
+        return [0, 0, 0, data.Add(host.Steepness)];
     }
 
     protected override FunctionOnDevice CreateValue(int[] layout) => new() { Name = "value of the valley", After = Value };
@@ -63,7 +63,7 @@ internal sealed class ValleyOnDevice : ObjectiveOnDevice
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
         ArrayView<float> sums = SharedMemory.Allocate<float>(DeviceReductions.MostThreads);
-        float c = data[integers[2]], sum = 0;
+        float c = data[integers[3]], sum = 0;
         for (int i = Group.IdxX; i + 1 < parameters.Length; i += Group.DimX)
         {
             float a = parameters[i + 1] - (parameters[i] * parameters[i]), b = 1 - parameters[i];
@@ -82,7 +82,7 @@ internal sealed class ValleyOnDevice : ObjectiveOnDevice
         float weight, ArrayView<float> scratch, ArrayView<int> scratchIntegers, ArrayView<float> partials, ArrayView<float> shared, int tile)
     {
         Value(parameters, direction, result, data, integers, rows, count, gather, weight, scratch, scratchIntegers, partials, shared, tile);
-        float c = data[integers[2]];
+        float c = data[integers[3]];
         int n = (int)parameters.Length;
         for (int i = Group.IdxX; i < n; i += Group.DimX)
         {

@@ -40,6 +40,15 @@ public sealed class ParityTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void So_it_does_where_groups_work_together(string name)
+    {
+        // CUDA's way: what has products of matrices is done by all groups at once, which wait for each other.
+        using var accelerator = new TestAccelerator(8, 3, cuda: true);
+        Cases.Visit(name, new Comparison(accelerator.Device));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void No_two_threads_race(string name)
     {
         using var accelerator = new TestAccelerator(8, findRaces: true);

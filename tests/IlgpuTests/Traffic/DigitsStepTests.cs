@@ -17,7 +17,7 @@ public sealed class DigitsStepTests
         var random = new Random(1);
         const int N = 200;
         var objective = new Digits.CrossEntropyObjective(image: Cases.Draw(N * 784, random.NextSingle), digit: Cases.Draw(N, () => random.Next(10)), hidden: 128, classes: 10);
-        using var accelerator = new Parity.TestAccelerator();
+        using var accelerator = new TestAccelerator();
         using DeviceExampleObjective<float> onDevice = objective.On(accelerator.Device);
         using VectorHandle<float> parameters = onDevice.CreateVector(), state = onDevice.CreateVector(Adam.Rule<float>.StateCount * onDevice.Layout.Length);
         parameters.CopyFrom(objective.CreateParameters(Initializer.Xavier(seed: 1)));

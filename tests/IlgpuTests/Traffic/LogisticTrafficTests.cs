@@ -20,7 +20,7 @@ public sealed class LogisticTrafficTests
         var random = new Random(n);
         var objective = new LogisticRegression.NegativeLogLikelihoodObjective(
             features: Cases.Draw(n * features, () => random.NextSingle()), label: Cases.Draw(n, () => (float)random.Next(2)));
-        using var accelerator = new Parity.TestAccelerator(group);
+        using var accelerator = new TestAccelerator(group);
         using DeviceExampleObjective<float> onDevice = objective.On(accelerator.Device);
         float[] point = new float[features + 1], gradient = new float[features + 1];
         onDevice.Gradient(point, gradient);
@@ -33,7 +33,7 @@ public sealed class LogisticTrafficTests
         counts.Reset();
         onDevice.Gradient(point, [5, 7, 5], gradient);
         Assert.Equal(3 * (features + 1), counts.Total);
-        Assert.Equal(2, counts[5 * features]);
+        Assert.Equal(features + 1, Enumerable.Count(counts.Counts.ToArray(), count => count == 2));
     }
 
     /// <summary>The columns of an objective on a device.</summary>

@@ -8,11 +8,13 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 internal sealed class DeviceLayout(bool hasExamples)
 {
     private readonly Dictionary<string, int> _entries = [];
-    private readonly List<(string Value, string Comment)> _values = [("0", "how many groups the sums have places for"), (hasExamples ? "host.ExampleCount" : "0", "the number of examples")];
+    private readonly List<(string Value, string Comment)> _values = [("0", "how many groups the sums have places for"), (hasExamples ? "host.ExampleCount" : "0", "the number of examples"), ("0", "how many groups have come to where all meet")];
 
     public const int MostGroups = 0;
 
     public const int ExampleCount = 1;
+
+    public const int Meeting = 2;
 
     public int Count => _values.Count;
 

@@ -25,6 +25,8 @@ internal static class DeviceOps
                 return new Text($"DeviceMath.Quotient({a}, {b})");
             case Op.Neg or Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Lt or Op.Le or Op.Eq or Op.Ne or Op.And or Op.Or or Op.Not or Op.Select or Op.Convert or Op.Detach or Op.Chain:
             case Op.Rem when type == ScalarType.I32:
+                // An integer chosen among others and « c ? 1 : 0 » ILGPU takes for a Boolean: 7 becomes 1. An argument keeps its type.
+                if (op == Op.Select && type == ScalarType.I32 && (b.Precedence == Text.Conditional || c.Precedence == Text.Conditional)) return new Text($"DeviceMath.Choose({a}, {b}, {c})");
                 return OpText.Scalar(op, type, operandType, a, b, c);
             case Op.Norm:
                 return new Text($"DeviceMath.Sqrt({a})");

@@ -7,15 +7,22 @@ internal sealed partial class IlgpuWriter
 {
     private bool _isExamplesKernel;
 
+    private void WriteStaged()
+    {
+        _stages = true;
+        WriteExamples();
+        _stages = false;
+    }
+
     private void WriteExamples()
     {
         Loop examples = _plan.Examples!;
         _isExamplesKernel = true;
         _exceeds = false;
-        Declare("group", "int group = Grid.IdxX;");
-        Stage();
+        Declare("group", _sharesGrid ? "int group = together != 0 ? 0 : Grid.IdxX;" : "int group = Grid.IdxX;");
+        Declare("groups", "int groups = together != 0 ? 1 : Grid.DimX;");
+        if (_stages) Stage();
         WriteComputedAgain();
-        foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators) ClearSums(accumulator.Key, accumulator.Value);
         FindLasting();
         foreach (Carried sum in _sums)
         {
@@ -24,10 +31,9 @@ internal sealed partial class IlgpuWriter
             _texts[sum.Id] = _texts[sum.Result] = new Text(name);
         }
 
-        if (_plan.Accumulators.Count > 0 && _plan.SharesTiles) Wait();
         _code.Gap();
         CodeWriter.Bookmark beforeTiles = _code.Mark();
-        using (_code.Block("for (int first = group * tile; first < count; first += Grid.DimX * tile)"))
+        using (_code.Block($"for (int first = group * tile; first < count; first += {(_sharesGrid ? "groups" : "Grid.DimX")} * tile)"))
         {
             _names.OpenBlock();
             _code.Line("int examples = count - first < tile ? count - first : tile;");
@@ -89,7 +95,7 @@ internal sealed partial class IlgpuWriter
         if (_code.LastLine.Trim() != Barrier) _code.Line(Barrier);
     }
 
-    private const string Barrier = "Group.Barrier();";
+    private string Barrier => _sharesGrid ? "DeviceKernels.Wait(together, integers, meeting);" : "Group.Barrier();";
 
     private static IEnumerable<RowsPart> RowsIn(DeviceSegment segment) => segment.Parts.SelectMany(p => p is RowsPart rows ? [rows] : p is LoopPart loop ? RowsIn(loop.Body) : Enumerable.Empty<RowsPart>());
 

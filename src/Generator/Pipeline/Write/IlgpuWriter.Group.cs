@@ -63,8 +63,8 @@ internal sealed partial class IlgpuWriter
     {
         if (_exceeds) Declare("exceeded", "int exceeded = 0;");
         _exceeds = false;
-        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
-        if (_exchangesIntegers) Declare("exchangeIntegers", "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.ExchangeLength);");
+        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.MostThreads);");
+        if (_exchangesIntegers) Declare("exchangeIntegers", "ArrayView<int> exchangeIntegers = SharedMemory.Allocate<int>(DeviceKernels.MostThreads);");
         _exchanges = _exchangesIntegers = false;
     }
 

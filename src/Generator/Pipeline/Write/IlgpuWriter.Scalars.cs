@@ -189,9 +189,9 @@ internal sealed partial class IlgpuWriter
         string array = info.Type.IsReal() ? "data" : "integers", at = DataAt(info.Argument);
         if (!argument.IsArray) return $"{array}[{at} + {_row}]";
         string width = string.Join(" * ", argument.Dimensions.Select(ExtentName));
-        string direct = $"{array}[{at} + {_row} * {Parenthesized(width)}{(index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum))}]";
+        string inRow = index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum);
         return _stagedAt.TryGetValue(buffer, out (string At, string Pitch) staged)
-            ? $"(staged != 0 ? stage[{(staged.At.Length == 0 ? string.Empty : staged.At + " + ")}{_lane} * {staged.Pitch}{(index.Code == "0" ? string.Empty : " + " + index.Under(Text.Sum))}] : {direct})" : direct;
+            ? $"stage[{(staged.At.Length == 0 ? string.Empty : staged.At + " + ")}{_lane} * {staged.Pitch}{inRow}]" : $"{array}[{at} + {_row} * {Parenthesized(width)}{inRow}]";
     }
 
     private void WriteLoop(Loop loop)

@@ -43,53 +43,34 @@ internal sealed partial class IlgpuWriter
         _code.Line(IsOne(buffer) is { } one ? $"DeviceKernels.Add(partials, {place}, {value}, {one});" : $"partials[{place}] += {value};");
     }
 
-    private void WriteIfCopies(int buffer, Action write)
-    {
-        if (IsOne(buffer) is not { } one)
-        {
-            write();
-            return;
-        }
-
-        using (_code.Block($"if ({one} == 0)")) write();
-    }
-
-    private void ClearSums(int buffer, bool perThread)
-    {
-        string at = SumsBase(buffer, forGroup: !perThread), length = FromLayout(_accumulatorLengths[buffer], "length"), e = _names.Unique("e");
-        WriteIfCopies(buffer, () => _code.Line($"for (int {e} = {(perThread ? "0" : "thread")}; {e} < {length}; {e}{(perThread ? "++" : " += threads")}) partials[{at} + {e}] = 0;"));
-    }
-
     /// <summary>Elements that the threads share out among themselves: each is the sum over the examples of the tile.</summary>
     private void WriteSums(SumsPart part)
     {
         Loop loop = part.Loop!;
-        string counter = _names.Unique(_function.Values[loop.Counter].Name ?? "j");
+        string counter = _names.Unique(_function.Values[loop.Counter].Name ?? "j"), parts = _names.Unique("parts"), turn = _names.Unique("turn");
+        string from = ValueText(loop.From).Code, to = ValueText(loop.To).Under(Text.Sum), length = from == "0" ? to : $"{to} - {ValueText(loop.From).RightUnder(Text.Sum)}";
         _code.Gap();
-        using (_code.Block($"for (int {counter} = {FromThread(loop)}; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+        _code.Line($"int {parts} = DeviceKernels.Parts({length}, examples, threads);");
+        using (_code.Block($"for (int {turn} = {from}; {turn} < {to}; {turn} += threads / {parts})"))
         {
             _names.OpenBlock();
+            _code.Line($"int {counter} = {turn} + thread / {parts};");
             _texts[loop.Counter] = new Text(counter);
-            SumOverTile(part);
+            SumOverTile(part, parts, $"{counter} < {to}");
             _names.CloseBlock();
         }
     }
 
     private void WriteSingleSum(SumsPart part)
     {
-        int number = _singleSums++ % 32;
+        string parts = _names.Unique("parts");
         _code.Gap();
-        using (_code.Block(number == 0 ? "if (thread == 0)" : $"if (thread == {Number(number)} % threads)"))
-        {
-            _names.OpenBlock();
-            SumOverTile(part);
-            _names.CloseBlock();
-        }
+        _code.Line($"int {parts} = DeviceKernels.Parts(1, examples, threads);");
+        SumOverTile(part, parts, $"thread < {parts}");
     }
 
-    private int _singleSums;
-
-    private void SumOverTile(SumsPart part)
+    /// <summary>So many threads have a part of the examples each, and the first of them adds the sum to its element. Others than those for which the condition holds do nothing.</summary>
+    private void SumOverTile(SumsPart part, string parts, string condition)
     {
         List<Accumulate> targets = [.. part.Items.OfType<Accumulate>()];
         List<string> sums = [];
@@ -108,43 +89,42 @@ internal sealed partial class IlgpuWriter
             if (varies || (item is Let or Load && item.Reads().Any(v => perExample.Contains(v) || IsOfExample(v)))) perExample.UnionWith(IrFacts.Definitions(item));
         }
 
-        WriteItems(part.Items.Where(i => i is not Accumulate && !IrFacts.Definitions(i).Any(perExample.Contains)));
-        string example = _names.Unique("r");
-        using (_code.Block($"for (int {example} = 0; {example} < examples; {example}++)"))
+        using (_code.Block($"if ({condition})"))
         {
             _names.OpenBlock();
-            ForExample(example, part.Items.SelectMany(i => i.Reads()), () =>
+            WriteItems(part.Items.Where(i => i is not Accumulate && !IrFacts.Definitions(i).Any(perExample.Contains)));
+            string example = _names.Unique("r");
+            using (_code.Block($"for (int {example} = thread % {parts}; {example} < examples; {example} += {parts})"))
             {
-                WriteItems(part.Items.Where(i => i is not Accumulate && IrFacts.Definitions(i).Any(perExample.Contains)));
-                for (int k = 0; k < targets.Count; k++) _code.Line($"{sums[k]} += {ValueText(targets[k].Value)};");
-            });
+                _names.OpenBlock();
+                ForExample(example, part.Items.SelectMany(i => i.Reads()), () =>
+                {
+                    WriteItems(part.Items.Where(i => i is not Accumulate && IrFacts.Definitions(i).Any(perExample.Contains)));
+                    for (int k = 0; k < targets.Count; k++) _code.Line($"{sums[k]} += {ValueText(targets[k].Value)};");
+                });
+                _names.CloseBlock();
+            }
+
             _names.CloseBlock();
         }
 
-        _addsForGroup = true;
-        for (int k = 0; k < targets.Count; k++) WriteAddition(targets[k].Buffer, ValueText(targets[k].Index), new Text(sums[k]));
-        _addsForGroup = false;
+        _exchanges = true;
+        foreach (string sum in sums) _code.Line($"{sum} = DeviceKernels.PartSum({sum}, {parts}, exchange);");
+        using (_code.Block($"if ({condition} && thread % {parts} == 0)"))
+        {
+            _names.OpenBlock();
+            WriteItems(part.Items.Where(i => i is not Accumulate && !IrFacts.Definitions(i).Any(perExample.Contains)));
+            _addsForGroup = true;
+            for (int k = 0; k < targets.Count; k++) WriteAddition(targets[k].Buffer, ValueText(targets[k].Index), new Text(sums[k]));
+            _addsForGroup = false;
+            _names.CloseBlock();
+        }
     }
 
     /// <summary>The sums of the threads become those of the group.</summary>
     private void WriteGroupTotals()
     {
-        if (_plan.Accumulators.Values.Any(perThread => perThread) || _sums.Count > 0) _code.Gap();
-        foreach (KeyValuePair<int, bool> accumulator in _plan.Accumulators.Where(a => a.Value))
-        {
-            string at = SumsBase(accumulator.Key, forGroup: true), length = FromLayout(_accumulatorLengths[accumulator.Key], "length"), e = _names.Unique("e"), t = _names.Unique("t");
-            Wait();
-            WriteIfCopies(accumulator.Key, () =>
-            {
-                using (_code.Block($"for (int {e} = thread; {e} < {length}; {e} += threads)"))
-                {
-                    _code.Line($"{_real} total = partials[{at} + {e}];");
-                    _code.Line($"for (int {t} = 1; {t} < threads; {t}++) total += partials[{at} + {t} * {length} + {e}];");
-                    _code.Line($"partials[{at} + {e}] = total;");
-                }
-            });
-        }
-
+        if (_sums.Count > 0) _code.Gap();
         if (_exceeds && _sums.Count > 0) _code.Line($"if (exceeded != 0) {ValueText(_sums[0].Result)} = {_real}.NaN;");
         for (int s = 0; s < _sums.Count; s++)
         {
@@ -152,10 +132,10 @@ internal sealed partial class IlgpuWriter
             _exchanges = true;
             _code.Line($"{sum} = DeviceKernels.GroupSum({sum}, exchange);");
             if (s == 0 && CanExceedBefore) _code.Line($"{sum} += shared[{Number(ExceededBefore)}];");
-            _code.Line($"if (thread == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}group] = {sum};");
+            _code.Line($"if ({(_sharesGrid ? "Group.IdxX" : "thread")} == 0) partials[{(s == 0 ? string.Empty : s == 1 ? $"{most} + " : $"{Number(s)} * {most} + ")}{(_sharesGrid ? "Grid.IdxX" : "group")}] = {sum};");
         }
 
-        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.ExchangeLength);");
+        if (_exchanges) Declare("exchange", $"ArrayView<{_real}> exchange = SharedMemory.Allocate<{_real}>(DeviceKernels.{(SharesGrid ? "ExchangeLength" : "MostThreads")});");
         _exchanges = false;
     }
 }

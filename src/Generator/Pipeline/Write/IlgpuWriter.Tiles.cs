@@ -8,6 +8,9 @@ internal sealed partial class IlgpuWriter
     private readonly Dictionary<int, (string At, string Pitch)> _stagedAt = [];
     private int _stagedPerRow = -1;
 
+    /// <summary>Whether the kernel that is being written does so with rows of data.</summary>
+    private bool _stages;
+
     /// <summary>A product of a matrix that all examples share and a vector of each, or of two vectors of each, summed over the examples.</summary>
     private void WriteProduct(Contraction c)
     {
@@ -55,7 +58,7 @@ internal sealed partial class IlgpuWriter
         {
             _code.Line("DeviceKernels.Product(");
             _code.Line($"    new MatrixPlace({left}), new MatrixPlace({right}), {Number(axis)}, rows, gather, first,");
-            _code.Line($"    new MatrixPlace({result}), {shape}, {(accumulate ? "1" : "0")}, exchange);");
+            _code.Line($"    new MatrixPlace({result}), {shape}, {(accumulate ? "1" : "0")}, {(_sharesGrid ? "together" : "0")}, exchange);");
         }
     }
 
@@ -100,7 +103,6 @@ internal sealed partial class IlgpuWriter
     private void Stage()
     {
         _stagedAt.Clear();
-        if (_plan.Staged.Count == 0) return;
         int sum = -1;
         var columns = new List<(int Buffer, int Pitch, int Before)>();
         foreach (int buffer in _plan.Staged)
@@ -115,7 +117,6 @@ internal sealed partial class IlgpuWriter
 
         int fits = Entry("staged", $"layout[{Number(sum)}] <= DeviceKernels.StageLength ? 1 : 0", $"{_name}: whether a row fits into the memory of a group");
         _stagedPerRow = Entry("staged per row", $"layout[{Number(fits)}] * layout[{Number(sum)}]", $"{_name}: elements staged per row");
-        Declare("staged", $"int staged = integers[{Number(fits)}];");
         Declare("stage", $"ArrayView<{_real}> stage = SharedMemory.Allocate<{_real}>(DeviceKernels.StageLength);");
         foreach ((int buffer, int pitch, int before) in columns)
         {
@@ -131,20 +132,18 @@ internal sealed partial class IlgpuWriter
     private void WriteStaging()
     {
         if (_stagedAt.Count == 0) return;
-        using (_code.Block("if (staged != 0)"))
+        foreach (KeyValuePair<int, (string At, string Pitch)> column in _stagedAt)
         {
-            foreach (KeyValuePair<int, (string At, string Pitch)> column in _stagedAt)
+            // Some neighbouring threads, a power of two, bring a row.
+            Argument argument = _function.Arguments[_function.Buffers[column.Key].Argument];
+            string width = string.Join(" * ", argument.Dimensions.Select(ExtentName)), e = _names.Unique("e"), r = _names.Unique("r"), lanes = _names.Unique("lanes"), row = _names.Unique("rowOf" + r);
+            string length = width.IndexOf(' ') >= 0 ? _names.Unique("width") : width;
+            if (length != width) _code.Line($"int {length} = {width};");
+            _code.Line($"int {lanes} = DeviceKernels.Lanes({length}, threads);");
+            using (_code.Block($"for (int {r} = thread / {lanes}; {r} < examples; {r} += threads / {lanes})"))
             {
-                Argument argument = _function.Arguments[_function.Buffers[column.Key].Argument];
-                string width = string.Join(" * ", argument.Dimensions.Select(ExtentName)), e = _names.Unique("e"), r = _names.Unique("r");
-                string length = width.IndexOf(' ') >= 0 ? _names.Unique("width") : width;
-                if (length != width) _code.Line($"int {length} = {width};");
-                using (_code.Block($"for (int {e} = thread; {e} < examples * {length}; {e} += threads)"))
-                {
-                    _code.Line($"int {r} = {e} / {length};");
-                    _code.Line($"int rowOf{r} = gather != 0 ? rows[first + {r}] : first + {r};");
-                    _code.Line($"stage[{(column.Value.At.Length == 0 ? string.Empty : column.Value.At + " + ")}{r} * {column.Value.Pitch} + {e} - {r} * {length}] = data[{DataAt(_function.Buffers[column.Key].Argument)} + rowOf{r} * {length} + {e} - {r} * {length}];");
-                }
+                _code.Line($"int {row} = gather != 0 ? rows[first + {r}] : first + {r};");
+                _code.Line($"for (int {e} = thread % {lanes}; {e} < {length}; {e} += {lanes}) stage[{(column.Value.At.Length == 0 ? string.Empty : column.Value.At + " + ")}{r} * {column.Value.Pitch} + {e}] = data[{DataAt(_function.Buffers[column.Key].Argument)} + {row} * {length} + {e}];");
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed partial class IlgpuWriter
     private static readonly string[] s_reservedNames =
     [
         "parameters", "direction", "result", "data", "integers", "rows", "count", "gather", "weight", "scratch", "scratchIntegers", "partials", "shared", "tile",
-        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "staged", "exchange", "exchangeIntegers", "exceeded",
+        "thread", "threads", "group", "first", "examples", "own", "row", "stage", "exchange", "exchangeIntegers", "exceeded", "together", "groups", "meeting",
         "Math", "MathF", "DeviceMath", "DeviceKernels", "Group", "Grid", "SharedMemory", "ArrayView",
     ];
 
@@ -60,7 +60,7 @@ internal sealed partial class IlgpuWriter
     public CodeWriter Write()
     {
         Place();
-        string? before = null, examples = null, after = null;
+        string? before = null, examples = null, staged = null, after = null;
         if (_plan.Examples is null)
         {
             after = Add(_name + "Kernel", "The whole function, by one group of threads.", WriteWhole);
@@ -68,27 +68,42 @@ internal sealed partial class IlgpuWriter
         else
         {
             if (NeedsBefore) before = Add(_name + "Before", "What the parameters alone decide, by one group of threads.", WriteBefore);
-            examples = Add(_name + "Examples", (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads.", WriteExamples);
+            string summary = (Stores ? "What each example stores" : "The sums over the examples") + ", a tile of them at a time per group of threads";
+            examples = Add(_name + "Examples", summary + ".", WriteExamples, SharesGrid);
+            if (_plan.Staged.Count > 0) staged = Add(_name + "Staged", summary + ": the same with rows of data that pass through the memory of the group.", WriteStaged);
             if (NeedsAfter) after = Add(_name + "After", "What follows from the sums over the examples, by one group of threads.", WriteAfter);
         }
 
-        return WriteFunction(before, examples, after);
+        return WriteFunction(before, examples, staged, after);
     }
 
     /// <summary>Whether each example has elements of its own in the result; else it is a sum over the examples.</summary>
     private bool Stores => _function.Buffers.Any(b => b.Kind == BufferKind.Output);
 
-    private string Add(string name, string summary, Action write)
+    private string Add(string name, string summary, Action write, bool sharesGrid = false)
     {
         _code = new CodeWriter();
         _names = new NameTable(s_reservedNames);
         _texts.Clear();
         _layoutNames.Clear();
         _bases.Clear();
-        _code.Line("int thread = Group.IdxX, threads = Group.DimX;");
+        _declarations.Clear();
+        _sharesGrid = sharesGrid;
+        if (sharesGrid)
+        {
+            // A tile of negative size is one of all groups.
+            _code.Line("int together = tile < 0 ? 1 : 0;");
+            _code.Line("if (together != 0) tile = -tile;");
+            _code.Line("int thread = DeviceKernels.Thread(together), threads = DeviceKernels.Threads(together);");
+            Declare("meeting", "ArrayView<int> meeting = SharedMemory.Allocate<int>(1);");
+        }
+        else
+        {
+            _code.Line("int thread = Group.IdxX, threads = Group.DimX;");
+        }
+
         CodeWriter.Bookmark top = _code.Mark();
         _code.Gap();
-        _declarations.Clear();
         write();
         for (int k = _declarations.Count - 1; k >= 0; k--)
         {
@@ -114,6 +129,14 @@ internal sealed partial class IlgpuWriter
     private bool WritesArrays(Item item) => IrFacts.WrittenBuffers(RegionOf(item)).Any(b => !_plan.Accumulators.ContainsKey(b));
 
     private bool NeedsAfter => _deferred.Count > 0 || _plan.After.Any(i => i is not (Let or Load)) || (_function.Result >= 0 && _sums[0].Result != _function.Result);
+
+    /// <summary>Whether all groups may work on a tile together: what pays for products of matrices, which many threads can share.</summary>
+    private bool SharesGrid => _plan.Examples is not null && HasProducts(_plan.Body);
+
+    private static bool HasProducts(DeviceSegment segment) => segment.Parts.Any(p => p is ProductPart || (p is LoopPart loop && HasProducts(loop.Body)));
+
+    /// <summary>Whether the kernel that is being written is such a one.</summary>
+    private bool _sharesGrid;
 
     private static Region RegionOf(params Item[] items) => new(Support.EquatableArray.ToEquatableArray(items));
 
@@ -256,7 +279,7 @@ internal sealed partial class IlgpuWriter
     private static string WordsOf(string name) => string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : string.Empty) + char.ToLowerInvariant(c)));
 
     /// <summary>What the host needs to know of the function.</summary>
-    private CodeWriter WriteFunction(string? before, string? examples, string? after)
+    private CodeWriter WriteFunction(string? before, string? examples, string? staged, string? after)
     {
         var code = new CodeWriter();
         using (code.Block("new FunctionOnDevice"))
@@ -264,6 +287,7 @@ internal sealed partial class IlgpuWriter
             code.Line($"Name = \"{WordsOf(_name)} of {_model.Spec.ContainingTypes.Items.LastOrDefault().Name}.{_model.Spec.Method}\",");
             if (before is not null) code.Line($"Before = {before},");
             if (examples is not null) code.Line($"Examples = {examples},");
+            if (staged is not null) code.Line($"Staged = {staged},");
             if (after is not null) code.Line($"After = {after},");
             code.Line($"Sums = {Number(_sums.Count)},");
             code.Line($"SharedLength = layout[{Number(_sharedEnd)}],");
@@ -271,6 +295,7 @@ internal sealed partial class IlgpuWriter
             if (_scratchIntegersEnd >= 0) code.Line($"ScratchIntegersPerRow = layout[{Number(_scratchIntegersEnd)}],");
             if (_sharedIntegersEnd >= 0) code.Line($"SharedIntegersLength = layout[{Number(_sharedIntegersEnd)}],");
             if (_plan.SharesTiles) code.Line("SharesTiles = true,");
+            if (SharesGrid) code.Line("SharesGrid = true,");
             if (_stagedPerRow >= 0)
             {
                 code.Line($"StagedPerRow = layout[{Number(_stagedPerRow)}],");

@@ -38,7 +38,7 @@ internal sealed class DeviceEngine : IDisposable
         _exampleCount = exampleCount;
         _isMean = isMean;
         _fixSumLimit = fixSumLimit;
-        _mostGroups = Math.Max(1, 4 * accelerator.NumMultiprocessors);
+        _mostGroups = Math.Max(1, 16 * accelerator.NumMultiprocessors);
         _batches = new StagedIntegers(Queue, "the indices of a batch");
     }
 
@@ -57,9 +57,9 @@ internal sealed class DeviceEngine : IDisposable
             ThrowIfDisposed();
             var data = new DataOnDevice();
             int[] layout = _loss.Collect(data);
-            if (layout.Length < 2 || layout.Length != data.LayoutLength)
+            if (layout.Length < 3 || layout.Length != data.LayoutLength)
             {
-                throw new InvalidOperationException("The layout table of a loss has two entries or more, and as many as it said.");
+                throw new InvalidOperationException("The layout table of a loss has three entries or more, and as many as it said.");
             }
 
             long integers = layout.Length + data.IntegerLength;
@@ -75,6 +75,7 @@ internal sealed class DeviceEngine : IDisposable
 
             layout[0] = _mostGroups;
             layout[1] = _exampleCount;
+            layout[2] = 0;
             _layout = layout;
             try
             {

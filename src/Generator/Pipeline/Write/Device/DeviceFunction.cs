@@ -4,6 +4,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 using Real = System.Single;
@@ -20,15 +21,16 @@ internal sealed class DeviceFunction : IDisposable
     private readonly int _groupSize;
     private readonly int _mostTile;
     private readonly int _mostGroups;
+    private readonly int _mostTogether;
     private readonly SumPlaces _sums;
     private readonly int[] _places;
     private readonly int _outputs;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
-        ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? _before, _examples, _after;
-    private Action<KernelConfig, ArrayView<Real>, ArrayView<int>, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _reduce;
+        ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? _before, _examples, _together, _after;
+    private Action<KernelConfig, ArrayView<Real>, ArrayView<int>, int, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _reduce;
     private MemoryBuffer1D<Real, Stride1D.Dense>? _partials, _shared, _scratch;
     private MemoryBuffer1D<int, Stride1D.Dense>? _scratchIntegers, _placesOnDevice;
-    private bool _isReady;
+    private bool _isReady, _isClear;
 
     /// <param name="queue">Where it runs.</param>
     /// <param name="function">What it is.</param>
@@ -42,8 +44,12 @@ internal sealed class DeviceFunction : IDisposable
         _capacity = room.Capacity;
         _groupSize = queue.LargestGroup(function.SharesTiles ? 256 : 128);
         _mostTile = MostTile();
-        _sums = new SumPlaces(function, _groupSize, _mostTile, room);
+
+        // A multiprocessor runs several groups at a time: they hide each other's waiting.
+        int mostGroups = (int)Math.Min(_capacity, (queue.RunsGroupsTogether ? 8L : 4L) * queue.Accelerator.NumMultiprocessors * queue.LargestGroup(256) / _groupSize);
+        _sums = new SumPlaces(function, _groupSize, Math.Max(1, mostGroups), _mostTile, room);
         _mostGroups = _sums.MostGroups;
+        _mostTogether = function.SharesGrid && queue.RunsGroupsTogether ? MostTogether() : 0;
         (_places, _outputs) = Places();
     }
 
@@ -65,13 +71,14 @@ internal sealed class DeviceFunction : IDisposable
         }
 
         _before ??= Load(_function.Before);
-        _examples ??= Load(_function.Examples);
+        _examples ??= Load(_function.StagedPerRow > 0 ? _function.Staged : _function.Examples);
+        _together ??= _mostTogether == 0 ? null : _function.StagedPerRow > 0 ? Load(_function.Examples) : _examples;
         _after ??= Load(_function.After);
         if (_examples is not null)
         {
             _reduce ??= DeviceErrors.Load(
                 _queue, "second pass of the sums",
-                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<int>, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.Reduce));
+                a => a.LoadStreamKernel<ArrayView<Real>, ArrayView<int>, int, int, int, int, int, int, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.Reduce));
         }
 
         string name = _function.Name;
@@ -100,17 +107,27 @@ internal sealed class DeviceFunction : IDisposable
         NormGroups = 0;
         if (_examples is not null)
         {
-            int tile = Tile(arguments.Count);
-            int groups = Math.Min(_mostGroups, (int)(((long)arguments.Count + tile - 1) / tile));
-            if (_sums.OnesLength > 0)
+            if (!_isClear)
             {
-                // What all threads add to: nobody of them could clear it before the others begin.
-                ArrayView<Real> partials = _partials!.View;
-                partials.SubView(_sums.OnesAt, _sums.OnesLength).MemSetToZero(_queue.Stream);
+                _partials!.View.AsContiguous().MemSetToZero(_queue.Stream);
             }
 
-            Launch(_examples, groups, arguments, tile);
-            Reduce(groups, arguments.Result, norms);
+            _isClear = false;
+            if (_together is not null && arguments.Count <= _mostTogether)
+            {
+                int tile = arguments.Count, groups = Math.Min(_mostGroups, _queue.Accelerator.NumMultiprocessors);
+                Launch(_together, groups, arguments, -tile);
+                Reduce(groups, 1, tile, arguments.Result, norms);
+            }
+            else
+            {
+                int tile = Tile(arguments.Count), groups = Math.Min(_mostGroups, (int)(((long)arguments.Count + tile - 1) / tile));
+                Launch(_examples, groups, arguments, tile);
+                Reduce(groups, groups, groups * _groupSize, arguments.Result, norms);
+            }
+
+            // The sums have been cleared by who added them up, last.
+            _isClear = true;
         }
         else if (_resultLength > 0)
         {
@@ -144,24 +161,45 @@ internal sealed class DeviceFunction : IDisposable
             new KernelConfig(groups, _groupSize), arguments.Parameters, arguments.Direction, arguments.Result, arguments.Data, arguments.Integers, arguments.Rows,
             arguments.Count, arguments.Gather, arguments.Weight, _scratch!.View, _scratchIntegers!.View, _partials!.View, _shared!.View, tile);
 
-    private void Reduce(int groups, ArrayView<Real> result, ArrayView<Real> norms)
+    private void Reduce(int groups, int groupCopies, int threadCopies, ArrayView<Real> result, ArrayView<Real> norms)
     {
         if (_outputs == 0)
         {
             return;
         }
 
-        // Few outputs: several threads add up the copies of one, so that the device has enough to do.
-        int threads = _queue.GroupSize, parts = 1;
-        while (parts < threads && parts < groups && 2L * parts * _outputs <= (long)_capacity * threads)
+        int threads = _queue.GroupSize, groupParts = Parts(Math.Max(groups, groupCopies), DeviceReductions.GroupCopies), threadParts = Parts(threadCopies, DeviceReductions.ThreadCopies);
+        long all = 0;
+        for (int row = 0; row < _places.Length; row += DeviceReductions.PlaceWidth)
+        {
+            int columns = threads / DeviceReductions.Parts(_places[row + 4], groupParts, threadParts);
+            all += (_places[row] + columns - 1) / columns;
+        }
+
+        int blocks = (int)Math.Min(_capacity, all);
+        _reduce!(new KernelConfig(blocks, threads), _partials!.View, _placesOnDevice!.View, checked((int)all), groups, groupCopies, threadCopies, groupParts, threadParts, result, _shared!.View, norms);
+        NormGroups = blocks;
+    }
+
+    /// <summary>How many threads add up the copies of one output, so that the device has enough to do: few, where there are many outputs.</summary>
+    private int Parts(int copies, int kind)
+    {
+        long outputs = 0;
+        for (int row = 0; row < _places.Length; row += DeviceReductions.PlaceWidth)
+        {
+            if (_places[row + 4] == kind || (kind == DeviceReductions.GroupCopies && _places[row + 4] == DeviceReductions.Numbers))
+            {
+                outputs += _places[row];
+            }
+        }
+
+        int parts = 1;
+        while (parts < _queue.GroupSize && parts < copies && 2L * parts * outputs <= 4L * _queue.Accelerator.NumMultiprocessors * _queue.GroupSize)
         {
             parts *= 2;
         }
 
-        int columns = threads / parts;
-        int blocks = (int)Math.Min(_capacity, ((long)_outputs + columns - 1) / columns);
-        _reduce!(new KernelConfig(blocks, threads), _partials!.View, _placesOnDevice!.View, _outputs, groups, parts, result, _shared!.View, norms);
-        NormGroups = blocks;
+        return parts;
     }
 
     private int Tile(int count)
@@ -173,6 +211,17 @@ internal sealed class DeviceFunction : IDisposable
 
         int wanted = Math.Max(8, count / (2 * Math.Max(1, _queue.Accelerator.NumMultiprocessors)));
         return Math.Min(wanted, _mostTile);
+    }
+
+    /// <summary>
+    /// So many examples all groups take as one tile. With more of them each group has enough to do by itself, and each adding to a copy of its own is better than
+    /// all waiting for each other.
+    /// </summary>
+    private int MostTogether()
+    {
+        int multiprocessors = _queue.Accelerator.NumMultiprocessors;
+        long rows = Math.Min((long)Math.Min(_mostGroups, multiprocessors) * _groupSize, (long)_mostGroups * _mostTile);
+        return (int)Math.Min(rows, 8L * multiprocessors);
     }
 
     private int MostTile()
@@ -195,26 +244,26 @@ internal sealed class DeviceFunction : IDisposable
         int outputs = 0;
         for (int s = 0; s < _function.Sums; s++)
         {
-            Add(1, s * _capacity, 1, ~s);
+            Add(1, s * _capacity, 1, ~s, DeviceReductions.Numbers);
         }
 
         for (int i = 0; i < _function.Accumulators.Length; i++)
         {
-            Add(_function.Accumulators[i].Length, _sums.At(i), _sums.Distance(i), _function.Accumulators[i].Destination);
+            Accumulator sum = _function.Accumulators[i];
+            Add(sum.Length, _sums.At(i), sum.Length, sum.Destination, _sums.IsOne(i) ? DeviceReductions.OneCopy : sum.PerThread ? DeviceReductions.ThreadCopies : DeviceReductions.GroupCopies);
         }
 
         int reached = 0;
         foreach (Accumulator accumulator in _function.Accumulators.Where(a => a.Destination >= 0).OrderBy(a => a.Destination))
         {
-            Add(accumulator.Destination - reached, 0, 0, reached);
+            Add(accumulator.Destination - reached, 0, 0, reached, DeviceReductions.NoCopies);
             reached = accumulator.Destination + accumulator.Length;
         }
 
-        Add(_resultLength - reached, 0, 0, reached);
-        table.Add(outputs);
+        Add(_resultLength - reached, 0, 0, reached, DeviceReductions.NoCopies);
         return (table.ToArray(), outputs);
 
-        void Add(int length, int first, int distance, int destination)
+        void Add(int length, int first, int distance, int destination, int kind)
         {
             if (length < 0)
             {
@@ -223,7 +272,7 @@ internal sealed class DeviceFunction : IDisposable
 
             if (length > 0)
             {
-                table.AddRange(new[] { outputs, first, distance, destination });
+                table.AddRange(new[] { length, first, distance, destination, kind });
                 outputs = checked(outputs + length);
             }
         }

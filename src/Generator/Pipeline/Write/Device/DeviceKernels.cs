@@ -11,11 +11,13 @@ internal static class DeviceKernels
     /// <summary>How many elements of the memory of a group hold rows of data.</summary>
     public const int StageLength = 3584;
 
-    /// <summary>How many elements of it the threads exchange values through: two tiles of a product with their edges, or one value per thread.</summary>
-    public const int ExchangeLength = 2 * (TileLength + 32);
+    /// <summary>How many elements of it a product takes: two tiles with their edges. Else the threads exchange one value each.</summary>
+    public const int ExchangeLength = 2 * (TileLength + 64);
 
     /// <summary>How many elements a tile of a product has: the more terms, the fewer times the threads wait for each other.</summary>
-    private const int TileLength = 1024;
+    private const int TileLength = 1 << TileLengthLog;
+
+    private const int TileLengthLog = sizeof(Real) == 4 ? 11 : 10;
 
     /// <summary>How additions to one copy are made where the device has an instruction for them.</summary>
     public const int AddByInstruction = 1;
@@ -26,6 +28,54 @@ internal static class DeviceKernels
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
 
+    /// <summary>Where in the integers the groups count themselves when they wait for each other.</summary>
+    private const int Meeting = 2;
+
+    /// <summary>The number of a thread among those of its group, or of all groups where these work together.</summary>
+    public static int Thread(int together) => together != 0 ? Grid.IdxX * Group.DimX + Group.IdxX : Group.IdxX;
+
+    /// <summary>How many threads there are of them.</summary>
+    public static int Threads(int together) => together != 0 ? Grid.DimX * Group.DimX : Group.DimX;
+
+    /// <summary>
+    /// The threads of the group wait for each other, or those of all groups where these work together: then no more groups may be launched than run at
+    /// the same time. What one wrote before, the others see afterwards.
+    /// </summary>
+    /// <remarks>
+    /// The groups count themselves as those of CUDA's cooperative launches do: the first adds what makes the sign change once all others have added one, and
+    /// the counter is ready for the next time.
+    /// </remarks>
+    public static void Wait(int together, ArrayView<int> integers, ArrayView<int> exchange)
+    {
+        Group.Barrier();
+        if (together != 0)
+        {
+            int before = 0;
+            if (Group.IdxX == 0)
+            {
+                MemoryFence.DeviceLevel();
+                before = Atomic.Add(ref integers[Meeting], Grid.IdxX == 0 ? unchecked(int.MinValue + 1 - Grid.DimX) : 1);
+            }
+
+            int waits = 1;
+            while (waits != 0)
+            {
+                waits = FromFirst(Waits(before, integers), exchange);
+            }
+
+            MemoryFence.DeviceLevel();
+            Group.Barrier();
+        }
+    }
+
+    /// <summary>Asked by the first thread: whether other groups are still to come.</summary>
+    private static int Waits(int before, ArrayView<int> integers)
+    {
+        int waits = 0;
+        if (Group.IdxX == 0 && (before ^ Atomic.Add(ref integers[Meeting], 0)) >= 0) waits = 1;
+        return waits;
+    }
+
     /// <summary>The sum of the values of all threads, in the order of the threads: each gets the same bits.</summary>
     public static Real GroupSum(Real value, ArrayView<Real> exchange)
     {
@@ -34,6 +84,43 @@ internal static class DeviceKernels
         Real sum = exchange[0];
         for (int t = 1; t < Group.DimX; t++) sum += exchange[t];
         Group.Barrier();
+        return sum;
+    }
+
+    /// <summary>
+    /// How many neighbouring threads share a sum over examples, so that most of them have something to do: a power of two.
+    /// </summary>
+    public static int Parts(int sums, int examples, int threads)
+    {
+        int parts = 1;
+        while (parts < 32 && 2 * parts <= Group.DimX && 4 * parts <= examples && 2 * parts * sums <= threads) parts *= 2;
+        return parts;
+    }
+
+    /// <summary>How many neighbouring threads bring a row of data: a power of two.</summary>
+    public static int Lanes(int width, int threads)
+    {
+        int lanes = 1;
+        while (lanes < 32 && lanes < width && 2 * lanes <= threads) lanes *= 2;
+        return lanes;
+    }
+
+    /// <summary>The sum of the values of so many neighbouring threads, for the first of them.</summary>
+    public static Real PartSum(Real value, int parts, ArrayView<Real> exchange)
+    {
+        Real sum = value;
+        if (parts > 1)
+        {
+            exchange[Group.IdxX] = value;
+            Group.Barrier();
+            if ((Group.IdxX & (parts - 1)) == 0)
+            {
+                for (int k = 1; k < parts; k++) sum += exchange[Group.IdxX + k];
+            }
+
+            Group.Barrier();
+        }
+
         return sum;
     }
 
@@ -106,70 +193,73 @@ internal static class DeviceKernels
     /// <summary>result[i, j] (+)= Σₜ left[i, t]·right[j, t], in tiles that pass through the memory of the group: each element is read once per tile of the other side.</summary>
     /// <remarks>
     /// exampleAxis says what of right counts the examples of the tile whose data it holds: 0 nothing, 1 its rows, 2 the terms. Example k of the tile is
-    /// rows[first + k] with gather, else first + k.
+    /// rows[first + k] with gather, else first + k. Groups that work together share out the tiles of the result.
     /// </remarks>
     public static void Product(
         MatrixPlace left, MatrixPlace right, int exampleAxis, ArrayView<int> rows, int gather, int first, MatrixPlace result, int height, int width, int terms, int accumulate,
-        ArrayView<Real> exchange)
+        int together, ArrayView<Real> exchange)
     {
         int thread = Group.IdxX, threads = Group.DimX;
         // Each thread has two rows and two columns of a tile: what it reads of the exchange it uses twice.
-        int side = threads >= 256 ? 16 : threads >= 64 ? 8 : threads >= 16 ? 4 : threads >= 4 ? 2 : 1;
-        int size = 2 * side, depth = TileLength / size, pitch = depth + 1, other = size * pitch;
-        int y = thread / side, x = thread - y * side;
+        // All sizes are powers of two: dividing by one that the compiler does not know takes as long as reading an element.
+        int sideLog = 0;
+        while (sideLog < 4 && 4 << (2 * sideLog) <= threads) sideLog++;
+        int sizeLog = sideLog + 1, depthLog = TileLengthLog - sizeLog;
+        int side = 1 << sideLog, size = 1 << sizeLog, depth = 1 << depthLog, pitch = depth + 1, other = size * pitch;
+        int y = thread >> sideLog, x = thread - (y << sideLog);
         int firstRow = y * pitch, secondRow = (y + side) * pitch, firstColumn = other + x * pitch, secondColumn = other + (x + side) * pitch;
-        for (int i = 0; i < height; i += size)
+        int across = (width + size - 1) / size, tiles = (height + size - 1) / size * across, mine = together != 0 ? Grid.IdxX : 0, step = together != 0 ? Grid.DimX : 1;
+        for (int tile = mine; tile < tiles; tile += step)
         {
-            for (int j = 0; j < width; j += size)
+            int i = tile / across, j = (tile - i * across) * size;
+            i *= size;
+            Real sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
+            for (int t = 0; t < terms; t += depth)
             {
-                Real sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
-                for (int t = 0; t < terms; t += depth)
+                for (int e = thread; e < TileLength; e += threads)
                 {
-                    for (int e = thread; e < TileLength; e += threads)
+                    // Neighbouring threads read neighbouring elements, whichever way they lie.
+                    int byDepth = e >> depthLog, bySize = e >> sizeLog;
+                    int alongI = left.Column == 1 ? byDepth : e - (bySize << sizeLog), term = left.Column == 1 ? e - (byDepth << depthLog) : bySize;
+                    Real element = 0;
+                    if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
+                    exchange[alongI * pitch + term] = element;
+                    int alongJ = right.Column == 1 ? byDepth : e - (bySize << sizeLog), place = right.Column == 1 ? e - (byDepth << depthLog) : bySize;
+                    element = 0;
+                    if (j + alongJ < width && t + place < terms)
                     {
-                        // Neighbouring threads read neighbouring elements, whichever way they lie.
-                        int byDepth = e / depth, bySize = e / size;
-                        int alongI = left.Column == 1 ? byDepth : e - bySize * size, term = left.Column == 1 ? e - byDepth * depth : bySize;
-                        Real element = 0;
-                        if (i + alongI < height && t + term < terms) element = left.Elements[left.At + (i + alongI) * left.Row + (t + term) * left.Column];
-                        exchange[alongI * pitch + term] = element;
-                        int alongJ = right.Column == 1 ? byDepth : e - bySize * size, place = right.Column == 1 ? e - byDepth * depth : bySize;
-                        element = 0;
-                        if (j + alongJ < width && t + place < terms)
-                        {
-                            int row = j + alongJ, column = t + place;
-                            if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
-                            if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
-                            element = right.Elements[right.At + row * right.Row + column * right.Column];
-                        }
-
-                        exchange[other + alongJ * pitch + place] = element;
+                        int row = j + alongJ, column = t + place;
+                        if (exampleAxis == 1) row = gather != 0 ? rows[first + row] : first + row;
+                        if (exampleAxis == 2) column = gather != 0 ? rows[first + column] : first + column;
+                        element = right.Elements[right.At + row * right.Row + column * right.Column];
                     }
 
-                    Group.Barrier();
-                    if (y < side)
-                    {
-                        int ends = terms - t < depth ? terms - t : depth;
-                        for (int k = 0; k < ends; k++)
-                        {
-                            Real left0 = exchange[firstRow + k], left1 = exchange[secondRow + k], right0 = exchange[firstColumn + k], right1 = exchange[secondColumn + k];
-                            sum00 += left0 * right0;
-                            sum01 += left0 * right1;
-                            sum10 += left1 * right0;
-                            sum11 += left1 * right1;
-                        }
-                    }
-
-                    Group.Barrier();
+                    exchange[other + alongJ * pitch + place] = element;
                 }
 
+                Group.Barrier();
                 if (y < side)
                 {
-                    Put(result, i + y, j + x, height, width, accumulate, sum00);
-                    Put(result, i + y, j + x + side, height, width, accumulate, sum01);
-                    Put(result, i + y + side, j + x, height, width, accumulate, sum10);
-                    Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
+                    int ends = terms - t < depth ? terms - t : depth;
+                    for (int k = 0; k < ends; k++)
+                    {
+                        Real left0 = exchange[firstRow + k], left1 = exchange[secondRow + k], right0 = exchange[firstColumn + k], right1 = exchange[secondColumn + k];
+                        sum00 += left0 * right0;
+                        sum01 += left0 * right1;
+                        sum10 += left1 * right0;
+                        sum11 += left1 * right1;
+                    }
                 }
+
+                Group.Barrier();
+            }
+
+            if (y < side)
+            {
+                Put(result, i + y, j + x, height, width, accumulate, sum00);
+                Put(result, i + y, j + x + side, height, width, accumulate, sum01);
+                Put(result, i + y + side, j + x, height, width, accumulate, sum10);
+                Put(result, i + y + side, j + x + side, height, width, accumulate, sum11);
             }
         }
     }

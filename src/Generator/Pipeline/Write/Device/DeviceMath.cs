@@ -28,5 +28,8 @@ internal static partial class DeviceMath
 
     public static int Sign(int x) => x > 0 ? 1 : x < 0 ? -1 : 0;
 
+    /// <summary>One of two integers.</summary>
+    public static int Choose(bool first, int a, int b) => first ? a : b;
+
     private static bool IsOdd(int x) => (x & 1) != 0;
 }

@@ -55,6 +55,9 @@ internal sealed class DeviceQueue
 
     public string Name { get; }
 
+    /// <summary>Whether all groups of a launch run at the same time, if there are no more than multiprocessors, so that they may wait for each other.</summary>
+    public bool RunsGroupsTogether => Accelerator.AcceleratorType == AcceleratorType.Cuda;
+
     /// <summary>Threads of a group of the kernels over vectors, a power of two.</summary>
     public int GroupSize { get; }
 

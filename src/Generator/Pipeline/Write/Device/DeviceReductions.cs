@@ -18,7 +18,16 @@ internal static class DeviceReductions
     public const int MostThreads = 256;
 
     /// <summary>Integers of a row of the table of <see cref="Reduce"/>: first output, base, distance of two copies (0: none, the output is zero; negative: there is one), destination.</summary>
-    public const int PlaceWidth = 4;
+    public const int PlaceWidth = 5;
+
+    /// <summary>Nobody adds to it: it becomes zero.</summary>
+    public const int NoCopies = 0;
+
+    /// <summary>One number for each group.</summary>
+    public const int Numbers = 1;
+
+    /// <summary>What the groups, or the threads, add to. It is cleared for the next time.</summary>
+    public const int GroupCopies = 2, ThreadCopies = 3, OneCopy = 4;
 
     // Squares of elements outside of these limits may overflow, or lose digits: they are summed scaled, big and small ones apart (Blue 1978, with the
     // constants of LAPACK 3.10).
@@ -108,33 +117,48 @@ internal static class DeviceReductions
     }
 
     /// <summary>
-    /// Adds up the copies of the sums that the groups left, in the order of the groups. <paramref name="parts"/> threads share an output: a power of two, at
+    /// Adds up the copies of the sums that the groups left, in a fixed order. Some threads share an output, of each kind as many: a power of two, at
     /// most the group size. Outputs that go to the result give the sums of squares of <see cref="Squares"/> too.
     /// </summary>
     public static void Reduce(
-        ArrayView<Real> partials, ArrayView<int> places, int outputs, int groups, int parts, ArrayView<Real> result, ArrayView<Real> shared, ArrayView<Real> norms)
+        ArrayView<Real> partials, ArrayView<int> places, int blocks, int groups, int groupCopies, int threadCopies, int groupParts, int threadParts, ArrayView<Real> result, ArrayView<Real> shared, ArrayView<Real> norms)
     {
         ArrayView<Real> sums = SharedMemory.Allocate<Real>(MostThreads);
-        int columns = Group.DimX / parts, part = Group.IdxX / columns, column = Group.IdxX - (part * columns);
-        int blocks = (outputs + columns - 1) / columns;
         Real small = 0, medium = 0, big = 0;
         for (int block = Grid.IdxX; block < blocks; block += Grid.DimX)
         {
-            int output = (block * columns) + column;
-            int row = 0;
-            Real sum = 0;
-            if (output < outputs)
+            int row = 0, before = 0, parts = Parts(places[4], groupParts, threadParts), columns = Group.DimX / parts, next = (places[0] + columns - 1) / columns;
+            while (block >= next)
             {
-                while (output >= places[row + PlaceWidth])
-                {
-                    row += PlaceWidth;
-                }
+                row += PlaceWidth;
+                before = next;
+                parts = Parts(places[row + 4], groupParts, threadParts);
+                columns = Group.DimX / parts;
+                next += (places[row] + columns - 1) / columns;
+            }
 
-                int distance = places[row + 2], copies = distance > 0 ? groups : distance < 0 ? 1 : 0;
-                int first = places[row + 1] + output - places[row];
+            int part = Group.IdxX / columns, output = ((block - before) * columns) + Group.IdxX - (part * columns);
+            Real sum = 0;
+            if (output < places[row])
+            {
+                // Not as one expression: what ends in « ? 1 : 0 » ILGPU takes for a Boolean.
+                int distance = places[row + 2], kind = places[row + 4], copies = 0;
+                if (kind == Numbers) copies = groups;
+                if (kind == GroupCopies) copies = groupCopies;
+                if (kind == ThreadCopies) copies = threadCopies;
+                if (kind == OneCopy) copies = 1;
+                int first = places[row + 1] + output;
                 for (int g = part; g < copies; g += parts)
                 {
                     sum += partials[first + (g * distance)];
+                }
+
+                if (kind >= GroupCopies)
+                {
+                    for (int g = part; g < copies; g += parts)
+                    {
+                        partials[first + (g * distance)] = 0;
+                    }
                 }
             }
 
@@ -150,18 +174,18 @@ internal static class DeviceReductions
                 Group.Barrier();
             }
 
-            if (part == 0 && output < outputs)
+            if (part == 0 && output < places[row])
             {
                 sum = sums[Group.IdxX];
                 int destination = places[row + 3];
                 if (destination >= 0)
                 {
-                    result[destination + output - places[row]] = sum;
+                    result[destination + output] = sum;
                     AddSquare(sum, ref small, ref medium, ref big);
                 }
                 else
                 {
-                    shared[~destination + output - places[row]] = sum;
+                    shared[~destination + output] = sum;
                 }
             }
 
@@ -169,6 +193,13 @@ internal static class DeviceReductions
         }
 
         StoreSquares(sums, small, medium, big, norms);
+    }
+
+    /// <summary>How many threads share an output of a kind.</summary>
+    public static int Parts(int kind, int groupParts, int threadParts)
+    {
+        if (kind == ThreadCopies) return threadParts;
+        return kind == NoCopies || kind == OneCopy ? 1 : groupParts;
     }
 
     /// <summary>The Euclidean norm, from the three sums of squares.</summary>

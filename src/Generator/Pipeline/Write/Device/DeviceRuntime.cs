@@ -31,9 +31,13 @@ internal sealed class FunctionOnDevice
     public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
         ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? Before { get; init; }
 
-    /// <summary>Runs over the examples.</summary>
+    /// <summary>Runs over the examples, adds to the copies of the accumulators, which are clear, and leaves sum k of group g in element k·(entry 0 of the layout) + g of the partial sums.</summary>
     public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
         ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? Examples { get; init; }
+
+    /// <summary>The same with rows of data that pass through the memory of the group, where they fit into it (<see cref="StagedPerRow"/>).</summary>
+    public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
+        ArrayView<Real>, ArrayView<int>, ArrayView<Real>, ArrayView<Real>, int>? Staged { get; init; }
 
     /// <summary>Runs as one group, at the end: adds to the result, and leaves the value in the first element of the shared memory.</summary>
     public Action<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>, ArrayView<int>, ArrayView<int>, int, int, Real,
@@ -60,7 +64,10 @@ internal sealed class FunctionOnDevice
     /// <summary>Whether the threads of a group work on the rows of a tile together, and not each on one of its own.</summary>
     public bool SharesTiles { get; init; }
 
-    /// <summary>Elements of a group's memory per row of a tile.</summary>
+    /// <summary>Whether all groups may work on one tile together: a tile of negative size asks them to.</summary>
+    public bool SharesGrid { get; init; }
+
+    /// <summary>Elements of a group's memory per row of a tile; 0: none, or a row does not fit.</summary>
     public int StagedPerRow { get; init; }
 
     /// <summary>Elements of a group's memory that the rows of a tile may take.</summary>

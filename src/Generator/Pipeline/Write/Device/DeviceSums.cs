@@ -11,7 +11,7 @@ namespace SymbolicGD.Device.Float32;
 
 /// <summary>How much the sums of a function may take.</summary>
 /// <param name="Limit">Bytes that the copies of threads may take in all.</param>
-/// <param name="Capacity">The number of groups at most.</param>
+/// <param name="Capacity">The number of groups that any function may have: partial sums lie so far apart.</param>
 /// <param name="Multiprocessors">The multiprocessors of the device.</param>
 /// <param name="Examples">How many examples there are.</param>
 /// <param name="Addition">How threads add to one copy, as the kernels understand it.</param>
@@ -34,7 +34,7 @@ internal sealed class SumPlaces
     private readonly bool[] _isOne;
     private readonly int[] _at;
 
-    public SumPlaces(FunctionOnDevice function, int groupSize, int tile, in SumRoom room)
+    public SumPlaces(FunctionOnDevice function, int groupSize, int mostGroups, int tile, in SumRoom room)
     {
         (_function, _groupSize, _addition) = (function, groupSize, room.Addition);
         _isOne = new bool[function.Accumulators.Length];
@@ -49,7 +49,7 @@ internal sealed class SumPlaces
         }
 
         // A group for four multiprocessors, or as many as there is work for: with fewer the device would stand idle.
-        long most = Math.Min(room.Capacity, MostBytes / Math.Max(1, bytes));
+        long most = Math.Min(mostGroups, MostBytes / Math.Max(1, bytes));
         long wanted = Math.Min(most, Math.Max(1, Math.Min((room.Multiprocessors + 3) / 4, ((long)room.Examples + tile - 1) / tile)));
         foreach (int longest in Enumerable.Range(0, _isOne.Length).Where(MayBeOne).OrderByDescending(i => function.Accumulators[i].Length))
         {
@@ -68,7 +68,6 @@ internal sealed class SumPlaces
             }
         }
 
-        OnesAt = end;
         for (int i = 0; i < _at.Length; i++)
         {
             if (_isOne[i])
@@ -79,7 +78,6 @@ internal sealed class SumPlaces
         }
 
         Length = end;
-        OnesLength = end - OnesAt;
     }
 
     /// <summary>The number of groups that there are copies for.</summary>
@@ -88,20 +86,17 @@ internal sealed class SumPlaces
     /// <summary>The elements of all sums.</summary>
     public long Length { get; }
 
-    /// <summary>Where the sums begin that all threads add to; they lie side by side.</summary>
-    public long OnesAt { get; }
-
-    /// <summary>The elements of these sums.</summary>
-    public long OnesLength { get; }
-
     /// <summary>Where a sum begins.</summary>
     public int At(int accumulator) => _at[accumulator];
 
-    /// <summary>The distance of the copies of two groups; negative where all have the same.</summary>
+    /// <summary>Whether there is but one, which all threads add to atomically.</summary>
+    public bool IsOne(int accumulator) => _isOne[accumulator];
+
+    /// <summary>The elements of the copies of a group.</summary>
     public int Distance(int accumulator)
     {
         Accumulator sum = _function.Accumulators[accumulator];
-        return _isOne[accumulator] ? -1 : checked((sum.PerThread ? _groupSize : 1) * sum.Length);
+        return checked((sum.PerThread ? _groupSize : 1) * sum.Length);
     }
 
     /// <summary>Tells the kernels.</summary>
