@@ -39,6 +39,9 @@ internal sealed class DevicePlan(Function function)
     /// <summary>Counters of the loops, in front of the examples and after them, whose iterations the threads of a group share.</summary>
     public HashSet<int> ParallelLoops { get; init; } = [];
 
+    /// <summary>Those of them that do nothing but run another loop: the threads share the iterations of both, by the counter of the outer one.</summary>
+    public Dictionary<int, Loop> ParallelNests { get; init; } = [];
+
     /// <summary>Data whose rows are copied to the memory of the group, all threads side by side, before they are read.</summary>
     public List<int> Staged { get; init; } = [];
 

@@ -40,11 +40,11 @@ internal static class RegionFacts
     };
 
     /// <summary>
-    /// If a carried value is a running sum, maximum or minimum whose terms do not depend on it, the operation; else null.
+    /// If a carried value is a running sum, maximum or minimum whose terms do not depend on it, and that nothing reads before the loop has ended, the operation; else null.
     /// </summary>
     public static Op? ReductionOf(this Loop loop, Carried carried, FunctionIndex index)
     {
-        if (index.UsesOf(carried.Id) != 1 || index.LetOf(carried.Next) is not { } let) return null;
+        if (index.UsesOf(carried.Id) != 1 || index.UsesOf(carried.Next) != 1 || index.LetOf(carried.Next) is not { } let) return null;
 
         // The running value may sit at the bottom of a chain: ((s + a) + b) − c.
         Op operation = let.Op is Op.Sub ? Op.Add : let.Op;
@@ -68,5 +68,17 @@ internal static class RegionFacts
         bool Leads(Let candidate) =>
             candidate.A == carried.Id || candidate.B == carried.Id
             || (index.LetOf(candidate.A) is { } a && Continues(a)) || (index.LetOf(candidate.B) is { } b && Continues(b));
+    }
+
+    /// <summary>The same, also where the running value passes through a loop within, which goes on with it.</summary>
+    public static Op? NestedReductionOf(this Loop loop, Carried carried, FunctionIndex index) =>
+        loop.ReductionOf(carried, index) ?? (loop.Continuation(carried, index) is var (inner, further) ? inner.NestedReductionOf(further, index) : null);
+
+    /// <summary>The loop within another one that goes on with what it carries, and what that loop carries it as.</summary>
+    public static (Loop Inner, Carried Further)? Continuation(this Loop loop, Carried carried, FunctionIndex index)
+    {
+        if (index.UsesOf(carried.Id) != 1 || index.UsesOf(carried.Next) != 1 || index.DefinitionOf(carried.Next) is not Loop inner || !loop.Body.Items.Contains(inner)) return null;
+        Carried further = inner.Carried.First(c => c.Result == carried.Next);
+        return further.Init == carried.Id ? (inner, further) : null;
     }
 }

@@ -120,6 +120,82 @@ public sealed class DevicePlanTests
         Assert.Equal(2, Count(value, " = thread; i"));
     }
 
+    [Fact]
+    public void Sums_that_are_read_while_they_grow_are_not_shared_out()
+    {
+        string kernels = Kernels(
+            """
+            using System;
+            using SymbolicGD;
+
+            public static partial class Running
+            {
+                [Loss]
+                public static double Totals([Parameter] ReadOnlySpan<double> x)
+                {
+                    double total = 0, squares = 0;
+                    for (int i = 0; i < x.Length; i++)
+                    {
+                        total += x[i];
+                        squares += total * total;
+                    }
+
+                    return squares;
+                }
+            }
+            """);
+        Assert.DoesNotContain("i = thread", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Threads_share_the_elements_of_a_matrix()
+    {
+        string kernels = Kernels(OverMatrix("sum += w[k, j] * w[k, j] * w[k, j];"));
+        Assert.Equal(2, Count(kernels, " = thread; e"));
+        Assert.Equal(2, Count(kernels, "int k = e / columns;"));
+    }
+
+    [Theory]
+    [InlineData("a[columns * k + j] += w[k, j]", "e")]
+    [InlineData("a[rows * k + j] += w[k, j]", "j")]
+    [InlineData("a[k + columns * j] += w[k, j]", "k2")]
+    [InlineData("a[columns * k + j + 1] += w[k, j]", "e")]
+    [InlineData("a[columns * k + 2 * j] += w[k, j]", "j")]
+    [InlineData("a[j] += w[k, j]", "j")]
+    [InlineData("a[k + j] += w[k, j]", "j")]
+    public void Iterations_are_independent_where_their_elements_are(string body, string shared)
+    {
+        string kernels = Kernels(OverMatrix(body + ";"));
+        string value = kernels[kernels.IndexOf("void ValueKernel", StringComparison.Ordinal)..kernels.IndexOf("void GradientKernel", StringComparison.Ordinal)];
+        string loops = value[(value.IndexOf("shared[aAt + e] = 0", StringComparison.Ordinal) + 1)..];
+        string first = loops[(loops.IndexOf(" = thread; ", StringComparison.Ordinal) + " = thread; ".Length)..];
+        Assert.StartsWith(shared, first, StringComparison.Ordinal);
+    }
+
+    private static string OverMatrix(string body) =>
+        $$"""
+        using System;
+        using SymbolicGD;
+
+        public static partial class Matrices
+        {
+            [Loss]
+            public static double Sum([Parameter, Shape("rows", "columns")] ReadOnlyMatrix<double> w)
+            {
+                int rows = w.Rows, columns = w.Columns;
+                Span<double> a = stackalloc double[3 * rows * columns];
+                double sum = 0;
+                for (int k = 0; k < rows; k++)
+                {
+                    for (int j = 0; j < columns; j++) {{body}}
+                }
+
+                for (int k = 0; k < a.Length; k++) sum += a[k] * a[k];
+                return sum;
+            }
+        }
+        """;
+
     private static string Kernels(string source)
     {
         IReadOnlyDictionary<string, string> files = EmittedKernelTests.Generate(source, withIlgpu: true, out _);

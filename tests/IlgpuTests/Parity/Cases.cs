@@ -17,7 +17,7 @@ internal static class Cases
     [
         "logistic", "logistic with penalty", "spam", "growth", "network", "digits", "softmax", "mixture", "recurrent", "reprojection", "reprojection weights", "ratings",
         "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "peaks", "oscillation", "rational", "arm",
-        "log-sum-exp", "sign polynomial", "heights", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
+        "log-sum-exp", "sign polynomial", "heights", "running", "penalties", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
     ];
 
     /// <summary>Calls back with the objective of a name, which knows its element type.</summary>
@@ -86,6 +86,12 @@ internal static class Cases
                 break;
             case "chain":
                 Alone(new Linear.ChainObjective(x: 40), o => o.On, Doubles(42));
+                break;
+            case "running":
+                Alone(new Linear.RunningObjective(x: 70), o => o.On, Doubles(70));
+                break;
+            case "penalties":
+                Alone(new Linear.PenaltiesObjective(rows: 9, columns: 23, triangle: 36), o => o.On, Doubles((9 * 23) + 36));
                 break;
             case "graph":
                 Over(

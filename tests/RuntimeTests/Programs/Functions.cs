@@ -53,6 +53,49 @@ public static partial class Functions
         return sum * sum;
     }
 
+    /// <summary>A sum that is read while it grows, and the largest element so far.</summary>
+    [Loss(Order = 2)]
+    public static double Running([Parameter] ReadOnlySpan<double> x)
+    {
+        double total = 0, most = -1, sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            total += x[i];
+            most = Math.Max(most, x[i]);
+            sum += total * total * most;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Sums over the elements of a matrix, over its rows, and over what lies below its diagonal.</summary>
+    [Loss(Order = 2)]
+    public static double Penalties([Parameter, Shape("rows", "columns")] ReadOnlyMatrix<double> w, [Parameter, Shape("triangle")] ReadOnlySpan<double> below)
+    {
+        int rows = w.Rows, columns = w.Columns;
+        double sum = 0, norms = 0;
+        for (int k = 0; k < rows; k++)
+        {
+            for (int j = 0; j < columns; j++) sum += Math.Exp(w[k, j]) * w[k, j];
+        }
+
+        for (int k = 0; k < rows; k++)
+        {
+            double squares = 1;
+            for (int j = 0; j < columns; j++) squares += w[k, j] * w[k, j];
+            norms += Math.Sqrt(squares);
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            double dot = w[i, 0];
+            for (int j = 0; j < i; j++) dot += below[j * (2 * rows - j - 1) / 2 + i - j - 1] * w[j, 0];
+            norms += dot * dot;
+        }
+
+        return sum + norms;
+    }
+
     /// <summary>Logistic regression: rows that stream from memory.</summary>
     [Loss]
     public static float LinearLogistic([Parameter, Shape("features")] ReadOnlySpan<float> w, [Parameter] float bias, [Shape("features")] ReadOnlySpan<float> x, float y)

@@ -65,6 +65,19 @@ public sealed class SecondOrderTests
         Assert.Equal(difference / (2 * H), along, 1e-4);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(70)]
+    public void Sums_that_are_read_while_they_grow_grow_in_order(int n)
+    {
+        var objective = new Functions.RunningObjective(x: n);
+        double[] point = Points(n), gradient = new double[n];
+        double value = Functions.Running(point);
+        Assert.Equal(value, objective.Value(point), 1e-12 * n * n);
+        Assert.Equal(value, objective.Gradient(point, gradient), 1e-12 * n * n);
+        GradientCheck.Run(objective, point);
+    }
+
     private static double[] Points(int n)
     {
         var random = new Random(n);

@@ -19,7 +19,7 @@ internal sealed class DeviceProducts
     public static DeviceProducts Of(Function function)
     {
         var none = new DeviceProducts(function, [], []);
-        function = SumsBeforeProducts.Run(function);
+        function = SumsBeforeProducts.Run(function, forDevices: true);
         var index = new FunctionIndex(function);
         if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples || examples.Carried.Any(c => examples.ReductionOf(c, index) != Op.Add)) return none;
         var split = new ContractionSplit(function, index, examples, VaryingValues.Of(function, examples), forDevices: true);

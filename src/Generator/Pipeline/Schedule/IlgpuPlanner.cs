@@ -19,12 +19,14 @@ internal sealed class IlgpuPlanner
     private readonly HashSet<int> _head = [];
     private readonly SortedDictionary<int, bool> _accumulators = [];
     private readonly HashSet<int> _sumsOfProducts = [];
+    private readonly IndependentIterations _independent;
     private bool _sharesTiles;
 
     private IlgpuPlanner(DeviceProducts products)
     {
         (_function, _products) = (products.Function, products);
         _index = new FunctionIndex(_function);
+        _independent = new IndependentIterations(_function, _index);
         _examples = _function.Body.Items.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
         HashSet<int> made = [.. _function.Body.AllItems().OfType<Alloc>().Select(a => a.Buffer)];
         if (_examples is not null)
@@ -51,6 +53,7 @@ internal sealed class IlgpuPlanner
         List<Item> before = items.GetRange(0, at), after = _examples is null ? [] : items.GetRange(at + 1, items.Count - at - 1);
         DeviceSegment body = _examples is null ? new DeviceSegment() : Cut(_examples.Body);
         List<int> staged = StagedIn(body);
+        var loops = new ParallelLoops(_index, _independent, before.Concat(after));
         return new DevicePlan(_function)
         {
             Examples = _examples,
@@ -61,33 +64,16 @@ internal sealed class IlgpuPlanner
             Cells = CellsOf(body),
             Accumulators = _accumulators,
             SumsOfProducts = _sumsOfProducts,
-            ParallelLoops = [.. before.Concat(after).SelectMany(LoopsIn).Where(IsParallel).Select(l => l.Counter)],
+            ParallelLoops = loops.Shared,
+            ParallelNests = loops.Nests,
             Staged = staged,
             SharesTiles = _sharesTiles || staged.Count > 0,
             SharedArrays = _shared,
         };
     }
 
-    private static IEnumerable<Loop> LoopsIn(Item item) => AllOf(item).OfType<Loop>();
-
-    /// <summary>Whether threads may share out the iterations: each writes elements of its own, and what is carried are sums, maxima and minima.</summary>
-    private bool IsParallel(Loop loop)
-    {
-        if (loop.EndsEarly || loop.Carried.Any(c => _function.TypeOf(c.Id) != _function.Real || loop.ReductionOf(c, _index) is null)) return false;
-        if (loop.Body.AllItems().Any(i => i is Alloc)) return false;
-        HashSet<int> inside = loop.Body.DefinedValues();
-        var places = new Dictionary<int, Affine>();
-        HashSet<int> written = [.. IrFacts.WrittenBuffers(loop.Body)];
-        foreach (Item item in loop.Body.AllItems())
-        {
-            if (item.ElementAccess() is not var (buffer, index) || !written.Contains(buffer)) continue;
-            if (Affine.Of(_index, index, loop.Counter, inside.Contains) is not { Coefficient: 1 or -1 } place) return false;
-            if (!places.TryGetValue(buffer, out Affine? known)) places.Add(buffer, place);
-            else if (!known.SameShift(place)) return false;
-        }
-
-        return true;
-    }
+    /// <summary>Whether threads may share out the iterations of a loop, be it that they share its inner loops instead.</summary>
+    private bool IsParallel(Loop loop) => _independent.Of(loop, out _);
 
     private void Check()
     {

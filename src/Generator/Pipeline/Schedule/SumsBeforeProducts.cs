@@ -33,19 +33,22 @@ internal sealed class SumsBeforeProducts : IrRewriter
     private readonly HashSet<Item> _dropped = new(ReferenceComparer<Item>.Instance);
     private readonly Dictionary<Loop, List<(Adjoint Adjoint, Product Product)>> _products = new(ReferenceComparer<Loop>.Instance);
 
-    private SumsBeforeProducts(Function function, FunctionIndex index, Loop examples) : base(function)
+    private readonly bool _forDevices;
+
+    private SumsBeforeProducts(Function function, FunctionIndex index, Loop examples, bool forDevices) : base(function)
     {
-        (_index, _examples, _varying) = (index, examples, VaryingValues.Of(function, examples));
+        (_index, _examples, _varying, _forDevices) = (index, examples, VaryingValues.Of(function, examples), forDevices);
         _inExamples = [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)];
         _written = [.. IrFacts.WrittenBuffers(examples.Body)];
         _shared = [.. function.Body.Items.OfType<Alloc>().Select(a => a.Buffer)];
         Search(examples.Body, []);
     }
 
-    public static Function Run(Function function)
+    /// <param name="forDevices">Whether threads share the elements of the result: then each is a sum of its own.</param>
+    public static Function Run(Function function, bool forDevices = false)
     {
         if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return function;
-        var pass = new SumsBeforeProducts(function, new FunctionIndex(function), examples);
+        var pass = new SumsBeforeProducts(function, new FunctionIndex(function), examples, forDevices);
         return pass._found.Count == 0 ? function : pass.Run();
     }
 
@@ -126,8 +129,14 @@ internal sealed class SumsBeforeProducts : IrRewriter
         foreach (Loop loop in adjoint.Path) open.Push(Begin(loop, copies));
         foreach (Product product in adjoint.Products)
         {
-            // Along the rows of the matrix, as they lie in memory.
             var inside = new Dictionary<int, int>(copies);
+            if (_forDevices)
+            {
+                ElementByElement(product, inside);
+                continue;
+            }
+
+            // Along the rows of the matrix, as they lie in memory.
             IrBuilder.OpenLoop rows = Begin(product.Rows, inside);
             int signal = Builder.Load(product.Totals, TotalOf(adjoint, product, v => Copy(v, inside))), zero = Builder.Real(Source.Real, 0);
 
@@ -147,9 +156,26 @@ internal sealed class SumsBeforeProducts : IrRewriter
 
         while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
 
-        IrBuilder.OpenLoop Begin(Loop like, Dictionary<int, int> known)
+        void ElementByElement(Product product, Dictionary<int, int> inside)
         {
-            IrBuilder.OpenLoop result = Builder.BeginLoop(Builder.Int(0), Copy(like.To, known), [], written, counterName: Source.Values[like.Counter].Name);
+            IrBuilder.OpenLoop columns = Begin(product.Columns, inside);
+            int zero = Builder.Real(Source.Real, 0);
+            IrBuilder.OpenLoop rows = Begin(product.Rows, inside, zero);
+            int signal = Builder.Load(product.Totals, TotalOf(adjoint, product, v => Copy(v, inside)));
+            int term = Builder.Select(Builder.Binary(Op.Ne, zero, signal), Builder.Binary(Op.Mul, signal, Copy(product.Element, inside)), zero);
+            int total = Builder.EndLoop(rows, [Builder.Binary(Op.Add, rows.Carried[0], term)])[0];
+            foreach (Sum sum in adjoint.Sums)
+            {
+                int place = Copy(sum.Item.Index, new Dictionary<int, int>(copies) { [sum.Loop.Counter] = columns.Counter });
+                Builder.Accumulate(sum.Item.Buffer, place, sum.IsNegated ? Builder.Unary(Op.Neg, total) : total);
+            }
+
+            Builder.EndLoop(columns, []);
+        }
+
+        IrBuilder.OpenLoop Begin(Loop like, Dictionary<int, int> known, int sum = -1)
+        {
+            IrBuilder.OpenLoop result = Builder.BeginLoop(Builder.Int(0), Copy(like.To, known), sum < 0 ? [] : [sum], sum < 0 ? written : [], counterName: Source.Values[like.Counter].Name);
             known[like.Counter] = result.Counter;
             return result;
         }

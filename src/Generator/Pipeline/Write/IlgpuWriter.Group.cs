@@ -88,7 +88,7 @@ internal sealed partial class IlgpuWriter
                 case Alloc alloc:
                     WriteSharedClear(alloc);
                     break;
-                case Loop loop when IsSharedOut(loop):
+                case Loop loop when IsShared(loop):
                     WriteParallelLoop(loop);
                     break;
                 case Loop loop when HasEffects(loop):
@@ -116,7 +116,7 @@ internal sealed partial class IlgpuWriter
 
         bool HasLongWork(Item item) => item switch
         {
-            Loop loop => IsSharedOut(loop),
+            Loop loop => IsShared(loop),
             If branch => HasParallelWork(branch) && branch.Then.Items.Concat(branch.Else.Items).Any(HasLongWork),
             _ => false,
         };
@@ -124,13 +124,11 @@ internal sealed partial class IlgpuWriter
         bool IsSimple(Item item) => item switch
         {
             Loop { Limited: not null } => false,
-            Loop loop => IsSharedOut(loop) || !HasEffects(loop) || IsAlone(loop),
+            Loop loop => IsShared(loop) || !HasEffects(loop) || IsAlone(loop),
             If branch when HasParallelWork(branch) => branch.Then.Items.Concat(branch.Else.Items).All(IsSimple),
             _ => !RegionOf(item).AllItems().Any(i => i is Loop { Limited: not null }),
         };
     }
-
-    private bool IsSharedOut(Loop loop) => _plan.ParallelLoops.Contains(loop.Counter) && IsPlain(loop.From) && IsPlain(loop.To);
 
     private static bool HasEffects(Item item) => RegionOf(item).AllItems().Any(i => i is Store or Accumulate or Alloc);
 
@@ -149,9 +147,11 @@ internal sealed partial class IlgpuWriter
 
     private readonly Dictionary<int, bool> _isPlain = [];
 
+    private bool IsShared(Loop loop) => _plan.ParallelLoops.Contains(loop.Counter) && IsPlain(loop.From) && IsPlain(loop.To);
+
     private bool HasParallelWork(Item item) => item switch
     {
-        Loop loop => !loop.EndsEarly && IsPlain(loop.From) && IsPlain(loop.To) && (_plan.ParallelLoops.Contains(loop.Counter) || loop.Body.Items.Items.Any(HasParallelWork)),
+        Loop loop => IsShared(loop) || (!loop.EndsEarly && IsPlain(loop.From) && IsPlain(loop.To) && loop.Body.Items.Items.Any(HasParallelWork)),
         If branch => IsPlain(branch.Condition) && branch.Then.Items.Concat(branch.Else.Items).Any(HasParallelWork),
         Alloc alloc => NeedsZeros(alloc),
         _ => false,
@@ -232,7 +232,7 @@ internal sealed partial class IlgpuWriter
         var reductions = new List<(Carried Carried, Op Op, string Part)>();
         foreach (Carried carried in loop.Carried)
         {
-            Op op = loop.ReductionOf(carried, _index) ?? throw new InvalidOperationException("A loop whose iterations depend on each other is not shared out.");
+            Op op = loop.NestedReductionOf(carried, _index) ?? throw new InvalidOperationException("A loop whose iterations depend on each other is not shared out.");
             string part = _names.Unique(_function.Values[carried.Result].Name ?? _function.Values[carried.Id].Name);
             _code.Line($"{_real} {part} = {(op == Op.Add ? "0" : ValueText(carried.Init).Code)};");
             _texts[carried.Id] = new Text(part);
@@ -240,12 +240,20 @@ internal sealed partial class IlgpuWriter
         }
 
         if (HasEffects(loop)) Wait();
-        using (_code.Block($"for (int {counter} = {FromThread(loop)}; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+        if (_plan.ParallelNests.TryGetValue(loop.Counter, out Loop inner) && IsPlain(inner.To))
         {
-            _names.OpenBlock();
-            WriteItems(loop.Body.Items);
-            Assign([.. reductions.Where(r => r.Carried.Next != r.Carried.Id).Select(r => (_function.Real, r.Part, ValueText(r.Carried.Next).Code))]);
-            _names.CloseBlock();
+            foreach ((Carried carried, _, string part) in reductions) _texts[loop.Continuation(carried, _index)!.Value.Further.Id] = new Text(part);
+            WriteParallelNest(loop, inner, counter, [.. reductions.Select(r => (r.Part, loop.Continuation(r.Carried, _index)!.Value.Further.Next))]);
+        }
+        else
+        {
+            using (_code.Block($"for (int {counter} = {FromThread(loop)}; {counter} < {ValueText(loop.To).Under(Text.Sum)}; {counter} += threads)"))
+            {
+                _names.OpenBlock();
+                WriteItems(loop.Body.Items);
+                Assign([.. reductions.Where(r => r.Carried.Next != r.Carried.Id).Select(r => (_function.Real, r.Part, ValueText(r.Carried.Next).Code))]);
+                _names.CloseBlock();
+            }
         }
 
         if (HasEffects(loop)) Wait();
@@ -256,6 +264,25 @@ internal sealed partial class IlgpuWriter
             _code.Line(_sharesGrid ? $"{part} = DeviceKernels.Grid{which}({part}, together, partials, integers, exchange, meeting);" : $"{part} = DeviceKernels.Group{which}({part}, exchange);");
             if (op == Op.Add && ValueText(carried.Init).Code is not ("0" or "0.0" or "0f")) _code.Line($"{part} = {ValueText(carried.Init).Under(Text.Sum)} + {part};");
             _texts[carried.Result] = new Text(part);
+        }
+    }
+
+    /// <summary>The iterations of two loops: neighbouring threads have neighbouring ones of the inner loop.</summary>
+    private void WriteParallelNest(Loop loop, Loop inner, string counter, List<(string Part, int Next)> reductions)
+    {
+        string number = _names.Unique("e"), innerCounter = _names.Unique(_function.Values[inner.Counter].Name ?? "j");
+        WriteItems(loop.Body.Items.Where(i => i is Let { Op: Op.Const or Op.Extent }));
+        string length = ValueText(inner.To).RightUnder(Text.Product);
+        using (_code.Block($"for (int {number} = thread; {number} < {ValueText(loop.To).Under(Text.Product)} * {length}; {number} += threads)"))
+        {
+            _names.OpenBlock();
+            _code.Line($"int {counter} = {number} / {length};");
+            _code.Line($"int {innerCounter} = {number} - {counter} * {length};");
+            _texts[inner.Counter] = new Text(innerCounter);
+            WriteItems(loop.Body.Items.Where(i => !ReferenceEquals(i, inner)));
+            WriteItems(inner.Body.Items);
+            Assign([.. reductions.Select(r => (_function.Real, r.Part, ValueText(r.Next).Code))]);
+            _names.CloseBlock();
         }
     }
 
