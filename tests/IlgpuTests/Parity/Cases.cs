@@ -1,6 +1,6 @@
 using System.Numerics;
 using Benchmarks.Losses;
-using CurveFitting;
+using Benchmarks.Peers;
 using DigitsSample;
 using GradBench.Losses;
 using ILGPU.Runtime;
@@ -16,8 +16,10 @@ internal static class Cases
     public static readonly string[] Names =
     [
         "logistic", "logistic with penalty", "spam", "growth", "network", "digits", "softmax", "mixture", "recurrent", "reprojection", "reprojection weights", "ratings",
-        "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "peaks", "oscillation", "rational", "arm",
+        "Rosenbrock", "chain", "graph", "product", "decay", "root", "springs", "two columns", "table", "constant", "arm",
         "log-sum-exp", "sign polynomial", "heights", "running", "penalties", "tied table", "network fit", "linear fit", "roots fit", "valley fit",
+        "Rosenbrock benchmark", "growth benchmark", "square", "house prices", "quickstart spam", "plane", "second-order logistic", "second-order network", "second-order mixture",
+        .. Curves.Names,
     ];
 
     /// <summary>Calls back with the objective of a name, which knows its element type.</summary>
@@ -119,15 +121,6 @@ internal static class Cases
             case "constant":
                 Over(new Meshes.ConstantObjective(x: Doubles(n)), o => o.On, [0.5]);
                 break;
-            case "peaks":
-                Over(new Nist.GaussObjective(x: Enumerable.Range(1, n).Select(i => (double)i).ToArray(), y: Doubles(n), b: 8), o => o.On, [97, 0.009, 100, 65, 20, 70, 178, 16.5]);
-                break;
-            case "oscillation":
-                Over(new Nist.EnsoObjective(x: Doubles(n), y: Doubles(n), b: 9), o => o.On, [10, 3, 0.5, 44, -1.6, 0.5, 26, 0.2, -1.4]);
-                break;
-            case "rational":
-                Over(new Nist.Hahn1Objective(x: Doubles(n), y: Doubles(n), b: 7), o => o.On, [10, -1, 0.05, -0.00001, -0.05, 0.001, -0.000001]);
-                break;
             case "log-sum-exp":
                 Alone(new Elementary.LogSumExpObjective(x: 25), o => o.On, Doubles(25));
                 break;
@@ -161,8 +154,36 @@ internal static class Cases
             case "valley fit":
                 Over(new Fits.ValleyObjective(n: 40), o => o.On, Doubles(40));
                 break;
+            case "Rosenbrock benchmark":
+                Alone(new Benchmarks.Losses.Functions.RosenbrockObjective(x: 25), o => o.On, Doubles(25));
+                break;
+            case "growth benchmark":
+                Over(new GrowthCurve.SquaredResidualObjective(x: Doubles(n), y: Doubles(n)), o => o.On, [1.5, 0.5, 2.0]);
+                break;
+            case "square":
+                Alone(new Elementary.SquareObjective(), o => o.On, [0.7]);
+                break;
+            case "house prices":
+                Over(new Quickstart.HousePrices.SquaredErrorObjective(features: Floats(n * 12), price: Floats(n)), o => o.On, Floats(13));
+                break;
+            case "quickstart spam":
+                Over(new Quickstart.Spam.NegativeLogLikelihoodObjective(x: Doubles(n * 57), label: Draw(n, () => (double)random.Next(2)), l2: 1e-4), o => o.On, Doubles(58));
+                break;
+            case "plane":
+                Over(new Consumer.Plane.SquaredErrorObjective(x: Doubles(n * 2), y: Doubles(n)), o => o.On, Doubles(3));
+                break;
+            case "second-order logistic":
+                Over(new SecondOrder.LogisticObjective(features: Floats(n * 21), label: Draw(n, () => (float)random.Next(2))), o => o.On, Floats(22));
+                break;
+            case "second-order network":
+                Over(new SecondOrder.NetworkObjective(image: Floats(34 * 9), digit: Draw(34, () => random.Next(4)), hidden: 5, classes: 4), o => o.On, Floats((9 * 5) + 5 + (5 * 4) + 4));
+                break;
+            case "second-order mixture":
+                Over(new SecondOrder.MixtureObjective(Doubles(34 * 2), 1.0, 0, components: 2, dimensions: 2, triangle: 1), o => o.On, Doubles(2 * (1 + (2 * 2) + 1)));
+                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such objective.");
+                Curves.Visit(name, visitor);
+                break;
         }
 
         void Over<TObjective, T>(TObjective objective, Func<TObjective, Func<Accelerator, DeviceExampleObjective<T>>> on, T[] point)

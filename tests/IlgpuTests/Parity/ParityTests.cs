@@ -100,6 +100,7 @@ public sealed class ParityTests
         {
             T[] expected = new T[point.Length], found = new T[point.Length], direction = [.. point.Select((_, i) => T.CreateChecked(Math.Sin(i + 1)))];
             T value = objective.Gradient(point, expected);
+            Assert.True(T.IsFinite(value), $"the point is not a sensible one: the value is {value}");
             Same("value", [value], [onDevice.Value(point)]);
             Same("value with the gradient", [value], [onDevice.Gradient(point, found)]);
             Same("gradient", expected, found);
