@@ -79,18 +79,23 @@ internal sealed partial class GradientPass
         foreach (int buffer in buffers)
         {
             Node allocation = _tree.AllocationOf(buffer)!;
-            int length = Bound(((Alloc)allocation.Item).Length, upper: true)
-                ?? throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it");
+            int own = ((Alloc)allocation.Item).Length;
+
+            // A length that comes from data is known before the loops all the same: each row has it, and only the record of them all has to grow.
+            int? bound = Bound(own, upper: true);
+            int length = bound ?? (_baseRegions.Contains(HomeOf(own)) ? At(own)
+                : throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it"));
             _expandedLengths[buffer] = length;
-            AllocateRecord(buffer, LoopsAround(allocation.Region), length);
+            AllocateRecord(buffer, LoopsAround(allocation.Region), length, grows: bound is null);
         }
     }
 
     /// <summary>A place of the given length for every iteration of the loops: known in number, or on an array that grows.</summary>
-    private void AllocateRecord(int buffer, List<Node> loops, int length)
+    /// <param name="grows">Whether to let it grow in any case, as the length has no bound.</param>
+    private void AllocateRecord(int buffer, List<Node> loops, int length, bool grows = false)
     {
         int counted = loops.FindLastIndex(l => TripBound(l) is null);
-        if (counted < 0)
+        if (counted < 0 && !grows)
         {
             foreach (Node loop in loops) length = _emit.MulInt(TripBound(loop)!.Value, length);
             _builder.Alloc(buffer, length);
@@ -99,7 +104,7 @@ internal sealed partial class GradientPass
 
         _builder.MarkGrowing(buffer, loops.Take(counted + 1).Select(l => ((Loop)l.Item).Limited).LastOrDefault(t => t is not null));
         _builder.Alloc(buffer, _emit.Int(0));
-        if (counted == 0 || _positions.ContainsKey(loops[counted])) return;
+        if (counted <= 0 || _positions.ContainsKey(loops[counted])) return;
         int position = _builder.AddBuffer("position", BufferKind.Local, ScalarType.I32);
         _builder.Alloc(position, _emit.Int(1));
         _positions.Add(loops[counted], position);
