@@ -83,10 +83,29 @@ internal sealed partial class GradientPass
 
             // A length that comes from data is known before the loops all the same: each row has it, and only the record of them all has to grow.
             int? bound = Bound(own, upper: true);
-            int length = bound ?? (_baseRegions.Contains(HomeOf(own)) ? At(own)
-                : throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it"));
+            int length = bound ?? BeforeLoops(own)
+                ?? throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it");
             _expandedLengths[buffer] = length;
             AllocateRecord(buffer, LoopsAround(allocation.Region), length, grows: bound is null);
+        }
+    }
+
+    /// <summary>
+    /// An integer of the loops that come next, of what is known in front of them; null if it depends on the iteration, or where computing it could
+    /// throw: the loops may have no iterations.
+    /// </summary>
+    private int? BeforeLoops(int value)
+    {
+        if (value < 0) return value;
+        if (Lookup(value) is { } known) return known;
+        switch (_tree[value])
+        {
+            case { Kind: DefinitionKind.Load, Node.Item: Load load } when Source.Buffers[load.Buffer].IsReadOnly && _tree.IsConstant(load.Index):
+                return BeforeLoops(load.Index) is { } index ? _builder.Load(load.Buffer, index) : null;
+            case { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Const or Op.Extent or Op.Add or Op.Sub or Op.Mul or Op.Neg or Op.Min or Op.Max } let }:
+                return BeforeLoops(let.A) is { } a && BeforeLoops(let.B) is { } b && BeforeLoops(let.C) is { } c ? _emit.Let(let.Op, _tree.TypeOf(value), a, b, c, let.Payload) : null;
+            default:
+                return null;
         }
     }
 
