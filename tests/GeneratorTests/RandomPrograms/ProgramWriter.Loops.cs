@@ -28,36 +28,7 @@ internal sealed partial class ProgramWriter
         string extent = Pick(Extents());
         string length = LengthOf(extent);
         string i = NewName("i");
-        IndexVariable? outer = _known.Indices.FirstOrDefault(x => x.Extent == extent && x.Name[0] == 'i');
-        string header;
-        switch (outer is not null && Chance(3) ? 3 : _random.Next(7))
-        {
-            case 0:
-                Note("for, descending");
-                header = $"for (int {i} = {length} - 1; {i} >= 0; {i}--)";
-                break;
-            case 1:
-                Note("for from 1");
-                header = $"for (int {i} = 1; {i} < {length}; {i}++)";
-                break;
-            case 2:
-                Note("for by 2");
-                header = $"for (int {i} = 0; {i} < {length}; {i} += 2)";
-                break;
-            case 3 when outer is not null:
-                Note("for, triangular");
-                header = Triangular(i, outer.Name, length);
-                break;
-            case 4:
-                Note("for to length - 1");
-                header = $"for (int {i} = 0; {i} + 1 < {length}; {i}++)";
-                break;
-            default:
-                Note("for");
-                header = $"for (int {i} = 0; {i} < {length}; {i}++)";
-                break;
-        }
-
+        string header = ForHeader(i, extent, length);
         if (depth > 0 && _inside != Breakable.None) Note("nested loop");
         WithAccumulator(accumulate =>
         {
@@ -70,6 +41,34 @@ internal sealed partial class ProgramWriter
                 accumulate();
             }));
         });
+    }
+
+    /// <param name="i">The name of the counter.</param>
+    /// <param name="length">The number of elements, as the program says it.</param>
+    private string ForHeader(string i, string extent, string length)
+    {
+        IndexVariable? outer = _known.Indices.FirstOrDefault(x => x.Extent == extent && x.Name[0] == 'i');
+        switch (outer is not null && Chance(3) ? 3 : _random.Next(7))
+        {
+            case 0:
+                Note("for, descending");
+                return $"for (int {i} = {length} - 1; {i} >= 0; {i}--)";
+            case 1:
+                Note("for from 1");
+                return $"for (int {i} = 1; {i} < {length}; {i}++)";
+            case 2:
+                Note("for by 2");
+                return $"for (int {i} = 0; {i} < {length}; {i} += 2)";
+            case 3 when outer is not null:
+                Note("for, triangular");
+                return Triangular(i, outer.Name, length);
+            case 4:
+                Note("for to length - 1");
+                return $"for (int {i} = 0; {i} + 1 < {length}; {i}++)";
+            default:
+                Note("for");
+                return $"for (int {i} = 0; {i} < {length}; {i}++)";
+        }
     }
 
     private void WriteForEach(int depth)
@@ -196,10 +195,14 @@ internal sealed partial class ProgramWriter
         // What the running offset adds comes on top.
         var accumulator = new Variable(name, (1.5 * size) + 2, (-1.5 * size) - 2, false);
         if (readable) _known.Variables.Add(accumulator);
+        RunningTotal[] read = Chance(3) ? [new(accumulator, Growth.Sum, 0), DeclareTotal()] : [];
+        bool before = Chance(4);
 
         loop(() =>
         {
+            if (read.Length > 0 && before) WriteGrowth(read[1], Reading(read[0]));
             accumulate();
+            if (read.Length > 0 && !before) WriteGrowth(read[1], Reading(read[0]));
             if (offset is null) return;
             Expression element = Element(Pick(_known.Arrays.Where(a => a.Extent == packed).ToList()), $"{offset}++ % {LengthOf(packed!)}");
             if (Chance(2))
@@ -214,6 +217,7 @@ internal sealed partial class ProgramWriter
             }
         });
         if (!readable) _known.Variables.Add(accumulator);
+        if (read.Length > 0) _known.Variables.Add(read[1].Variable);
     }
 
     /// <summary>A loop whose bounds depend on the counter of an outer one.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class ProgramWriter
         if (_hasMatrices && Chance(3) && WriteMatrixStatement(depth)) return;
         if (_hasAggregates && Chance(3) && WriteAggregateStatement(depth)) return;
         if ((_functions.Count > 0 || _known.Functions.Count > 0) && Chance(6) && WriteCall()) return;
-        switch (_random.Next(33))
+        switch (_random.Next(36))
         {
             case 0 or 1 or 2 or 3 when depth < 3: WriteFor(depth); break;
             case 4 when depth < 3: WriteForEach(depth); break;
@@ -42,6 +42,7 @@ internal sealed partial class ProgramWriter
             case 29 when _known.Arrays.Any(a => a.IsArray): WriteLambda(); break;
             case 30 when _known.IndexArrays.Count > 0: WriteIndexArray(); break;
             case 31 when _goal == Goal.SeveralResiduals && _residualExtent is null && _isMain: WriteResidual(); break;
+            case 32 or 33 or 34 when depth < 3: WriteRunning(depth); break;
             default: WriteDeclaration(); break;
         }
     }

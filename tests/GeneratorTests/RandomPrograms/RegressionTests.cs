@@ -76,13 +76,48 @@ public sealed class RegressionTests
         return TensorPrimitives.SumOfSquares((ReadOnlySpan<double>)h);
         """);
 
+    /// <summary>An array is recorded whose length comes from data: no bound of it is known, but it is the same in all iterations.</summary>
+    [Fact]
+    public void RecordedArrayWhoseLengthIsData() => Check("""
+        double s = p;
+        int k = 0;
+        while (k < 3 && Math.Abs(s) > 0.01)
+        {
+            double[] h = new double[n + 1];
+            for (int j = 0; j < h.Length; j++) h[j] = Math.Sin(s * w[j]);
+            for (int j = 1; j < h.Length; j++) h[j] = Math.Tanh(h[j] + (h[j - 1] * p));
+            s = Math.Cos(s) + TensorPrimitives.SumOfSquares((ReadOnlySpan<double>)h);
+            k++;
+        }
+
+        return s;
+        """);
+
+    /// <summary>The same where the number of records is known.</summary>
+    [Fact]
+    public void RecordedArrayWhoseLengthIsDataInCountedLoops() => Check("""
+        double s = p;
+        for (int i = 0; i < w.Length; i++)
+        {
+            for (int m = 0; m < x.Length; m++)
+            {
+                double[] h = new double[n + 1];
+                for (int j = 0; j < h.Length; j++) h[j] = Math.Sin(s * w[j]);
+                for (int j = 1; j < h.Length; j++) h[j] = Math.Tanh(h[j] + (h[j - 1] * w[i]));
+                s = Math.Cos(s) + (x[m] * TensorPrimitives.SumOfSquares((ReadOnlySpan<double>)h));
+            }
+        }
+
+        return s;
+        """);
+
     private static void Check(string body)
     {
         Function loss = CaptureDriver.Loss($$"""
             public static partial class C
             {
                 [Loss]
-                public static double L([Parameter, Shape("a")] ReadOnlySpan<double> w, [Parameter] double p, [Shape("b")] ReadOnlySpan<double> x)
+                public static double L([Parameter, Shape("a")] ReadOnlySpan<double> w, [Parameter] double p, [Shape("b")] ReadOnlySpan<double> x, int n)
                 {
             {{body}}
                 }

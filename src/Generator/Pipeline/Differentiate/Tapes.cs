@@ -79,18 +79,42 @@ internal sealed partial class GradientPass
         foreach (int buffer in buffers)
         {
             Node allocation = _tree.AllocationOf(buffer)!;
-            int length = Bound(((Alloc)allocation.Item).Length, upper: true)
+            int own = ((Alloc)allocation.Item).Length;
+
+            // A length that comes from data is known before the loops all the same: each row has it, and only the record of them all has to grow.
+            int? bound = Bound(own, upper: true);
+            int length = bound ?? BeforeLoops(own)
                 ?? throw new DifferentiationNotSupportedException($"the length of the array '{Source.Buffers[buffer].Name}' has no bound that is known before the loop around it");
             _expandedLengths[buffer] = length;
-            AllocateRecord(buffer, LoopsAround(allocation.Region), length);
+            AllocateRecord(buffer, LoopsAround(allocation.Region), length, grows: bound is null);
+        }
+    }
+
+    /// <summary>
+    /// An integer of the loops that come next, of what is known in front of them; null if it depends on the iteration, or where computing it could
+    /// throw: the loops may have no iterations.
+    /// </summary>
+    private int? BeforeLoops(int value)
+    {
+        if (value < 0) return value;
+        if (Lookup(value) is { } known) return known;
+        switch (_tree[value])
+        {
+            case { Kind: DefinitionKind.Load, Node.Item: Load load } when Source.Buffers[load.Buffer].IsReadOnly && _tree.IsConstant(load.Index):
+                return BeforeLoops(load.Index) is { } index ? _builder.Load(load.Buffer, index) : null;
+            case { Kind: DefinitionKind.Let, Node.Item: Let { Op: Op.Const or Op.Extent or Op.Add or Op.Sub or Op.Mul or Op.Neg or Op.Min or Op.Max } let }:
+                return BeforeLoops(let.A) is { } a && BeforeLoops(let.B) is { } b && BeforeLoops(let.C) is { } c ? _emit.Let(let.Op, _tree.TypeOf(value), a, b, c, let.Payload) : null;
+            default:
+                return null;
         }
     }
 
     /// <summary>A place of the given length for every iteration of the loops: known in number, or on an array that grows.</summary>
-    private void AllocateRecord(int buffer, List<Node> loops, int length)
+    /// <param name="grows">Whether to let it grow in any case, as the length has no bound.</param>
+    private void AllocateRecord(int buffer, List<Node> loops, int length, bool grows = false)
     {
         int counted = loops.FindLastIndex(l => TripBound(l) is null);
-        if (counted < 0)
+        if (counted < 0 && !grows)
         {
             foreach (Node loop in loops) length = _emit.MulInt(TripBound(loop)!.Value, length);
             _builder.Alloc(buffer, length);
@@ -99,7 +123,7 @@ internal sealed partial class GradientPass
 
         _builder.MarkGrowing(buffer, loops.Take(counted + 1).Select(l => ((Loop)l.Item).Limited).LastOrDefault(t => t is not null));
         _builder.Alloc(buffer, _emit.Int(0));
-        if (counted == 0 || _positions.ContainsKey(loops[counted])) return;
+        if (counted <= 0 || _positions.ContainsKey(loops[counted])) return;
         int position = _builder.AddBuffer("position", BufferKind.Local, ScalarType.I32);
         _builder.Alloc(position, _emit.Int(1));
         _positions.Add(loops[counted], position);
