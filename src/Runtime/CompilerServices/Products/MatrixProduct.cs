@@ -227,6 +227,7 @@ public static class MatrixProduct
         if (rows == TileRows)
         {
             if (line == 0) ProductTiles.Twelve<T, ListedLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+            else if (depth > DepthOfBlock) ProductTiles.Twelve<T, FarLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
             else ProductTiles.Twelve<T, EvenLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
         }
         else

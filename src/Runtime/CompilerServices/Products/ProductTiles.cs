@@ -95,11 +95,10 @@ internal static partial class ProductTiles
                 Lanes.Prefetch(ref Unsafe.Add(ref values, 2 * Vector512<T>.Count));
                 Lanes.Prefetch(ref Unsafe.Add(ref values, 3 * Vector512<T>.Count));
             }
-            else
+            else if (typeof(TLines) == typeof(FarLines))
             {
-                // So does b where its panel is a long one.
                 Lanes.Prefetch(ref Unsafe.AddByteOffset(ref b, aheadB));
-                if (typeof(TWidth) == typeof(TwoVectors)) Lanes.Prefetch(ref Unsafe.AddByteOffset(ref b, aheadB + 64));
+                if (typeof(TWidth) == typeof(TwoVectors)) Lanes.Prefetch(ref Unsafe.AddByteOffset(ref b, aheadB + (nint)Vector512<byte>.Count));
             }
 
             Vector512<T> low = Vector512.LoadUnsafe(ref values), high = LoadHigh<T, TWidth>(ref values), x;
@@ -325,6 +324,9 @@ internal static partial class ProductTiles
 
 /// <summary>Lines of a panel lie one after the other.</summary>
 internal readonly struct EvenLines;
+
+/// <summary>Lines of a panel lie one after the other; it is so long that it streams in from the second cache.</summary>
+internal readonly struct FarLines;
 
 /// <summary>A list says where each line of a panel is.</summary>
 internal readonly struct ListedLines;
