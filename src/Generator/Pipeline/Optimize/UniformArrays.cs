@@ -14,6 +14,7 @@ namespace SymbolicGD.Generator.Pipeline.Optimize;
 /// </remarks>
 internal sealed class UniformArrays : IrRewriter
 {
+    /// <summary>Elements that are read count, too; indices are computed in front of loops, as a rule.</summary>
     private const int MostOperations = 4;
 
     private readonly FunctionIndex _index;
@@ -90,16 +91,17 @@ internal sealed class UniformArrays : IrRewriter
     private bool IsCheap(int value, Loop fill)
     {
         int left = MostOperations;
-        HashSet<int> inside = fill.Body.DefinedValues();
+        HashSet<int> inside = [.. fill.Body.DefinedValues(), .. fill.Carried.Items.Select(c => c.Id)];
         return Is(value);
 
         bool Is(int v)
         {
             if (v < 0 || v == fill.Counter) return true;
-            if (_uniform!.Varying.Contains(v) || left-- == 0) return false;
-            return !inside.Contains(v) || _index.DefinitionOf(v) switch
+            if (_uniform!.Varying.Contains(v)) return false;
+            if (!inside.Contains(v) || _index.IsConstant(v)) return true;
+            return (Source.TypeOf(v) == ScalarType.I32 || left-- > 0) && _index.DefinitionOf(v) switch
             {
-                Let { Op: Op.Const or Op.Argument or Op.Extent or Op.Neg or Op.Add or Op.Sub or Op.Mul } let => Is(let.A) && Is(let.B),
+                Let { Op: Op.Argument or Op.Extent or Op.Neg or Op.Add or Op.Sub or Op.Mul } let => Is(let.A) && Is(let.B),
                 Load load => !_written.Contains(load.Buffer) && Is(load.Index),
                 _ => false,
             };
