@@ -26,7 +26,7 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// examples: for j: t[j] += s
 /// afterwards: for j: for k: G[g(j, k)] += t[j]·U(j, k)
 /// </code>
-/// Where several products are added up, each goes its own way; what else is added stays.
+/// and a signal that does not depend on k is such a product, with one. Where several products are added up, each goes its own way; what else is added stays.
 /// </remarks>
 internal sealed class SumsBeforeProducts : IrRewriter
 {
@@ -72,6 +72,7 @@ internal sealed class SumsBeforeProducts : IrRewriter
 
     /// <summary>v[k] ±= s·M(j, k).</summary>
     /// <param name="Columns">The loop over k.</param>
+    /// <param name="Element">M(j, k); -1 where it is one.</param>
     /// <param name="Total">The sums of s over the examples.</param>
     /// <param name="IsGuarded">Whether an element that has overflowed does not matter where s is zero.</param>
     private sealed record Product(Loop Columns, Total Total, int Element, bool IsNegated, bool IsGuarded);
@@ -176,7 +177,7 @@ internal sealed class SumsBeforeProducts : IrRewriter
     /// <summary>±t·M(j, k).</summary>
     private int TermOf(Product product, int signal, Dictionary<int, int> copies)
     {
-        int term = Builder.Binary(Op.Mul, signal, Copy(product.Element, copies)), zero = Builder.Real(Source.Real, 0);
+        int term = product.Element < 0 ? signal : Builder.Binary(Op.Mul, signal, Copy(product.Element, copies)), zero = Builder.Real(Source.Real, 0);
 
         // Where no example has a signal, an element that has overflowed does not matter.
         if (product.IsGuarded) term = Builder.Select(Builder.Binary(Op.Ne, zero, signal), term, zero);
@@ -269,7 +270,7 @@ internal sealed class SumsBeforeProducts : IrRewriter
     {
         if (!IsGradient(accumulate.Buffer) || !_uniform.CanCopy(accumulate.Index, [.. path, columns])) return;
         List<Term> terms = [.. TermsOf(accumulate.Value, isNegated: false)];
-        var products = terms.Select(t => (Term: t, Product: ProductOf(t, columns, path))).Where(p => p.Product is not null).ToList();
+        var products = terms.Select(t => (Term: t, Product: ProductOf(t, columns, path) ?? SignalAlone(t, columns, path))).Where(p => p.Product is not null).ToList();
         if (products.Count == 0) return;
         _additions.Add(new Additions(path, accumulate, [.. products.Select(p => p.Product!)]));
         foreach ((_, Product? product) in products) Keep(product!);
@@ -360,14 +361,19 @@ internal sealed class SumsBeforeProducts : IrRewriter
 
         int Other(Let ne) => _index.LetOf(ne.A) is { Op: Op.Const, Payload: 0 } ? ne.B : ne.A;
 
-        Product? Of(int signal, int element)
-        {
-            if (!_uniform.Varying.Contains(signal) || columns.Body.DefinedValues().Contains(signal) || signal == columns.Counter || Source.TypeOf(signal) != Source.Real) return null;
-            if (!_uniform.CanCopy(element, [.. loops, columns])) return null;
-            Total? known = _totals.TryGetValue(columns, out List<Total>? list) ? list.FirstOrDefault(t => t.Signal == signal) : null;
-            return new Product(columns, known ?? new Total(loops, signal), element, term.IsNegated, isGuarded);
-        }
+        Product? Of(int signal, int element) =>
+            IsSignal(signal, columns) && _uniform.CanCopy(element, [.. loops, columns]) ? new Product(columns, TotalOf(signal, columns, loops), element, term.IsNegated, isGuarded) : null;
     }
+
+    private Product? SignalAlone(Term term, Loop columns, IReadOnlyList<Loop> loops) =>
+        IsSignal(term.Value, columns) ? new Product(columns, TotalOf(term.Value, columns, loops), -1, term.IsNegated, IsGuarded: false) : null;
+
+    /// <summary>Whether it differs from example to example, but not along the columns.</summary>
+    private bool IsSignal(int value, Loop columns) => _uniform.Varying.Contains(value) && Source.TypeOf(value) == Source.Real
+        && !columns.Body.DefinedValues().Contains(value) && columns.Carried.All(c => c.Id != value);
+
+    private Total TotalOf(int signal, Loop columns, IReadOnlyList<Loop> loops) =>
+        (_totals.TryGetValue(columns, out List<Total>? list) ? list.FirstOrDefault(t => t.Signal == signal) : null) ?? new Total(loops, signal);
 
     private Sum? SumOf(Load load, Loop loop, IReadOnlyList<Loop> path)
     {
