@@ -111,6 +111,7 @@ public sealed class UniformTests
     [InlineData("for (int i = 0; i < x.Length; i++) shift[i] = 2 * mu[k, i]; shift[0] = x[0];")]
     [InlineData("for (int i = 0; i < x.Length; i++) { shift[i] = 2 * mu[k, i]; loss += shift[x.Length - 1 - i]; }")]
     [InlineData("for (int i = 1; i < x.Length; i++) shift[i] = 2 * mu[k, i];")]
+    [InlineData("for (int i = 0; i < 1; i++) shift[i] = 2 * mu[k, i];")]
     [InlineData("for (int i = 0; i < x.Length; i++) shift[i] = mu[k, i] * x[0];")]
     [InlineData("for (int i = 0; i < x.Length; i++) shift[i] = Math.Exp(mu[k, i]);")]
     [InlineData("double run = 0; for (int i = 0; i < x.Length; i++) { shift[i] = run; run = Math.Sin(run + mu[k, i]); } loss += run;")]
@@ -177,6 +178,7 @@ public sealed class UniformTests
             """);
         Function product = OptimizeStage.Run(DifferentiateStage.HessianVectorProduct(loss), fast: false), summed = SumsBeforeProducts.Run(product, forDevices);
         Assert.NotSame(product, summed);
+        Assert.DoesNotContain(InnerLoops(product), l => l.Carried.Count > 0 && l.Body.Items.Any(i => i is Load load && load.Buffer == DirectionOf(product, "mu")));
         Assert.DoesNotContain(InnerLoops(summed), l => l.Body.Items.Any(i => i is Accumulate) && l.Body.Items.Any(i => i is Load load && summed.Buffers[load.Buffer].Kind == BufferKind.Direction));
         foreach (int n in new[] { 1, 2, 5 })
         {
@@ -185,6 +187,50 @@ public sealed class UniformTests
             Assert.True(Equivalence.CheckProduct(loss, summed, inputs));
         }
     }
+
+    /// <summary>Terms are added and subtracted, and sums begin with zero and with something else.</summary>
+    [Theory]
+    [InlineData("double sum = 0;", "sum += a[i, j] * x[j] - b[i, j] * v[j];")]
+    [InlineData("double sum = x[i];", "sum -= b[i, j] * v[j] - x[j] * a[i, j];")]
+    [InlineData("double sum = v[i];", "sum -= a[i, j] * x[j] + b[i, j] * v[j] - x[j];")]
+    [InlineData("double sum = 0;", "sum -= b[i, j] * v[j];")]
+    [InlineData("double sum = 0;", "sum += x[j] - a[i, j] * v[j] - b[i, j] * v[j];")]
+    [InlineData("double sum = 0;", "sum -= x[j] - a[i, j] * v[j] + b[i, j] * v[j];")]
+    public void Terms_keep_their_signs(string begin, string add)
+    {
+        string method = $$"""
+            [Loss]
+            public static double Signed(
+                [Parameter, Shape("n", "n")] ReadOnlyMatrix<double> a, [Parameter, Shape("n", "n")] ReadOnlyMatrix<double> b, [Parameter, Shape("n")] ReadOnlySpan<double> v,
+                [Shape("n")] ReadOnlySpan<double> x)
+            {
+                double loss = 0;
+                for (int i = 0; i < x.Length; i++)
+                {
+                    {{begin}}
+                    for (int j = 0; j < x.Length; j++) {{add}}
+                    loss += sum * sum * x[i];
+                }
+
+                return loss;
+            }
+            """;
+        Function loss = Normal(method), split = UniformSums.Run(loss);
+        Assert.NotSame(loss, split);
+        Check(loss, split);
+        Function gradient = DifferentiateStage.Gradient(loss), optimized = OptimizeStage.Run(gradient, fast: false);
+        Check(gradient, optimized);
+        Check(gradient, SumsBeforeProducts.Run(optimized));
+        Function product = DifferentiateStage.HessianVectorProduct(loss);
+        foreach (int n in new[] { 1, 2, 5 })
+        {
+            IrInputs inputs = RandomInputs.OfSize(product, n, n, examples: 3).WithDirection(product, n);
+            Equivalence.Check(product, SumsBeforeProducts.Run(OptimizeStage.Run(product, fast: false)), inputs);
+        }
+    }
+
+    private static int DirectionOf(Function function, string parameter) =>
+        function.Buffers.Items.ToList().FindIndex(b => b.Kind == BufferKind.Direction && function.Arguments[b.Argument].Name == parameter);
 
     private static Function Normal(string method)
     {

@@ -38,11 +38,13 @@ internal sealed class UniformSums : IrRewriter
     /// <param name="Path">The loops around it, from the outermost one.</param>
     /// <param name="Shared">The terms that are the same for all examples.</param>
     /// <param name="Own">The others.</param>
-    private sealed record Sum(IReadOnlyList<Loop> Path, Loop Loop, IReadOnlyList<int> Shared, IReadOnlyList<int> Own)
+    private sealed record Sum(IReadOnlyList<Loop> Path, Loop Loop, IReadOnlyList<Term> Shared, IReadOnlyList<Term> Own)
     {
         /// <summary>The array of sums, or where no loop is around, the one sum.</summary>
         public int Place { get; set; }
     }
+
+    private readonly record struct Term(int Value, bool IsNegated);
 
     protected override void RewriteItem(Item item)
     {
@@ -80,29 +82,39 @@ internal sealed class UniformSums : IrRewriter
     {
         if (Source.TypeOf(carried.Id) != Source.Real || _index.UsesOf(carried.Id) != 1 || _index.UsesOf(carried.Next) != 1) return null;
         HashSet<int> inside = loop.Body.DefinedValues();
-        var terms = new List<int>();
+        var terms = new List<Term>();
         var chain = new List<int>();
-        Collect(carried.Next);
-        if (!terms.Remove(carried.Id)) return null;
-        List<int> shared = [.. terms.Where(t => _index.LetOf(t) is { Op: Op.Mul } && inside.Contains(t) && _uniform!.CanCopy(t, [.. path, loop]))];
+        Collect(new Term(carried.Next, false));
+        if (!terms.Remove(new Term(carried.Id, false))) return null;
+        List<Term> shared = [.. terms.Where(t => _index.LetOf(t.Value) is { Op: Op.Mul } && inside.Contains(t.Value) && _uniform!.CanCopy(t.Value, [.. path, loop]))];
         if (shared.Count == 0) return null;
         _chains.UnionWith(chain);
-        return new Sum(path, loop, shared, [.. terms.Except(shared)]);
+        return new Sum(path, loop, shared, [.. terms.Where(t => !shared.Contains(t))]);
 
-        void Collect(int value)
+        void Collect(Term term)
         {
-            if (_index.LetOf(value) is { Op: Op.Add } add && _index.UsesOf(value) == 1 && inside.Contains(value))
+            if (_index.LetOf(term.Value) is { Op: Op.Add or Op.Sub } sum && _index.UsesOf(term.Value) == 1 && inside.Contains(term.Value))
             {
-                chain.Add(value);
-                Collect(add.A);
-                Collect(add.B);
+                chain.Add(term.Value);
+                Collect(term with { Value = sum.A });
+                Collect(new Term(sum.B, term.IsNegated != (sum.Op == Op.Sub)));
             }
             else
             {
-                terms.Add(value);
+                terms.Add(term);
             }
         }
     }
+
+    /// <summary>The sum of terms, or what is subtracted where all of them are.</summary>
+    private Term Total(IReadOnlyList<Term> terms, Func<int, int> map)
+    {
+        List<int> added = [.. terms.Where(t => !t.IsNegated).Select(t => map(t.Value))], subtracted = [.. terms.Where(t => t.IsNegated).Select(t => map(t.Value))];
+        return added.Count == 0 ? new Term(subtracted.Aggregate((a, b) => Builder.Binary(Op.Add, a, b)), true)
+            : new Term(subtracted.Aggregate(added.Aggregate((a, b) => Builder.Binary(Op.Add, a, b)), (a, b) => Builder.Binary(Op.Sub, a, b)), false);
+    }
+
+    private int Plus(int sum, Term term) => Builder.Binary(term.IsNegated ? Op.Sub : Op.Add, sum, term.Value);
 
     private void Fill(Sum sum, string? name)
     {
@@ -124,8 +136,7 @@ internal sealed class UniformSums : IrRewriter
         int place = sum.Path.Count > 0 ? PlaceOf(sum, Copy) : -1;
         IrBuilder.OpenLoop inner = Builder.BeginLoop(Copy(sum.Loop.From), Copy(sum.Loop.To), [Builder.Real(Source.Real, 0)], [], counterName: Source.Values[sum.Loop.Counter].Name);
         var inside = new Dictionary<int, int>(copies) { [sum.Loop.Counter] = inner.Counter };
-        int term = sum.Shared.Select(t => _uniform!.Copy(t, Builder, Map, inside)).ToList().Aggregate((a, b) => Builder.Binary(Op.Add, a, b));
-        int total = Builder.EndLoop(inner, [Builder.Binary(Op.Add, inner.Carried[0], term)])[0];
+        int total = Builder.EndLoop(inner, [Plus(inner.Carried[0], Total(sum.Shared, t => _uniform!.Copy(t, Builder, Map, inside)))])[0];
         if (buffer >= 0) Builder.Store(buffer, place, total);
         while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
         sum.Place = buffer >= 0 ? buffer : total;
@@ -173,7 +184,7 @@ internal sealed class UniformSums : IrRewriter
 
         RewriteRegion(loop.Body);
         int[] nexts = [.. kept.Select((c, k) => _found.TryGetValue(c, out Sum? sum)
-            ? Builder.Binary(Op.Add, open.Carried[k], sum.Own.Select(Map).Aggregate((a, b) => Builder.Binary(Op.Add, a, b))) : Map(c.Next))];
+            ? Plus(open.Carried[k], Total(sum.Own, Map)) : Map(c.Next))];
         int[] results = Builder.EndLoop(open, nexts);
         for (int k = 0; k < kept.Count; k++)
         {
