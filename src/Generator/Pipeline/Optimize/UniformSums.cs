@@ -24,7 +24,7 @@ internal sealed class UniformSums : IrRewriter
     private UniformSums(Function function) : base(function)
     {
         _index = new FunctionIndex(function);
-        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return;
+        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples || !examples.Body.AllItems().Any(i => i is Loop { Carried.Count: > 0 })) return;
         _uniform = new UniformValues(function, _index, examples);
         Search(examples.Body, []);
     }
