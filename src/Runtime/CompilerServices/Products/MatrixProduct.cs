@@ -52,7 +52,7 @@ public static class MatrixProduct
     public static int WorkspaceLength(int m, int n, int k)
     {
         long depth = Math.Min(Math.Max(k, 1), MostSteps(m, n)) + StepsBetweenPanels;
-        long rows = RoundUp(Math.Min(m, RowsOfBlock), TileRows), columns = RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns);
+        long rows = RoundUp(Math.Min(m, RowsOfBlock), TileRows), columns = RoundUp(Math.Min(n, MostColumns(k)), TileColumns);
         return checked((int)((depth * (rows + columns)) + (TileRows * TileColumns) + (LineBytes / sizeof(float))));
     }
 
@@ -113,6 +113,9 @@ public static class MatrixProduct
     /// <summary>How many steps of the sums are made at once, at most.</summary>
     private static int MostSteps(int m, int n) => (long)m * n < LargeResult ? DepthOfBlock : DepthForLargeResult;
 
+    /// <summary>The columns of a block, whose sums have so many steps: more of them where these are short. Rows of a are rearranged once per block.</summary>
+    private static int MostColumns(int k) => ColumnsOfBlock * Math.Max(1, DepthOfBlock / Math.Max(1, k));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run<T, TEpilogue>(
         ProductOperand<T> a, ProductOperand<T> b, ref T c, int stride, int m, int n, int k, bool accumulate,
@@ -123,19 +126,19 @@ public static class MatrixProduct
         (int tileRows, int tileColumns) = wide ? (TileRows, 2 * Vector512<T>.Count) : (TileRows / 2, 2 * Vector256<T>.Count);
 
         // Blocks of about the same depth: a short last one would load and store the result for little.
-        int mostSteps = MostSteps(m, n);
+        int mostSteps = MostSteps(m, n), mostColumns = MostColumns(k);
         int parts = Math.Max(1, (k + mostSteps - 1) / mostSteps);
         int maxDepth = (k + parts - 1) / parts;
         ref T edge = ref workspace;
         ref T packedB = ref Unsafe.Add(ref edge, TileRows * TileColumns);
-        ref T packedA = ref Unsafe.Add(ref packedB, (maxDepth + StepsBetweenPanels) * RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns));
+        ref T packedA = ref Unsafe.Add(ref packedB, (maxDepth + StepsBetweenPanels) * RoundUp(Math.Min(n, mostColumns), TileColumns));
         bool packsA = !a.IsPlain || (n + tileColumns - 1) / tileColumns >= PanelsWorthPacking;
         bool packsB = b.IsAlongSum || !StaysInPlace(b, (m + tileRows - 1) / tileRows, maxDepth);
         Span<nint> lines = stackalloc nint[packsB || b.IsPlain ? 1 : mostSteps];
 
-        for (int column = 0; column < n; column += ColumnsOfBlock)
+        for (int column = 0; column < n; column += mostColumns)
         {
-            int columns = Math.Min(ColumnsOfBlock, n - column);
+            int columns = Math.Min(mostColumns, n - column);
             for (int part = 0; part < parts; part++)
             {
                 int start = (int)((long)k * part / parts), depth = (int)((long)k * (part + 1) / parts) - start, pitch = depth + StepsBetweenPanels;
