@@ -10,6 +10,7 @@ namespace SymbolicGD.CompilerServices;
 internal static class ProductPanels
 {
     private const int LineBytes = 64;
+    private const int ColumnsOfLine = 16;
 
     /// <summary>
     /// The operand's <paramref name="count"/> rows or columns from <paramref name="first"/>, in panels of <paramref name="width"/>, <paramref name="pitch"/>·width apart: panel p has at k·width + r
@@ -125,7 +126,7 @@ internal static class ProductPanels
     }
 
     /// <summary>
-    /// As many rows as a vector of 512 bits has lanes, four columns (of doubles two) at a time: 128 bits of every fourth row make a vector. Meanwhile the
+    /// As many rows as a vector of 512 bits has lanes, four columns (of doubles two) at a time: 128 bits of every fourth row (of doubles, every second) make a vector. Meanwhile the
     /// rows from <paramref name="next"/> are fetched: listed rows come from far away.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -141,6 +142,19 @@ internal static class ProductPanels
             nextRows[r] = Unsafe.ByteOffset(ref values, ref operand.At(next + r, start));
         }
 
+        if (typeof(T) == typeof(float) && depth >= ColumnsOfLine)
+        {
+            for (int k = 0; k < depth; k += ColumnsOfLine)
+            {
+                k = Math.Min(k, depth - ColumnsOfLine);
+                ref T from = ref Unsafe.Add(ref values, k);
+                foreach (nint row in nextRows) Lanes.Prefetch(ref Unsafe.AddByteOffset(ref from, row));
+                TransposeLine(ref Unsafe.As<T, float>(ref from), rows, ref Unsafe.As<T, float>(ref Unsafe.Add(ref panel, k * width)), width);
+            }
+
+            return;
+        }
+
         for (int k = 0; k < depth; k += step)
         {
             ref T to = ref Unsafe.Add(ref panel, k * width);
@@ -152,14 +166,9 @@ internal static class ProductPanels
 
             if (typeof(T) == typeof(float))
             {
-                Vector512<float> a = Every(ref from, rows, 0, 4).AsSingle(), b = Every(ref from, rows, 1, 4).AsSingle();
-                Vector512<float> c = Every(ref from, rows, 2, 4).AsSingle(), d = Every(ref from, rows, 3, 4).AsSingle();
-                Vector512<double> abLow = Avx512F.UnpackLow(a, b).AsDouble(), abHigh = Avx512F.UnpackHigh(a, b).AsDouble();
-                Vector512<double> cdLow = Avx512F.UnpackLow(c, d).AsDouble(), cdHigh = Avx512F.UnpackHigh(c, d).AsDouble();
-                Avx512F.UnpackLow(abLow, cdLow).As<double, T>().StoreUnsafe(ref to);
-                Avx512F.UnpackHigh(abLow, cdLow).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, width));
-                Avx512F.UnpackLow(abHigh, cdHigh).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, 2 * width));
-                Avx512F.UnpackHigh(abHigh, cdHigh).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, 3 * width));
+                StoreFour(
+                    Every(ref from, rows, 0, 4).AsSingle(), Every(ref from, rows, 1, 4).AsSingle(), Every(ref from, rows, 2, 4).AsSingle(), Every(ref from, rows, 3, 4).AsSingle(),
+                    ref Unsafe.As<T, float>(ref to), width);
             }
             else
             {
@@ -168,6 +177,56 @@ internal static class ProductPanels
                 Avx512F.UnpackHigh(a, b).As<double, T>().StoreUnsafe(ref Unsafe.Add(ref to, width));
             }
         }
+    }
+
+    /// <summary>A line of 16 floats of each of 16 rows: where these are is read once for four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeLine(ref float from, Span<nint> rows, ref float to, int width)
+    {
+        EveryFourth(ref from, rows, 0, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        EveryFourth(ref from, rows, 1, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        EveryFourth(ref from, rows, 2, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        EveryFourth(ref from, rows, 3, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        StoreFour(a0, b0, c0, d0, ref to, width);
+        StoreFour(a1, b1, c1, d1, ref Unsafe.Add(ref to, 4 * width), width);
+        StoreFour(a2, b2, c2, d2, ref Unsafe.Add(ref to, 8 * width), width);
+        StoreFour(a3, b3, c3, d3, ref Unsafe.Add(ref to, 12 * width), width);
+    }
+
+    /// <summary>Four times 128 bits of each of four rows, four rows apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EveryFourth(
+        ref float values, Span<nint> rows, int first, out Vector512<float> v0, out Vector512<float> v1, out Vector512<float> v2, out Vector512<float> v3)
+    {
+        ref nint row = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), first);
+        ref float a = ref Unsafe.AddByteOffset(ref values, row), b = ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, 4));
+        ref float c = ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, 8)), d = ref Unsafe.AddByteOffset(ref values, Unsafe.Add(ref row, 12));
+        v0 = Join(ref a, ref b, ref c, ref d, 0);
+        v1 = Join(ref a, ref b, ref c, ref d, 4);
+        v2 = Join(ref a, ref b, ref c, ref d, 8);
+        v3 = Join(ref a, ref b, ref c, ref d, 12);
+    }
+
+    /// <summary>Four values of each of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Join(ref float a, ref float b, ref float c, ref float d, nuint at)
+    {
+        Vector512<float> result = Vector128.LoadUnsafe(ref a, at).ToVector256Unsafe().ToVector512Unsafe();
+        result = Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref b, at), 1);
+        result = Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref c, at), 2);
+        return Avx512F.InsertVector128(result, Vector128.LoadUnsafe(ref d, at), 3);
+    }
+
+    /// <summary>Four columns of sixteen rows: each vector has four values of every fourth row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, ref float to, int width)
+    {
+        Vector512<double> abLow = Avx512F.UnpackLow(a, b).AsDouble(), abHigh = Avx512F.UnpackHigh(a, b).AsDouble();
+        Vector512<double> cdLow = Avx512F.UnpackLow(c, d).AsDouble(), cdHigh = Avx512F.UnpackHigh(c, d).AsDouble();
+        Avx512F.UnpackLow(abLow, cdLow).AsSingle().StoreUnsafe(ref to);
+        Avx512F.UnpackHigh(abLow, cdLow).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, width));
+        Avx512F.UnpackLow(abHigh, cdHigh).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 2 * width));
+        Avx512F.UnpackHigh(abHigh, cdHigh).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 3 * width));
     }
 
     /// <summary>128 bits of each of four rows, the first and those some rows on.</summary>
