@@ -17,7 +17,7 @@ internal static class ProductPanels
     /// the value at (first + p·width + r, start + k), and zero beyond the last.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Pack<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int pitch, int width, ref T panels)
+    internal static void Pack<T>(in ProductOperand<T> operand, int first, int count, int start, int depth, int pitch, int width, ref T panels)
         where T : unmanaged
     {
         int whole = count / width * width, rest = count - whole;
@@ -79,7 +79,7 @@ internal static class ProductPanels
 
     /// <summary>Whole vectors of rows where the machine has them, then blocks of four by four; the last ones overlap those before them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose<T>(ProductOperand<T> operand, int first, int count, int end, int start, int depth, int width, ref T panel)
+    private static void Transpose<T>(in ProductOperand<T> operand, int first, int count, int end, int start, int depth, int width, ref T panel)
         where T : unmanaged
     {
         const int Side = 4;
@@ -130,7 +130,7 @@ internal static class ProductPanels
     /// rows from <paramref name="next"/> are fetched: listed rows come from far away.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void TransposeLines<T>(ProductOperand<T> operand, int first, int next, int start, int depth, int width, ref T panel)
+    private static void TransposeLines<T>(in ProductOperand<T> operand, int first, int next, int start, int depth, int width, ref T panel)
         where T : unmanaged
     {
         int step = Vector128<T>.Count;
