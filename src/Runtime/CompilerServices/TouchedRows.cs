@@ -11,6 +11,7 @@ public sealed class TouchedRows
     private readonly ParameterLayout layout;
     private readonly Rows?[] blocks;
     private readonly int[] widths;
+    private readonly int[] companions;    // of each block: the block of one-element rows that goes with it; Alone, or Follows where it goes with another one
     private int batches;
 
     internal TouchedRows(ParameterLayout layout)
@@ -18,7 +19,15 @@ public sealed class TouchedRows
         this.layout = layout;
         blocks = new Rows?[layout.Blocks.Count];
         widths = [.. layout.Blocks.Select(block => block.Shape.Count == 0 || block.Shape[0] == 0 ? block.Length : block.Length / block.Shape[0])];
+        companions = new int[blocks.Length];
+        Array.Fill(companions, Alone);
     }
+
+    /// <summary>What <see cref="Companion"/> says of a block whose rows go with those of no other.</summary>
+    internal const int Alone = -1;
+
+    /// <summary>What <see cref="Companion"/> says of a block that is the companion of another one.</summary>
+    internal const int Follows = -2;
 
     /// <summary>Names the rows of a parameter that are numbered as the examples of the batch.</summary>
     /// <param name="block">Which block of the layout.</param>
@@ -42,7 +51,14 @@ public sealed class TouchedRows
     /// <summary>Names the rows of a parameter that were named of another one, with as many rows.</summary>
     /// <param name="block">Which block of the layout.</param>
     /// <param name="other">The other one.</param>
-    public void AddSame(int block, int other) => blocks[block] ??= RowsOf(other);
+    public void AddSame(int block, int other)
+    {
+        if (blocks[block] is not null) return;
+        blocks[block] = RowsOf(other);
+
+        // A vector and its bias: what names them both is gone through once.
+        if (widths[block] == 1 && widths[other] > 1 && companions[other] == Alone) (companions[other], companions[block]) = (block, Follows);
+    }
 
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
@@ -58,6 +74,9 @@ public sealed class TouchedRows
         : new Stretches(WholeBlock, layout.Blocks[block].Offset, layout.Blocks[block].Length);
 
     internal int BlockCount => blocks.Length;
+
+    /// <summary>The block with rows of one element that are named whenever those of this block are, to be treated together with it; <see cref="Alone"/> or <see cref="Follows"/>.</summary>
+    internal int Companion(int block) => companions[block];
 
     private static ReadOnlySpan<int> WholeBlock => [0];
 
