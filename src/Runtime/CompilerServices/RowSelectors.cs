@@ -125,3 +125,35 @@ public readonly ref struct BatchRows(ReadOnlySpan<int> batch) : IRowSelector
         get => _batch[Math.Max(position, 0)];
     }
 }
+
+/// <summary>The examples of a batch, of which a kernel names the rows of the parameters that they touch while it runs over them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct NamedRows : IRowSelector
+{
+    private readonly ReadOnlySpan<int> _batch;
+    private readonly TouchedRows _touched;
+
+    internal NamedRows(ReadOnlySpan<int> batch, TouchedRows touched)
+    {
+        _batch = batch;
+        _touched = touched;
+    }
+
+    /// <inheritdoc/>
+    public int Count => _batch.Length;
+
+    /// <inheritdoc/>
+    public int this[int position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _batch[position];
+    }
+
+    /// <summary>Begins to name rows of a parameter.</summary>
+    /// <param name="rows">The examples. Where they are other ones than these, nothing must be named.</param>
+    /// <param name="block">Which block of the layout.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RowNames Names<TRows>(TRows rows, int block)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(NamedRows) ? Unsafe.As<TRows, NamedRows>(ref rows)._touched.Names(block) : default;
+}

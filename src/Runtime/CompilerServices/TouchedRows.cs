@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -60,6 +59,9 @@ public sealed class TouchedRows
         if (widths[block] == 1 && widths[other] > 1 && companions[other] == Alone) (companions[other], companions[block]) = (block, Follows);
     }
 
+    /// <summary>Begins to name rows of a block, row by row.</summary>
+    internal RowNames Names(int block) => RowsOf(block).Names(batches);
+
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
     {
@@ -103,49 +105,36 @@ public sealed class TouchedRows
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 
+        public RowNames Names(int batch) => new(named, lastBatch, ref count, batch);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch)
         {
-            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
-            int[] last = lastBatch;
-            int next = count;
-            foreach (int row in examples) Add(row, batch, last, ref names, ref next);
-            count = next;
+            RowNames names = Names(batch);
+            foreach (int row in examples) names.Add(row);
+            names.End();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch, ReadOnlySpan<int> column, int width, int element)
         {
-            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
-            int[] last = lastBatch;
-            int next = count;
+            RowNames names = Names(batch);
             if (width == 1)
             {
-                foreach (int example in examples) Add(column[example], batch, last, ref names, ref next);
+                foreach (int example in examples) names.Add(column[example]);
             }
             else
             {
-                foreach (int example in examples) Add(column[(example * width) + element], batch, last, ref names, ref next);
+                foreach (int example in examples) names.Add(column[(example * width) + element]);
             }
 
-            count = next;
+            names.End();
         }
 
         public void Clear(bool forget)
         {
             count = 0;
             if (forget) Array.Clear(lastBatch);
-        }
-
-        // Whether a row is a new one is a coin's toss: written without a branch on it.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Add(int row, int batch, int[] lastBatch, ref int named, ref int next)
-        {
-            if ((uint)row >= (uint)lastBatch.Length) return;
-            ref int last = ref lastBatch[row];
-            Unsafe.Add(ref named, next) = row;
-            next += last != batch ? 1 : 0;
-            last = batch;
         }
     }
 }

@@ -119,6 +119,9 @@ internal sealed partial class KernelWriter
         string position = _names.Unique("i");
         _row = _names.Unique("row");
         _scalars[examples.Counter] = new Text(_row);
+        // Before anything that could live in a register: this calls.
+        List<(string Names, NamedParameter Parameter)> named = [.. NamedParameters.Select(p => (_names.Unique(_function.Arguments[p.Parameter].Name + "Names"), p))];
+        foreach ((string names, NamedParameter p) in named) _code.Line($"RowNames {names} = NamedRows.Names(rows, {NumberText.Integer(_model.ParameterBlock(p.Parameter))});");
         HashSet<int> common = WriteCommonValues(examples);
         StartCarried(examples);
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
@@ -127,12 +130,24 @@ internal sealed partial class KernelWriter
             DeclareRowsOfData();
             foreach (Item item in examples.Body.Items.Where(i => i is not Let let || !common.Contains(let.Id))) WriteItem(item);
             AdvanceCarried(examples);
+            WriteNames(named.SelectMany(n => n.Parameter.Rows.Select(row => $"{n.Names}.Add({Scalar(row)});")));
         }
 
+        WriteNames(named.Select(n => n.Names + ".End();"));
         foreach (Carried sum in examples.Carried.Where(c => _plan.VectorSums.Items.Contains(c.Id)))
         {
             _scalars[sum.Result] = new Text($"Lanes.Sum({_scalars[sum.Id]})");
         }
+    }
+
+    /// <summary>The parameters of which the kernel names the rows that its examples touch, where it is asked for that.</summary>
+    public IReadOnlyList<NamedParameter> NamedParameters { get; init; } = [];
+
+    // A kernel is compiled for each kind of rows: in the others nothing remains of this.
+    private void WriteNames(IEnumerable<string> statements)
+    {
+        if (NamedParameters.Count == 0) return;
+        using (Block("if (typeof(TRows) == typeof(NamedRows))")) foreach (string statement in statements) _code.Line(statement);
     }
 
     /// <summary>What the weight of an example alone decides, which the function knows inside of the loop only, is the same for all of them.</summary>
