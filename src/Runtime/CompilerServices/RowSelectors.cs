@@ -149,11 +149,44 @@ public readonly ref struct NamedRows : IRowSelector
         get => _batch[position];
     }
 
+    /// <summary>Whether a kernel over these examples names rows: a constant of its instantiation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Are<TRows>()
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(NamedRows) || typeof(TRows) == typeof(NamedVectors);
+
     /// <summary>Begins to name rows of a parameter.</summary>
     /// <param name="rows">The examples. Where they are other ones than these, nothing must be named.</param>
     /// <param name="block">Which block of the layout.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowNames Names<TRows>(TRows rows, int block)
         where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(NamedRows) ? Unsafe.As<TRows, NamedRows>(ref rows)._touched.Names(block) : default;
+        => Are<TRows>() ? TouchedBy(rows).Names(block) : default;
+
+    /// <summary>Ends that.</summary>
+    public static void End<TRows>(TRows rows, int block, RowNames names)
+        where TRows : struct, IRowSelector, allows ref struct
+        => TouchedBy(rows).End(block, names);
+
+    private static TouchedRows TouchedBy<TRows>(TRows rows)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(NamedVectors) ? Unsafe.As<TRows, NamedVectors>(ref rows).Rows._touched : Unsafe.As<TRows, NamedRows>(ref rows)._touched;
+}
+
+/// <summary>The same as <see cref="NamedRows"/>, where what the kernel loops over is as long as a vector: the loops disappear.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct NamedVectors : IRowSelector
+{
+    internal NamedVectors(NamedRows rows) => Rows = rows;
+
+    /// <inheritdoc/>
+    public int Count => Rows.Count;
+
+    internal NamedRows Rows { get; }
+
+    /// <inheritdoc/>
+    public int this[int position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Rows[position];
+    }
 }

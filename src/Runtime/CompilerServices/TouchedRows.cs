@@ -62,6 +62,9 @@ public sealed class TouchedRows
     /// <summary>Begins to name rows of a block, row by row.</summary>
     internal RowNames Names(int block) => RowsOf(block).Names(batches);
 
+    /// <summary>Ends that: before, nobody knows of the rows that were named.</summary>
+    internal void End(int block, RowNames names) => RowsOf(block).End(names);
+
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
     {
@@ -105,14 +108,16 @@ public sealed class TouchedRows
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 
-        public RowNames Names(int batch) => new(named, lastBatch, ref count, batch);
+        public void End(RowNames names) => count = names.Count;
+
+        public RowNames Names(int batch) => new(named, lastBatch, count, batch);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch)
         {
             RowNames names = Names(batch);
             foreach (int row in examples) names.Add(row);
-            names.End();
+            End(names);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -128,7 +133,7 @@ public sealed class TouchedRows
                 foreach (int example in examples) names.Add(column[(example * width) + element]);
             }
 
-            names.End();
+            End(names);
         }
 
         public void Clear(bool forget)

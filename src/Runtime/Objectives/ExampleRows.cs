@@ -45,6 +45,9 @@ public readonly ref struct ExampleRows
     /// <summary>What a generated kernel takes that names rows.</summary>
     public NamedRows Named => new(batch, touched!);
 
+    /// <summary>What a generated kernel takes that names rows, each of one vector.</summary>
+    public NamedVectors NamedVectors => new(Named);
+
     /// <summary>What a generated kernel over a batch takes.</summary>
     public BatchRows Batch => new(batch);
 

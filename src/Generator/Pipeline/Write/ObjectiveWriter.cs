@@ -13,7 +13,8 @@ internal static class ObjectiveWriter
         var valueKernel = new KernelWriter(model, plans.Value);
         CodeWriter valueBody = valueKernel.Write();
         IReadOnlyList<NamedParameter> named = model.HasExamples ? TouchedRowsText.Named(model, gradient) : [];
-        var gradientKernel = new KernelWriter(model, gradient) { NamedParameters = named };
+        int vectorExtent = named.Count > 0 ? KernelWriter.OnlyExtent(gradient) : -1;
+        var gradientKernel = new KernelWriter(model, gradient) { NamedParameters = named, VectorExtent = vectorExtent };
         CodeWriter gradientBody = gradientKernel.Write();
         SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along, plans.Cliques) : null;
         var examples = new ExampleMembers(model, plans);
@@ -41,7 +42,7 @@ internal static class ObjectiveWriter
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
-                WriteCores(code, model, plans, named.Count > 0);
+                WriteCores(code, model, plans, named.Count > 0, vectorExtent);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
@@ -195,7 +196,7 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans, bool namesRows)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans, bool namesRows, int vectorExtent)
     {
         Function gradient = plans.Gradient.Function;
         string real = model.Real;
@@ -222,7 +223,10 @@ internal static class ObjectiveWriter
         code.Line($"protected override {real} SumCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, Span<{real}> workspace) => {OverRows("ValueKernel(parameters, workspace", ")")};");
         code.Gap();
         code.Line("/// <inheritdoc/>");
-        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)", namesRows)};");
+        const string Start = "GradientKernel(parameters, gradient, workspace", End = ", weight)";
+        string names = namesRows ? $"rows.AreNamed\n    ? {Start}, rows.Named{End}\n    : " : string.Empty;
+        if (vectorExtent >= 0) names = $"rows.AreNamed && {model.ExtentField(vectorExtent)} == {(real == "float" ? "16" : "8")}\n    ? {Start}, rows.NamedVectors{End}\n    : {names}";
+        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {names}{OverRows(Start, End)};");
         code.Gap();
         List<int> parameters = [.. Enumerable.Range(0, gradient.Arguments.Count).Where(a => gradient.Arguments[a].Role == ArgumentRole.Parameter)];
         int[] overwritten = [.. OverwrittenGradients.Of(plans.Gradient).Select(b => parameters.IndexOf(gradient.Buffers[b].Argument)).OrderBy(b => b)];
@@ -238,9 +242,7 @@ internal static class ObjectiveWriter
     }
 
     /// <summary>A call of a kernel, which is specialized for batches and for all examples.</summary>
-    /// <param name="names">Whether it names rows of the parameters where it is asked for that.</param>
-    public static string OverRows(string start, string end, bool names = false) =>
-        $"{(names ? $"rows.AreNamed\n    ? {start}, rows.Named{end}\n    : " : string.Empty)}rows.IsBatch\n    ? {start}, rows.Batch{end}\n    : {start}, rows.All{end}";
+    public static string OverRows(string start, string end) => $"rows.IsBatch\n    ? {start}, rows.Batch{end}\n    : {start}, rows.All{end}";
 
     /// <summary>The kernel adds to the gradient, unless it has one block and stores to each of its elements.</summary>
     /// <param name="output">The argument that the kernel adds to.</param>
