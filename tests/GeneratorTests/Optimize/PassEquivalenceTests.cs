@@ -1,6 +1,7 @@
 using Xunit;
 using SymbolicGD.Generator.Ir;
 using SymbolicGD.Generator.Pipeline.Optimize;
+using SymbolicGD.Generator.Pipeline.Schedule;
 using SymbolicGD.GeneratorTests.Support;
 
 namespace SymbolicGD.GeneratorTests.Optimize;
@@ -23,6 +24,11 @@ public sealed class PassEquivalenceTests
         ["MergeAccumulates"] = MergeAccumulates.Run,
         ["AccumulateOnce"] = AccumulateOnce.Run,
         ["GatherAccumulates"] = GatherAccumulates.Run,
+        ["UniformArrays"] = UniformArrays.Run,
+        ["UniformSums"] = UniformSums.Run,
+        ["DiagonalAdjoints"] = DiagonalAdjoints.Run,
+        ["SumsBeforeProducts"] = f => SumsBeforeProducts.Run(f),
+        ["SumsBeforeProductsOnDevices"] = f => SumsBeforeProducts.Run(f, forDevices: true),
         ["Normalize"] = f => OptimizeStage.Normalize(f, fast: false),
         ["NormalizeFast"] = f => OptimizeStage.Normalize(f, fast: true),
         ["Run"] = f => OptimizeStage.Run(f, fast: false),

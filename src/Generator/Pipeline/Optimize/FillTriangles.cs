@@ -20,23 +20,17 @@ namespace SymbolicGD.Generator.Pipeline.Optimize;
 /// </remarks>
 internal sealed class FillTriangles : IrRewriter
 {
-    private const int MostOperations = 64;
-
     private readonly FunctionIndex _index;
     private readonly Dictionary<int, TriangularSum> _found = [];
     private readonly Loop? _examples;
-    private readonly HashSet<int> _varying = [];
-    private readonly HashSet<int> _inExamples = [];
-    private readonly HashSet<int> _writtenInExamples = [];
+    private readonly UniformValues? _uniform;
 
     private FillTriangles(Function function) : base(function)
     {
         _index = new FunctionIndex(function);
         _examples = function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples);
         if (_examples is null) return;
-        _varying = VaryingValues.Of(function, _examples);
-        _inExamples = [.. _examples.Body.DefinedValues(), _examples.Counter, .. _examples.Carried.Items.Select(c => c.Id)];
-        _writtenInExamples = [.. IrFacts.WrittenBuffers(_examples.Body)];
+        _uniform = new UniformValues(function, _index, _examples);
         Search(_examples.Body, []);
     }
 
@@ -90,7 +84,7 @@ internal sealed class FillTriangles : IrRewriter
     private TriangularSum? Recognize(Loop inner, IReadOnlyList<Loop> path)
     {
         Loop rows = path[path.Count - 1];
-        if (inner.EndsEarly || inner.Carried.Count != 1 || inner.Body.Items.Any(i => i is not (Let or Load)) || !RunsOverExtent(rows)) return null;
+        if (inner.EndsEarly || inner.Carried.Count != 1 || inner.Body.Items.Any(i => i is not (Let or Load)) || !_uniform!.RunsOverExtent(rows)) return null;
         bool lower = IsZero(inner.From) && (inner.To == rows.Counter || IsNext(inner.To, rows.Counter));
         bool upper = inner.To == rows.To && (inner.From == rows.Counter || IsNext(inner.From, rows.Counter));
         if (!lower && !upper) return null;
@@ -120,19 +114,15 @@ internal sealed class FillTriangles : IrRewriter
     /// <summary>A vector of the example that is as long as there are rows, and does not change from row to row.</summary>
     private Load? VectorOf(int value, int counter, Loop rows)
     {
-        if (_index.DefinitionOf(value) is not Load load || load.Index != counter || Source.Buffers[load.Buffer].Type != Source.Real || !_inExamples.Contains(load.Id)) return null;
+        if (_index.DefinitionOf(value) is not Load load || load.Index != counter || Source.Buffers[load.Buffer].Type != Source.Real || !_uniform!.IsInExamples(load.Id)) return null;
         if (Source.Buffers[load.Buffer] is { Kind: BufferKind.Data } data)
         {
             return _index.LetOf(rows.To) is { Op: Op.Extent } extent && Source.Arguments[data.Argument].IsArray && extent.Payload == Source.Arguments[data.Argument].Extent ? load : null;
         }
 
         Alloc? alloc = _examples!.Body.Items.OfType<Alloc>().FirstOrDefault(a => a.Buffer == load.Buffer);
-        return alloc is not null && Same(alloc.Length, rows.To) && !IrFacts.WrittenBuffers(rows.Body).Contains(load.Buffer) ? load : null;
+        return alloc is not null && _uniform!.Same(alloc.Length, rows.To) && !IrFacts.WrittenBuffers(rows.Body).Contains(load.Buffer) ? load : null;
     }
-
-    private bool Same(int a, int b) => a == b || (_index.LetOf(a) is { Op: Op.Extent or Op.Const } x && _index.LetOf(b) is { } y && x.Op == y.Op && x.Payload == y.Payload);
-
-    private bool RunsOverExtent(Loop loop) => !loop.EndsEarly && IsZero(loop.From) && _index.LetOf(loop.To) is { Op: Op.Extent } or { Op: Op.Const, Payload: > 0 };
 
     private bool IsZero(int value) => _index.LetOf(value) is { Op: Op.Const, Payload: 0 };
 
@@ -142,24 +132,8 @@ internal sealed class FillTriangles : IrRewriter
     private bool IsOne(int value) => _index.LetOf(value) is { Op: Op.Const, Payload: 1 };
 
     /// <summary>Whether a value can be computed before the examples, from the counters of loops whose numbers of iterations are known there.</summary>
-    private bool CanFill(int value, IReadOnlyList<Loop> loops)
-    {
-        int left = MostOperations;
-        return Can(value);
-
-        bool Can(int v)
-        {
-            if (!_inExamples.Contains(v)) return true;
-            if (left-- == 0 || _varying.Contains(v)) return false;
-            if (loops.FirstOrDefault(l => l.Counter == v) is { } loop) return loop == loops[loops.Count - 1] || RunsOverExtent(loop);
-            return _index.DefinitionOf(v) switch
-            {
-                Let let => let.Operands.All(Can),
-                Load load => !_writtenInExamples.Contains(load.Buffer) && !Source.Buffers[load.Buffer].IsOfExample && Can(load.Index),
-                _ => false,
-            };
-        }
-    }
+    private bool CanFill(int value, IReadOnlyList<Loop> loops) =>
+        _uniform!.CanCopy(value, [.. loops.Where((l, k) => k == loops.Count - 1 || _uniform.RunsOverExtent(l))]);
 
     /// <summary>The loops around the rows whose counters the factors read: the matrix has one block for each of their iterations.</summary>
     private List<Loop> Blocks(TriangularSum sum)
@@ -171,7 +145,7 @@ internal sealed class FillTriangles : IrRewriter
 
         void Collect(int value)
         {
-            if (!_inExamples.Contains(value) || !read.Add(value)) return;
+            if (!_uniform!.IsInExamples(value) || !read.Add(value)) return;
             if (_index.DefinitionOf(value) is (Let or Load) and { } item)
             {
                 foreach (int operand in IrFacts.Operands(item)) Collect(operand);
@@ -226,20 +200,7 @@ internal sealed class FillTriangles : IrRewriter
         Op.Mul, Builder.Binary(Op.Div, Builder.Binary(Op.Add, count, Builder.Int(multiple - 1)), Builder.Int(multiple)), Builder.Int(multiple));
 
     /// <summary>A value computed again where the matrix is filled.</summary>
-    private int Copy(int value, Dictionary<int, int> copies)
-    {
-        if (copies.TryGetValue(value, out int known)) return known;
-        if (!_inExamples.Contains(value)) return Map(value);
-        int copy = _index.DefinitionOf(value) switch
-        {
-            Let let => Builder.Let(let.Op, Source.TypeOf(value), Operand(let.A), Operand(let.B), Operand(let.C), let.Payload),
-            Load load => Builder.Load(load.Buffer, Copy(load.Index, copies)),
-            _ => throw new InvalidOperationException("What fills a matrix was made of operations and elements when it was recognized."),
-        };
-        return copies[value] = copy;
-
-        int Operand(int operand) => operand < 0 ? -1 : Copy(operand, copies);
-    }
+    private int Copy(int value, Dictionary<int, int> copies) => _uniform!.Copy(value, Builder, Map, copies);
 
     private void SumWholeRow(TriangularSum sum)
     {

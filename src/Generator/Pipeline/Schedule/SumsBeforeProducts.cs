@@ -17,30 +17,40 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// afterwards: for k: G[g(k)] += Σⱼ M(j, k)·t[j]
 /// </code>
 /// also where both stand in loops around them: t then has an element for each iteration of these. In the gradient of a mixture of Gaussians with respect to its means, this
-/// saves one of three products of matrices.
+/// saves one of three products of matrices. Likewise, where U is the same for all examples, as a direction is,
+/// <code>
+/// examples: for j: for k: G[g(j, k)] += s·U(j, k)
+/// </code>
+/// becomes
+/// <code>
+/// examples: for j: t[j] += s
+/// afterwards: for j: for k: G[g(j, k)] += t[j]·U(j, k)
+/// </code>
+/// and a signal that does not depend on k is such a product, with one. Where several products are added up, each goes its own way; what else is added stays.
 /// </remarks>
-internal sealed class SumsBeforeProducts : IrRewriter
+internal sealed partial class SumsBeforeProducts : IrRewriter
 {
-    private const int MostOperations = 64;
-
     private readonly FunctionIndex _index;
     private readonly Loop _examples;
-    private readonly HashSet<int> _varying;
-    private readonly HashSet<int> _inExamples;
-    private readonly HashSet<int> _written;
+    private readonly UniformValues _uniform;
     private readonly HashSet<int> _shared;
-    private readonly List<Adjoint> _found = [];
+    private readonly HashSet<int> _readInExamples;
+    private readonly int[] _uses;
+    private readonly List<Adjoint> _adjoints = [];
+    private readonly List<Additions> _additions = [];
     private readonly HashSet<Item> _dropped = new(ReferenceComparer<Item>.Instance);
-    private readonly Dictionary<Loop, List<(Adjoint Adjoint, Product Product)>> _products = new(ReferenceComparer<Loop>.Instance);
+    private readonly Dictionary<Loop, List<Total>> _totals = new(ReferenceComparer<Loop>.Instance);
+    private readonly Dictionary<(int Columns, int Signal), Total> _possible = [];
+    private readonly Dictionary<Accumulate, IReadOnlyList<Term>> _rests = new(ReferenceComparer<Accumulate>.Instance);
 
     private readonly bool _forDevices;
 
     private SumsBeforeProducts(Function function, FunctionIndex index, Loop examples, bool forDevices) : base(function)
     {
-        (_index, _examples, _varying, _forDevices) = (index, examples, VaryingValues.Of(function, examples), forDevices);
-        _inExamples = [.. examples.Body.DefinedValues(), examples.Counter, .. examples.Carried.Items.Select(c => c.Id)];
-        _written = [.. IrFacts.WrittenBuffers(examples.Body)];
+        (_index, _examples, _uniform, _forDevices) = (index, examples, new UniformValues(function, index, examples), forDevices);
         _shared = [.. function.Body.Items.OfType<Alloc>().Select(a => a.Buffer)];
+        _readInExamples = [.. examples.Body.AllItems().Where(i => i is Load or Store).Select(i => i.ElementAccess()!.Value.Buffer)];
+        _uses = IrFacts.Uses(function);
         Search(examples.Body, []);
     }
 
@@ -49,7 +59,7 @@ internal sealed class SumsBeforeProducts : IrRewriter
     {
         if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return function;
         var pass = new SumsBeforeProducts(function, new FunctionIndex(function), examples, forDevices);
-        return pass._found.Count == 0 ? function : pass.Run();
+        return pass._totals.Count == 0 ? function : pass.Run();
     }
 
     /// <param name="Path">The loops around it, from the outermost one; in the innermost, or in the examples' own body, the array is made.</param>
@@ -57,16 +67,33 @@ internal sealed class SumsBeforeProducts : IrRewriter
     /// <param name="Sums">What it is added to.</param>
     private sealed record Adjoint(IReadOnlyList<Loop> Path, Alloc Array, IReadOnlyList<Product> Products, IReadOnlyList<Sum> Sums);
 
-    /// <summary>v[k] += s·M(j, k).</summary>
-    /// <param name="Rows">The loop over j.</param>
+    /// <summary>What is added to a sum over the examples, of products with what is the same for all of them.</summary>
+    /// <param name="Path">The loops around it, from the outermost one; not the one over k.</param>
+    private sealed record Additions(IReadOnlyList<Loop> Path, Accumulate Item, IReadOnlyList<Product> Products);
+
+    /// <summary>v[k] ±= s·M(j, k).</summary>
     /// <param name="Columns">The loop over k.</param>
-    private sealed record Product(Loop Rows, Loop Columns, Accumulate Item, int Signal, int Element)
+    /// <param name="Element">M(j, k); -1 where it is one.</param>
+    /// <param name="Total">The sums of s over the examples.</param>
+    /// <param name="IsGuarded">Whether an element that has overflowed does not matter where s is zero.</param>
+    private sealed record Product(Loop Columns, Total Total, int Element, bool IsNegated, bool IsGuarded);
+
+    /// <summary>Sums of a signal over the examples, an element for each iteration of the loops around it.</summary>
+    /// <param name="loops">These loops, the innermost one over j.</param>
+    private sealed class Total(IReadOnlyList<Loop> loops, int signal)
     {
-        public int Totals { get; set; } = -1;
+        public IReadOnlyList<Loop> Loops => loops;
+
+        public int Signal => signal;
+
+        public int Buffer { get; set; } = -1;
     }
 
     /// <summary>G[g(k)] ±= v[k].</summary>
     private sealed record Sum(Loop Loop, Accumulate Item, bool IsNegated);
+
+    /// <summary>What is added, or subtracted.</summary>
+    private readonly record struct Term(int Value, bool IsNegated);
 
     protected override void RewriteItem(Item item)
     {
@@ -77,15 +104,12 @@ internal sealed class SumsBeforeProducts : IrRewriter
     {
         if (loop.IsExamples)
         {
-            foreach (Adjoint adjoint in _found)
-            {
-                foreach (Product product in adjoint.Products) AllocateTotals(adjoint, product);
-            }
+            foreach (Total total in _totals.Values.SelectMany(t => t)) Allocate(total);
         }
 
-        if (_products.TryGetValue(loop, out List<(Adjoint, Product)>? here))
+        if (_totals.TryGetValue(loop, out List<Total>? here))
         {
-            foreach ((Adjoint adjoint, Product product) in here) Builder.Accumulate(product.Totals, TotalOf(adjoint, product, Map), Map(product.Signal));
+            foreach (Total total in here) Builder.Accumulate(total.Buffer, PlaceOf(total, Map), Map(total.Signal));
         }
 
         // What nothing is left of.
@@ -93,26 +117,43 @@ internal sealed class SumsBeforeProducts : IrRewriter
 
         base.RewriteLoop(loop);
         if (!loop.IsExamples) return;
-        foreach (Adjoint adjoint in _found) Multiply(adjoint);
+        foreach (Adjoint adjoint in _adjoints) Multiply(adjoint);
+        foreach (Additions additions in _additions) Multiply(additions);
     }
 
-    protected override IReadOnlyList<int> WrittenBy(Region region) =>
-        [.. base.WrittenBy(region), .. _found.SelectMany(f => f.Products).Select(p => p.Totals).Where(t => t >= 0)];
+    protected override void RewriteAccumulate(Accumulate accumulate)
+    {
+        if (!_rests.TryGetValue(accumulate, out IReadOnlyList<Term>? rest))
+        {
+            base.RewriteAccumulate(accumulate);
+            return;
+        }
 
-    private void AllocateTotals(Adjoint adjoint, Product product)
+        int sum = -1;
+        foreach (Term term in rest.OrderBy(t => t.IsNegated))
+        {
+            int value = Map(term.Value);
+            sum = sum >= 0 ? Builder.Binary(term.IsNegated ? Op.Sub : Op.Add, sum, value) : term.IsNegated ? Builder.Unary(Op.Neg, value) : value;
+        }
+
+        Builder.Accumulate(accumulate.Buffer, Map(accumulate.Index), sum);
+    }
+
+    protected override IReadOnlyList<int> WrittenBy(Region region) => [.. base.WrittenBy(region), .. _totals.Values.SelectMany(t => t).Select(t => t.Buffer).Where(t => t >= 0)];
+
+    private void Allocate(Total total)
     {
         var copies = new Dictionary<int, int>();
-        int length = Copy(product.Rows.To, copies);
-        foreach (Loop around in adjoint.Path) length = Builder.Binary(Op.Mul, Copy(around.To, copies), length);
-        product.Totals = Builder.AddBuffer((Source.Values[product.Signal].Name ?? "signal") + "Total", BufferKind.Adjoint, Source.Real);
-        Builder.Alloc(product.Totals, length);
+        int length = total.Loops.Select(l => Copy(l.To, copies)).Aggregate((a, b) => Builder.Binary(Op.Mul, a, b));
+        total.Buffer = Builder.AddBuffer((Source.Values[total.Signal].Name ?? "signal") + "Total", BufferKind.Adjoint, Source.Real);
+        Builder.Alloc(total.Buffer, length);
     }
 
     /// <summary>The index of the sum of a signal over the examples.</summary>
-    private int TotalOf(Adjoint adjoint, Product product, Func<int, int> map)
+    private int PlaceOf(Total total, Func<int, int> map)
     {
         int at = -1;
-        foreach (Loop loop in adjoint.Path.Append(product.Rows))
+        foreach (Loop loop in total.Loops)
         {
             int counter = map(loop.Counter);
             at = at < 0 ? counter : Builder.Binary(Op.Add, Builder.Binary(Op.Mul, at, map(loop.To)), counter);
@@ -121,194 +162,86 @@ internal sealed class SumsBeforeProducts : IrRewriter
         return at;
     }
 
+    private void Multiply(Additions additions)
+    {
+        var copies = new Dictionary<int, int>();
+        var open = new Stack<IrBuilder.OpenLoop>();
+        int[] written = [additions.Item.Buffer];
+        foreach (Loop loop in additions.Path) open.Push(Begin(loop, copies, written));
+        int[] signals = [.. additions.Products.Select(p => Builder.Load(p.Total.Buffer, PlaceOf(p.Total, v => Copy(v, copies))))];
+        open.Push(Begin(additions.Products[0].Columns, copies, written));
+        for (int k = 0; k < signals.Length; k++)
+        {
+            int term = TermOf(additions.Products[k], signals[k], copies);
+            Builder.Accumulate(additions.Item.Buffer, Copy(additions.Item.Index, copies), term);
+        }
+
+        while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
+    }
+
+    /// <summary>±t·M(j, k).</summary>
+    private int TermOf(Product product, int signal, Dictionary<int, int> copies)
+    {
+        int term = product.Element < 0 ? signal : Builder.Binary(Op.Mul, signal, Copy(product.Element, copies)), zero = Builder.Real(Source.Real, 0);
+
+        // Where no example has a signal, an element that has overflowed does not matter.
+        if (product.IsGuarded) term = Builder.Select(Builder.Binary(Op.Ne, zero, signal), term, zero);
+        return product.IsNegated ? Builder.Unary(Op.Neg, term) : term;
+    }
+
+    private IrBuilder.OpenLoop Begin(Loop like, Dictionary<int, int> known, int[] written, int sum = -1)
+    {
+        IrBuilder.OpenLoop result = Builder.BeginLoop(Builder.Int(0), Copy(like.To, known), sum < 0 ? [] : [sum], sum < 0 ? written : [], counterName: Source.Values[like.Counter].Name);
+        known[like.Counter] = result.Counter;
+        return result;
+    }
+
     private void Multiply(Adjoint adjoint)
     {
         var copies = new Dictionary<int, int>();
         int[] written = [.. adjoint.Sums.Select(s => s.Item.Buffer)];
         var open = new Stack<IrBuilder.OpenLoop>();
-        foreach (Loop loop in adjoint.Path) open.Push(Begin(loop, copies));
+        foreach (Loop loop in adjoint.Path) open.Push(Begin(loop, copies, written));
         foreach (Product product in adjoint.Products)
         {
             var inside = new Dictionary<int, int>(copies);
+            Loop rows = product.Total.Loops[product.Total.Loops.Count - 1];
             if (_forDevices)
             {
-                ElementByElement(product, inside);
+                ElementByElement(product, rows, inside);
                 continue;
             }
 
             // Along the rows of the matrix, as they lie in memory.
-            IrBuilder.OpenLoop rows = Begin(product.Rows, inside);
-            int signal = Builder.Load(product.Totals, TotalOf(adjoint, product, v => Copy(v, inside))), zero = Builder.Real(Source.Real, 0);
+            IrBuilder.OpenLoop alongRows = Begin(rows, inside, written);
+            int signal = Builder.Load(product.Total.Buffer, PlaceOf(product.Total, v => Copy(v, inside)));
+            IrBuilder.OpenLoop columns = Begin(product.Columns, inside, written);
+            Add(columns, TermOf(product, signal, inside));
+            Builder.EndLoop(columns, []);
+            Builder.EndLoop(alongRows, []);
+        }
 
-            // Where no example has a signal, an element that has overflowed does not matter.
-            int counts = Builder.Binary(Op.Ne, zero, signal);
-            IrBuilder.OpenLoop columns = Begin(product.Columns, inside);
-            int term = Builder.Select(counts, Builder.Binary(Op.Mul, signal, Copy(product.Element, inside)), zero);
+        while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
+
+        void ElementByElement(Product product, Loop rows, Dictionary<int, int> inside)
+        {
+            IrBuilder.OpenLoop columns = Begin(product.Columns, inside, written);
+            IrBuilder.OpenLoop alongRows = Begin(rows, inside, written, Builder.Real(Source.Real, 0));
+            int signal = Builder.Load(product.Total.Buffer, PlaceOf(product.Total, v => Copy(v, inside)));
+            int total = Builder.EndLoop(alongRows, [Builder.Binary(Op.Add, alongRows.Carried[0], TermOf(product, signal, inside))])[0];
+            Add(columns, total);
+            Builder.EndLoop(columns, []);
+        }
+
+        void Add(IrBuilder.OpenLoop columns, int term)
+        {
             foreach (Sum sum in adjoint.Sums)
             {
                 int place = Copy(sum.Item.Index, new Dictionary<int, int>(copies) { [sum.Loop.Counter] = columns.Counter });
                 Builder.Accumulate(sum.Item.Buffer, place, sum.IsNegated ? Builder.Unary(Op.Neg, term) : term);
             }
-
-            Builder.EndLoop(columns, []);
-            Builder.EndLoop(rows, []);
-        }
-
-        while (open.Count > 0) Builder.EndLoop(open.Pop(), []);
-
-        void ElementByElement(Product product, Dictionary<int, int> inside)
-        {
-            IrBuilder.OpenLoop columns = Begin(product.Columns, inside);
-            int zero = Builder.Real(Source.Real, 0);
-            IrBuilder.OpenLoop rows = Begin(product.Rows, inside, zero);
-            int signal = Builder.Load(product.Totals, TotalOf(adjoint, product, v => Copy(v, inside)));
-            int term = Builder.Select(Builder.Binary(Op.Ne, zero, signal), Builder.Binary(Op.Mul, signal, Copy(product.Element, inside)), zero);
-            int total = Builder.EndLoop(rows, [Builder.Binary(Op.Add, rows.Carried[0], term)])[0];
-            foreach (Sum sum in adjoint.Sums)
-            {
-                int place = Copy(sum.Item.Index, new Dictionary<int, int>(copies) { [sum.Loop.Counter] = columns.Counter });
-                Builder.Accumulate(sum.Item.Buffer, place, sum.IsNegated ? Builder.Unary(Op.Neg, total) : total);
-            }
-
-            Builder.EndLoop(columns, []);
-        }
-
-        IrBuilder.OpenLoop Begin(Loop like, Dictionary<int, int> known, int sum = -1)
-        {
-            IrBuilder.OpenLoop result = Builder.BeginLoop(Builder.Int(0), Copy(like.To, known), sum < 0 ? [] : [sum], sum < 0 ? written : [], counterName: Source.Values[like.Counter].Name);
-            known[like.Counter] = result.Counter;
-            return result;
         }
     }
 
-    private void Search(Region region, IReadOnlyList<Loop> path)
-    {
-        foreach (Alloc array in region.Items.OfType<Alloc>())
-        {
-            if (Source.Buffers[array.Buffer] is { Kind: BufferKind.Adjoint } info && info.Type == Source.Real && Recognize(array, region, path) is { } adjoint) Add(adjoint);
-        }
-
-        foreach (Loop loop in region.Items.OfType<Loop>().Where(RunsOverExtent)) Search(loop.Body, [.. path, loop]);
-    }
-
-    private void Add(Adjoint adjoint)
-    {
-        _found.Add(adjoint);
-        _dropped.Add(adjoint.Array);
-        foreach (Product product in adjoint.Products)
-        {
-            _dropped.Add(product.Item);
-            if (!_products.TryGetValue(product.Columns, out List<(Adjoint, Product)>? list)) _products[product.Columns] = list = [];
-            list.Add((adjoint, product));
-        }
-
-        foreach (Sum sum in adjoint.Sums)
-        {
-            _dropped.Add(sum.Item);
-            if (sum.IsNegated) _dropped.Add(_index.DefinitionOf(sum.Item.Value)!);
-        }
-
-        foreach (Load load in _examples.Body.AllItems().OfType<Load>().Where(l => l.Buffer == adjoint.Array.Buffer)) _dropped.Add(load);
-    }
-
-    private Adjoint? Recognize(Alloc array, Region region, IReadOnlyList<Loop> path)
-    {
-        var products = new List<Product>();
-        var sums = new List<Sum>();
-        int accesses = Source.Body.AllItems().Count(i => i.ElementAccess() is (int buffer, _) && buffer == array.Buffer);
-        foreach (Loop loop in region.Items.OfType<Loop>().Where(RunsOverExtent))
-        {
-            foreach (Item item in loop.Body.Items)
-            {
-                if (item is Load load && load.Buffer == array.Buffer)
-                {
-                    if (!Same(loop.To, array.Length) || SumOf(load, loop, path) is not { } sum) return null;
-                    sums.Add(sum);
-                }
-                else if (item is Loop inner && RunsOverExtent(inner) && Same(inner.To, array.Length))
-                {
-                    foreach (Accumulate accumulate in inner.Body.Items.OfType<Accumulate>().Where(a => a.Buffer == array.Buffer))
-                    {
-                        if (ProductOf(accumulate, loop, inner, path) is not { } product) return null;
-                        products.Add(product);
-                    }
-                }
-            }
-        }
-
-        return products.Count > 0 && sums.Count > 0 && products.Count + sums.Count == accesses ? new Adjoint(path, array, products, sums) : null;
-    }
-
-    private Product? ProductOf(Accumulate accumulate, Loop rows, Loop columns, IReadOnlyList<Loop> path)
-    {
-        if (accumulate.Index != columns.Counter) return null;
-        Let? product = _index.LetOf(accumulate.Value);
-        if (product is { Op: Op.Select } select && _index.LetOf(select.C) is { Op: Op.Const, Payload: 0 } && _index.LetOf(select.A) is { Op: Op.Ne } guard
-            && _index.LetOf(select.B) is { Op: Op.Mul } guarded && Other(guard) is var tested && (tested == guarded.A || tested == guarded.B)) product = guarded;
-        return product is not { Op: Op.Mul } ? null : Of(product.A, product.B) ?? Of(product.B, product.A);
-
-        int Other(Let ne) => _index.LetOf(ne.A) is { Op: Op.Const, Payload: 0 } ? ne.B : ne.A;
-
-        Product? Of(int signal, int element) =>
-            _varying.Contains(signal) && !columns.Body.DefinedValues().Contains(signal) && signal != columns.Counter && Source.TypeOf(signal) == Source.Real
-            && CanCopy(element, [.. path, rows, columns]) ? new Product(rows, columns, accumulate, signal, element) : null;
-    }
-
-    private Sum? SumOf(Load load, Loop loop, IReadOnlyList<Loop> path)
-    {
-        if (load.Index != loop.Counter || _index.UsesOf(load.Id) != 1) return null;
-        foreach (Item item in loop.Body.Items)
-        {
-            if (item is Accumulate direct && direct.Value == load.Id) return Of(direct, false);
-            if (item is Let { Op: Op.Neg } negated && negated.A == load.Id && _index.UsesOf(negated.Id) == 1)
-            {
-                return loop.Body.Items.OfType<Accumulate>().FirstOrDefault(a => a.Value == negated.Id) is { } accumulate ? Of(accumulate, true) : null;
-            }
-        }
-
-        return null;
-
-        Sum? Of(Accumulate accumulate, bool isNegated) => IsGradient(accumulate.Buffer) && CanCopy(accumulate.Index, [.. path, loop]) ? new Sum(loop, accumulate, isNegated) : null;
-    }
-
-    /// <summary>Whether it is the gradient of what all examples share, to which they only add.</summary>
-    private bool IsGradient(int buffer) => (Source.Buffers[buffer].Kind == BufferKind.Gradient || _shared.Contains(buffer))
-        && _examples.Body.AllItems().All(i => i is not (Load or Store) || i.ElementAccess()!.Value.Buffer != buffer);
-
-    private bool Same(int a, int b) => a == b || (_index.LetOf(a) is { Op: Op.Extent or Op.Const } x && _index.LetOf(b) is { } y && x.Op == y.Op && x.Payload == y.Payload);
-
-    private bool RunsOverExtent(Loop loop) => !loop.EndsEarly && _index.LetOf(loop.From) is { Op: Op.Const, Payload: 0 } && _index.LetOf(loop.To) is { Op: Op.Extent } or { Op: Op.Const, Payload: > 0 };
-
-    /// <summary>Whether a value can be computed after the examples, from the counters of loops around it.</summary>
-    private bool CanCopy(int value, IReadOnlyList<Loop> loops)
-    {
-        int left = MostOperations;
-        return Can(value);
-
-        bool Can(int v)
-        {
-            if (!_inExamples.Contains(v) || loops.Any(l => l.Counter == v)) return true;
-            if (left-- == 0 || _varying.Contains(v)) return false;
-            return _index.DefinitionOf(v) switch
-            {
-                Let let => let.Operands.All(Can),
-                Load load => !_written.Contains(load.Buffer) && !Source.Buffers[load.Buffer].IsOfExample && Can(load.Index),
-                _ => false,
-            };
-        }
-    }
-
-    private int Copy(int value, Dictionary<int, int> copies)
-    {
-        if (copies.TryGetValue(value, out int known)) return known;
-        if (!_inExamples.Contains(value)) return Map(value);
-        return copies[value] = _index.DefinitionOf(value) switch
-        {
-            Let let => Builder.Let(let.Op, Source.TypeOf(value), Operand(let.A), Operand(let.B), Operand(let.C), let.Payload),
-            Load load => Builder.Load(load.Buffer, Copy(load.Index, copies)),
-            _ => throw new InvalidOperationException("What is computed after the examples was made of operations and elements when it was recognized."),
-        };
-
-        int Operand(int operand) => operand < 0 ? -1 : Copy(operand, copies);
-    }
+    private int Copy(int value, Dictionary<int, int> copies) => _uniform.Copy(value, Builder, Map, copies);
 }
