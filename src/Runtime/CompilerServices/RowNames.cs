@@ -10,25 +10,24 @@ public ref struct RowNames
 {
     private readonly ref int _named;
     private readonly ref int _marks;
+    private readonly ref int _count;
     private readonly int _rows;
     private readonly int _batch;
     private int _next;
 
     /// <param name="named">Where they are listed: as many places as there are rows, and one more, which is written to but never counts.</param>
     /// <param name="marks">Of each row, the batch that named it last.</param>
-    /// <param name="count">How many are listed so far.</param>
+    /// <param name="count">How many are listed.</param>
     /// <param name="batch">This batch.</param>
-    internal RowNames(int[] named, int[] marks, int count, int batch)
+    internal RowNames(int[] named, int[] marks, ref int count, int batch)
     {
         _named = ref MemoryMarshal.GetArrayDataReference(named);
         _marks = ref MemoryMarshal.GetArrayDataReference(marks);
+        _count = ref count;
         _rows = marks.Length;
         _batch = batch;
         _next = count;
     }
-
-    /// <summary>How many are listed.</summary>
-    internal readonly int Count => _next;
 
     /// <summary>Names a row. One that the block does not have is passed over: a loss may guard against it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,4 +46,9 @@ public ref struct RowNames
         _next += mark != _batch ? 1 : 0;
         mark = _batch;
     }
+
+    /// <summary>Ends naming: before, nobody knows of it.</summary>
+    /// <remarks>Not a call: across one, the sums of a kernel's loop would not stay in registers, and be stored in each turn.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void End() => _count = _next;
 }

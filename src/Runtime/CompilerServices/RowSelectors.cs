@@ -160,16 +160,9 @@ public readonly ref struct NamedRows : IRowSelector
     /// <param name="block">Which block of the layout.</param>
     public static RowNames Names<TRows>(TRows rows, int block)
         where TRows : struct, IRowSelector, allows ref struct
-        => Are<TRows>() ? TouchedBy(rows).Names(block) : default;
-
-    /// <summary>Ends that.</summary>
-    public static void End<TRows>(TRows rows, int block, RowNames names)
-        where TRows : struct, IRowSelector, allows ref struct
-        => TouchedBy(rows).End(block, names);
-
-    private static TouchedRows TouchedBy<TRows>(TRows rows)
-        where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(NamedVectors) ? Unsafe.As<TRows, NamedVectors>(ref rows).Rows._touched : Unsafe.As<TRows, NamedRows>(ref rows)._touched;
+        => typeof(TRows) == typeof(NamedRows) ? Unsafe.As<TRows, NamedRows>(ref rows)._touched.Names(block)
+            : typeof(TRows) == typeof(NamedVectors) ? Unsafe.As<TRows, NamedVectors>(ref rows).Rows._touched.Names(block)
+            : default;
 }
 
 /// <summary>The same as <see cref="NamedRows"/>, where what the kernel loops over is as long as a vector: the loops disappear.</summary>

@@ -62,9 +62,6 @@ public sealed class TouchedRows
     /// <summary>Begins to name rows of a block, row by row.</summary>
     internal RowNames Names(int block) => RowsOf(block).Names(batches);
 
-    /// <summary>Ends that: before, nobody knows of the rows that were named.</summary>
-    internal void End(int block, RowNames names) => RowsOf(block).End(names);
-
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
     {
@@ -108,16 +105,14 @@ public sealed class TouchedRows
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 
-        public void End(RowNames names) => count = names.Count;
-
-        public RowNames Names(int batch) => new(named, lastBatch, count, batch);
+        public RowNames Names(int batch) => new(named, lastBatch, ref count, batch);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch)
         {
             RowNames names = Names(batch);
             foreach (int row in examples) names.Add(row);
-            End(names);
+            names.End();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -133,7 +128,7 @@ public sealed class TouchedRows
                 foreach (int example in examples) names.Add(column[(example * width) + element]);
             }
 
-            End(names);
+            names.End();
         }
 
         public void Clear(bool forget)

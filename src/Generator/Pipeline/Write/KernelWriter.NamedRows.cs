@@ -95,7 +95,7 @@ internal sealed partial class KernelWriter
         if (names.Count == 0) return;
         using (Block("if (NamedRows.Are<TRows>())"))
         {
-            for (int k = 0; k < names.Count; k++) _code.Line($"NamedRows.End(rows, {NumberText.Integer(_model.ParameterBlock(NamedParameters[k].Parameter))}, {names[k]});");
+            foreach (string name in names) _code.Line($"{name}.End();");
         }
     }
 }
