@@ -78,7 +78,7 @@ internal enum BufferKind : byte
 /// <param name="Argument">Index of the argument that it holds (for Gradient: is the derivative of; for Direction: moves); -1 for others.</param>
 /// <param name="Overwritten">
 /// For Gradient: if it has <see cref="OverwrittenFrom"/> elements or more, each is stored to, and need not be zero on entry. For Local: each element is
-/// stored before it is read, so that its <see cref="Alloc"/> need not fill it.
+/// stored before it is read, so that its <see cref="Alloc"/> need not fill it. For Tape: it is the schedule's, a working array rather than a record.
 /// </param>
 /// <param name="Growing">
 /// For Tape and Local: a store past the end makes it longer; its <see cref="Alloc"/> has length 0 and fills nothing. What is read was stored before.

@@ -101,8 +101,18 @@ public abstract partial class HostObjective<T> : IObjective<T>
     public VectorHandle<T> CreateVector(int length) => new HostVector<T>(length);
 
     /// <summary>A line on the memory that a call works in: generated <c>Describe()</c> methods end with it.</summary>
-    protected virtual string DescribeMemory() => string.Create(
-        CultureInfo.InvariantCulture, $"memory       {(long)WorkspaceLength * Unsafe.SizeOf<T>():N0} bytes per thread for working arrays and recorded values\n");
+    protected virtual string DescribeMemory()
+    {
+        string all = string.Create(CultureInfo.InvariantCulture, $"memory       {(long)WorkspaceLength * Unsafe.SizeOf<T>():N0} bytes per thread for working arrays");
+        return RecordedBytes == 0 ? all + "\n" : all + string.Create(
+            CultureInfo.InvariantCulture, $"; a gradient records {RecordedBytes:N0} bytes on the way to the value and reads them on the way back\n");
+    }
+
+    /// <summary>
+    /// How many bytes a thread's gradient writes on the way to the value and reads on the way back: what a tape holds elsewhere. 0, which is the default, if it computes all again.
+    /// Records whose length is only known when they are written are not counted; <see cref="TapeLimit"/> bounds these.
+    /// </summary>
+    protected virtual long RecordedBytes => 0;
 
     /// <summary>The value at <paramref name="parameters"/>.</summary>
     /// <param name="parameters">As long as the parameter vector.</param>

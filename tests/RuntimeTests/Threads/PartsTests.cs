@@ -62,7 +62,7 @@ public sealed class PartsTests
     public void Descriptions_end_with_memory_and_parts()
     {
         string few = Network(100).Describe(), many = Network(20_000).Describe();
-        Assert.EndsWith(" bytes per thread for working arrays and recorded values\n", few);
+        Assert.Matches(@"memory       [0-9,]+ bytes per thread for working arrays; a gradient records 1,280 bytes on the way to the value and reads them on the way back\n$", few);
         Assert.EndsWith("8 over all examples, which up to 8 threads share; 1,320 bytes for the gradient of each\n", many);
 
         static OverExamples.NetworkObjective Network(int examples) => new(x: new float[19 * examples], label: new int[examples], hidden: 13, classes: 5);

@@ -304,7 +304,7 @@ internal sealed class ContractionSplit : IrRewriter
     /// <summary>An array whose elements are all stored before they are read.</summary>
     private int NewArray(string name, int length, ScalarType? type = null)
     {
-        int buffer = Builder.AddBuffer(name, BufferKind.Tape, type ?? Source.Real);
+        int buffer = Builder.AddBuffer(name, BufferKind.Tape, type ?? Source.Real, overwritten: true);
         Builder.Alloc(buffer, length);
         return buffer;
     }

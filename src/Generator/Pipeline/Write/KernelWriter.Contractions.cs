@@ -50,8 +50,8 @@ internal sealed partial class KernelWriter
         }
 
         _code.Line($"Span<{_real}> {packing} = rest;");
-        string[] triangles = [.. _plan.Contractions.Where(IsTriangular).Select(c => LengthText(c.Rows, _model.ExtentAtConstruction)).Distinct()];
-        string[] sizes = [.. _plan.Contractions.Where(c => !IsTriangular(c)).SelectMany(c => new[] { c.Rows, c.Columns }).Select(v => LengthText(v, _model.ExtentAtConstruction)).Distinct()];
+        string[] triangles = [.. _plan.Contractions.Where(IsTriangular).Select(c => LengthText(c.Rows, AtConstruction)).Distinct()];
+        string[] sizes = [.. _plan.Contractions.Where(c => !IsTriangular(c)).SelectMany(c => new[] { c.Rows, c.Columns }).Select(v => LengthText(v, AtConstruction)).Distinct()];
         if (sizes.Length > 0) WorkspaceTerms.Add($"MatrixProduct.WorkspaceLengthUpTo({NumberText.Integer(BlockExamples)}, {string.Join(", ", sizes)})");
         foreach (string size in triangles) WorkspaceTerms.Add($"TriangleProduct.WorkspaceLength({size})");
         _code.Line($"Span<int> {rows} = stackalloc int[{NumberText.Integer(BlockExamples)}];");

@@ -65,6 +65,9 @@ internal sealed partial class KernelWriter
     /// <summary>The workspace that the kernel takes, as a sum of C# terms over the objective's extents.</summary>
     public List<string> WorkspaceTerms { get; } = [];
 
+    /// <summary>The bytes of what the kernel records on the way and reads on the way back, as a sum of C# terms over the objective's members. Without records that grow.</summary>
+    public List<string> RecordedTerms { get; } = [];
+
     /// <summary>The statements of the kernel, with the value to return at the end.</summary>
     public CodeWriter Write()
     {
@@ -240,9 +243,17 @@ internal sealed partial class KernelWriter
                 continue;
             }
 
+            bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
+            string factor = perExample ? NumberText.Integer(_examplesPerElement) + " * " : string.Empty;
             string length = LengthText(alloc.Length, null);
             _lengthTexts[alloc.Buffer] = length;
-            string atConstruction = LengthText(alloc.Length, _model.ExtentAtConstruction);
+            string atConstruction = LengthText(alloc.Length, AtConstruction);
+            if (buffer is { Kind: BufferKind.Tape, Overwritten: false })
+            {
+                string size = buffer.Type switch { ScalarType.F64 => "8L * ", ScalarType.Bool => string.Empty, _ => "4L * " };
+                RecordedTerms.Add(size + factor + Parenthesized(LengthText(alloc.Length, OfMembers), needed: true));
+            }
+
             if (buffer.Type != _function.Real)
             {
                 // Arrays of another type than the workspace's are kept beside it; a short one of known length lives on the stack.
@@ -254,8 +265,6 @@ internal sealed partial class KernelWriter
 
             if (!any) _code.Line($"Span<{_real}> rest = workspace;");
             any = true;
-            bool perExample = _plan.LayoutOf(alloc.Buffer) != BufferLayout.Shared;
-            string factor = perExample ? NumberText.Integer(_examplesPerElement) + " * " : string.Empty;
             if (IsWrittenInTiles(alloc.Buffer)) (length, atConstruction) = (length + BeyondTiles, atConstruction + BeyondTiles);
             _code.Line($"Span<{_real}> {name} = Lanes.Take(ref rest, {factor}{Parenthesized(length, factor.Length > 0)});");
             WorkspaceTerms.Add(factor + Parenthesized(atConstruction, factor.Length > 0));
@@ -281,7 +290,7 @@ internal sealed partial class KernelWriter
 
     /// <summary>The length of a working array, from extents, constants and the number of examples.</summary>
     /// <param name="atConstruction">How an extent reads in the constructor; null for the text inside the kernel.</param>
-    private string LengthText(int value, Func<int, string>? atConstruction)
+    private string LengthText(int value, LengthNames? names)
     {
         Let let = _index.LetOf(value) ?? throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data");
         return Length(let).Code;
@@ -290,10 +299,10 @@ internal sealed partial class KernelWriter
         {
             Op.Const when _function.TypeOf(l.Id).IsReal() => new Text(NumberText.Real(l.RealConstant, _function.TypeOf(l.Id))),
             Op.Const => new Text(NumberText.Integer(l.Payload)),
-            Op.Extent => new Text(atConstruction is null ? _extentNames[(int)l.Payload] : atConstruction((int)l.Payload)),
-            Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(atConstruction is null ? "ExampleCount" : "extents.Examples"),
+            Op.Extent => new Text(names is null ? _extentNames[(int)l.Payload] : names.Extent((int)l.Payload)),
+            Op.Argument when l.Payload == SpecialArgument.ExampleCount => new Text(names?.Examples ?? "ExampleCount"),
             Op.Argument when l.Payload >= 0 && _function.Arguments[(int)l.Payload].Role == ArgumentRole.Constant => new Text(
-                atConstruction is null ? _argumentNames[(int)l.Payload] : NameTable.Escaped(_function.Arguments[(int)l.Payload].Name)),
+                names is null ? _argumentNames[(int)l.Payload] : names.Constant((int)l.Payload)),
             _ when l.Operands.All(o => _index.LetOf(o) is not null) && l.Operands.Any() => OpText.Scalar(
                 l.Op, _function.TypeOf(l.Id), _function.TypeOf(l.A), Operand(l.A), Operand(l.B), Operand(l.C)),
             _ => throw new NotSupportedInTargetException("the length of a local array depends on a loop or on data"),
@@ -301,6 +310,15 @@ internal sealed partial class KernelWriter
 
         Text Operand(int operand) => operand < 0 ? default : Length(_index.LetOf(operand)!);
     }
+
+    /// <summary>Extents, constants and the number of examples in the constructor, of which lengths are made there.</summary>
+    private LengthNames AtConstruction => new(_model.ExtentAtConstruction, a => NameTable.Escaped(_function.Arguments[a].Name), "extents.Examples");
+
+    /// <summary>The same in members of the objective.</summary>
+    private LengthNames OfMembers => new(_model.ExtentField, _model.ConstantMember, "ExampleCount");
+
+    /// <summary>The names of what lengths are made of, outside of the kernel.</summary>
+    private sealed record LengthNames(Func<int, string> Extent, Func<int, string> Constant, string Examples);
 
     /// <summary>A block of C#, with names of its own.</summary>
     private NamedBlock Block(string header)

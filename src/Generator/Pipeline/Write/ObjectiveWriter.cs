@@ -42,6 +42,7 @@ internal static class ObjectiveWriter
                 ConstructorText.Write(code, model, Largest([valueKernel.WorkspaceTerms, gradientKernel.WorkspaceTerms, curvatureKernel?.WorkspaceTerms ?? [], .. secondOrder?.WorkspaceTerms ?? [], .. examples.WorkspaceTerms]));
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
+                WriteRecordedBytes(code, gradientKernel.RecordedTerms);
                 WriteCores(code, model, plans, named.Count > 0, vectorExtent);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
@@ -193,6 +194,14 @@ internal static class ObjectiveWriter
         code.Gap();
         code.Line("/// <summary><see cref=\"Description\"/>, and the memory that this objective works in.</summary>");
         code.Line("public string Describe() => Description + DescribeMemory();");
+        code.Gap();
+    }
+
+    private static void WriteRecordedBytes(CodeWriter code, List<string> terms)
+    {
+        if (terms.Count == 0) return;
+        code.Line("/// <inheritdoc/>");
+        code.Line($"protected override long RecordedBytes => {string.Join(" + ", terms)};");
         code.Gap();
     }
 

@@ -24,6 +24,12 @@ public static class MatrixProduct
     // Steps of a sum, rows and columns of a block: a panel of b takes 32 KiB at most, a block of a 144 or, of doubles, 288.
     private const int DepthOfBlock = 256, RowsOfBlock = 144, ColumnsOfBlock = 512;
 
+    // A result that the second cache does not keep is better read and written less often, even though panels of b then come from there.
+    private const int DepthForLargeResult = 512, LargeResult = 1 << 17;
+
+    // Panels are so many steps farther apart than they are long: at distances of whole pages, the same place in all of them would be in few lines of the first cache.
+    private const int StepsBetweenPanels = 1;
+
     // The larger of the tiles, whichever the machine uses: workspace lengths must not depend on it.
     private const int TileRows = 12, TileColumns = 32;
 
@@ -45,7 +51,7 @@ public static class MatrixProduct
     /// <exception cref="OverflowException">There are too many.</exception>
     public static int WorkspaceLength(int m, int n, int k)
     {
-        long depth = Math.Min(Math.Max(k, 1), DepthOfBlock);
+        long depth = Math.Min(Math.Max(k, 1), MostSteps(m, n)) + StepsBetweenPanels;
         long rows = RoundUp(Math.Min(m, RowsOfBlock), TileRows), columns = RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns);
         return checked((int)((depth * (rows + columns)) + (TileRows * TileColumns) + (LineBytes / sizeof(float))));
     }
@@ -104,6 +110,9 @@ public static class MatrixProduct
         Run(a, b, ref MemoryMarshal.GetReference(c), stride, m, n, k, accumulate, ref Aligned(workspace), wide, epilogue);
     }
 
+    /// <summary>How many steps of the sums are made at once, at most.</summary>
+    private static int MostSteps(int m, int n) => (long)m * n < LargeResult ? DepthOfBlock : DepthForLargeResult;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run<T, TEpilogue>(
         ProductOperand<T> a, ProductOperand<T> b, ref T c, int stride, int m, int n, int k, bool accumulate,
@@ -114,43 +123,44 @@ public static class MatrixProduct
         (int tileRows, int tileColumns) = wide ? (TileRows, 2 * Vector512<T>.Count) : (TileRows / 2, 2 * Vector256<T>.Count);
 
         // Blocks of about the same depth: a short last one would load and store the result for little.
-        int parts = Math.Max(1, (k + DepthOfBlock - 1) / DepthOfBlock);
+        int mostSteps = MostSteps(m, n);
+        int parts = Math.Max(1, (k + mostSteps - 1) / mostSteps);
         int maxDepth = (k + parts - 1) / parts;
         ref T edge = ref workspace;
         ref T packedB = ref Unsafe.Add(ref edge, TileRows * TileColumns);
-        ref T packedA = ref Unsafe.Add(ref packedB, maxDepth * RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns));
+        ref T packedA = ref Unsafe.Add(ref packedB, (maxDepth + StepsBetweenPanels) * RoundUp(Math.Min(n, ColumnsOfBlock), TileColumns));
         bool packsA = !a.IsPlain || (n + tileColumns - 1) / tileColumns >= PanelsWorthPacking;
         bool packsB = b.IsAlongSum || !StaysInPlace(b, (m + tileRows - 1) / tileRows, maxDepth);
-        Span<nint> lines = stackalloc nint[packsB || b.IsPlain ? 1 : DepthOfBlock];
+        Span<nint> lines = stackalloc nint[packsB || b.IsPlain ? 1 : mostSteps];
 
         for (int column = 0; column < n; column += ColumnsOfBlock)
         {
             int columns = Math.Min(ColumnsOfBlock, n - column);
             for (int part = 0; part < parts; part++)
             {
-                int start = (int)((long)k * part / parts), depth = (int)((long)k * (part + 1) / parts) - start;
+                int start = (int)((long)k * part / parts), depth = (int)((long)k * (part + 1) / parts) - start, pitch = depth + StepsBetweenPanels;
                 bool first = part == 0, last = part == parts - 1;
                 if (lines.Length > 1) b.ListLines(start, lines[..depth]);
                 int packedFrom = packsB ? 0 : wide && columns % tileColumns == Vector512<T>.Count ? columns : columns / tileColumns * tileColumns;
-                ProductPanels.Pack(b, column + packedFrom, columns - packedFrom, start, depth, tileColumns, ref Unsafe.Add(ref packedB, packedFrom * depth));
+                ProductPanels.Pack(b, column + packedFrom, columns - packedFrom, start, depth, pitch, tileColumns, ref Unsafe.Add(ref packedB, packedFrom * pitch));
                 for (int row = 0; row < m; row += RowsOfBlock)
                 {
                     int rows = Math.Min(RowsOfBlock, m - row);
                     packedFrom = packsA ? 0 : wide && rows % TileRows == LowTileRows ? rows : rows / tileRows * tileRows;
-                    ProductPanels.Pack(a, row + packedFrom, rows - packedFrom, start, depth, tileRows, ref Unsafe.Add(ref packedA, packedFrom * depth));
+                    ProductPanels.Pack(a, row + packedFrom, rows - packedFrom, start, depth, pitch, tileRows, ref Unsafe.Add(ref packedA, packedFrom * pitch));
                     for (int j = 0; j < columns; j += tileColumns)
                     {
                         int width = Math.Min(tileColumns, columns - j);
                         int broad = wide && width <= Vector512<T>.Count ? Vector512<T>.Count : tileColumns;
                         bool inPlaceB = !packsB && width == broad;
-                        ref T panelB = ref !inPlaceB ? ref Unsafe.Add(ref packedB, j * depth) : ref b.IsPlain ? ref b.At(column + j, start) : ref b.Column(column + j);
+                        ref T panelB = ref !inPlaceB ? ref Unsafe.Add(ref packedB, j * pitch) : ref b.IsPlain ? ref b.At(column + j, start) : ref b.Column(column + j);
                         int line = !inPlaceB ? tileColumns : b.IsPlain ? b.Stride : 0;
                         for (int i = 0; i < rows; i += tileRows)
                         {
                             int height = Math.Min(tileRows, rows - i);
                             int high = wide && height <= LowTileRows ? LowTileRows : tileRows;
                             bool inPlaceA = !packsA && height == high;
-                            ref T panelA = ref inPlaceA ? ref a.At(row + i, start) : ref Unsafe.Add(ref packedA, i * depth);
+                            ref T panelA = ref inPlaceA ? ref a.At(row + i, start) : ref Unsafe.Add(ref packedA, i * pitch);
                             (int toNextRow, int toNextStep) = !inPlaceA ? (1, tileRows) : a.IsAlongSum ? (a.Stride, 1) : (1, a.Stride);
                             ref T tile = ref Unsafe.Add(ref c, ((nint)(row + i) * stride) + column + j);
                             if (height == high && width == broad)
@@ -217,6 +227,7 @@ public static class MatrixProduct
         if (rows == TileRows)
         {
             if (line == 0) ProductTiles.Twelve<T, ListedLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
+            else if (depth > DepthOfBlock) ProductTiles.Twelve<T, FarLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
             else ProductTiles.Twelve<T, EvenLines, TWidth>(ref a, row, step, ref b, line, ref lines, depth, ref c, width, accumulate);
         }
         else

@@ -12,17 +12,17 @@ internal static class ProductPanels
     private const int LineBytes = 64;
 
     /// <summary>
-    /// The operand's <paramref name="count"/> rows or columns from <paramref name="first"/>, in panels of <paramref name="width"/>: panel p has at k·width + r
+    /// The operand's <paramref name="count"/> rows or columns from <paramref name="first"/>, in panels of <paramref name="width"/>, <paramref name="pitch"/>·width apart: panel p has at k·width + r
     /// the value at (first + p·width + r, start + k), and zero beyond the last.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Pack<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int width, ref T panels)
+    internal static void Pack<T>(ProductOperand<T> operand, int first, int count, int start, int depth, int pitch, int width, ref T panels)
         where T : unmanaged
     {
         int whole = count / width * width, rest = count - whole;
         if (rest > 0)
         {
-            ref T last = ref Unsafe.Add(ref panels, (nint)whole * depth);
+            ref T last = ref Unsafe.Add(ref panels, (nint)whole * pitch);
             for (int k = 0; k < depth; k++)
             {
                 MemoryMarshal.CreateSpan(ref Unsafe.Add(ref last, (k * width) + rest), width - rest).Clear();
@@ -33,7 +33,7 @@ internal static class ProductPanels
         {
             for (int i = 0; i < count; i += width)
             {
-                Transpose(operand, first + i, Math.Min(width, count - i), first + count, start, depth, width, ref Unsafe.Add(ref panels, (nint)i * depth));
+                Transpose(operand, first + i, Math.Min(width, count - i), first + count, start, depth, width, ref Unsafe.Add(ref panels, (nint)i * pitch));
             }
 
             return;
@@ -48,7 +48,7 @@ internal static class ProductPanels
             {
                 CopyWhole(ref from, ref to, width);
                 from = ref Unsafe.Add(ref from, width);
-                to = ref Unsafe.Add(ref to, (nint)width * depth);
+                to = ref Unsafe.Add(ref to, (nint)width * pitch);
             }
 
             if (rest > 0) MemoryMarshal.CreateReadOnlySpan(ref from, rest).CopyTo(MemoryMarshal.CreateSpan(ref to, rest));

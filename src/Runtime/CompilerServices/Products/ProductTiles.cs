@@ -24,7 +24,7 @@ internal static partial class ProductTiles
         row *= Unsafe.SizeOf<T>();
         step *= Unsafe.SizeOf<T>();
         line *= Unsafe.SizeOf<T>();
-        nint twoRows = 2 * row, ahead = 8 * step;
+        nint twoRows = 2 * row, ahead = 8 * step, aheadB = 8 * line;
         Prefetch(ref Unsafe.Add(ref c, 12 * width), width, 12);
         Vector512<T> l0 = Vector512<T>.Zero, h0 = Vector512<T>.Zero;
         Vector512<T> l1 = Vector512<T>.Zero, h1 = Vector512<T>.Zero;
@@ -94,6 +94,11 @@ internal static partial class ProductTiles
                 lines = ref Unsafe.Add(ref lines, 1);
                 Lanes.Prefetch(ref Unsafe.Add(ref values, 2 * Vector512<T>.Count));
                 Lanes.Prefetch(ref Unsafe.Add(ref values, 3 * Vector512<T>.Count));
+            }
+            else if (typeof(TLines) == typeof(FarLines))
+            {
+                Lanes.Prefetch(ref Unsafe.AddByteOffset(ref b, aheadB));
+                if (typeof(TWidth) == typeof(TwoVectors)) Lanes.Prefetch(ref Unsafe.AddByteOffset(ref b, aheadB + (nint)Vector512<byte>.Count));
             }
 
             Vector512<T> low = Vector512.LoadUnsafe(ref values), high = LoadHigh<T, TWidth>(ref values), x;
@@ -319,6 +324,9 @@ internal static partial class ProductTiles
 
 /// <summary>Lines of a panel lie one after the other.</summary>
 internal readonly struct EvenLines;
+
+/// <summary>Lines of a panel lie one after the other; it is so long that it streams in from the second cache.</summary>
+internal readonly struct FarLines;
 
 /// <summary>A list says where each line of a panel is.</summary>
 internal readonly struct ListedLines;

@@ -95,7 +95,7 @@ public static class TriangleProduct
 
         int width = wide ? 2 * Vector512<T>.Count : 2 * Vector256<T>.Count;
         ref T panels = ref MemoryMarshal.GetReference(workspace);
-        ProductPanels.Pack(ProductOperand<T>.Rows(vectors, Examples), 0, size, 0, examples, width, ref panels);
+        ProductPanels.Pack(ProductOperand<T>.Rows(vectors, Examples), 0, size, 0, examples, examples, width, ref panels);
         AccumulateTiles(ref MemoryMarshal.GetReference(signals), ref panels, ref MemoryMarshal.GetReference(matrix), stride, isUpper, size, examples, wide, width);
     }
 

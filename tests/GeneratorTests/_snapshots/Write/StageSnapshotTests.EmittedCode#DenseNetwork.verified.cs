@@ -119,6 +119,9 @@ partial class Digits
         public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
+        protected override long RecordedBytes => 4L * 64 * _classesExtent;
+
+        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 17.0 * _classesExtent + 6.0 * _classesExtent * _hiddenExtent + 15.0 * _hiddenExtent + 4.0 * _hiddenExtent * _pixelsExtent, 0);
 
         /// <inheritdoc/>

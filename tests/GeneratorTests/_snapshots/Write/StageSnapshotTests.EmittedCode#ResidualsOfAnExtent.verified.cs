@@ -90,6 +90,9 @@ partial class Responses
         public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
+        protected override long RecordedBytes => 8L * 8 * _outputsExtent;
+
+        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(4.0 + 23.0 * _outputsExtent, 1.0);
 
         /// <inheritdoc/>

@@ -114,6 +114,9 @@ partial class Softmax
         public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
+        protected override long RecordedBytes => 8L * 8 * _classesExtent;
+
+        /// <inheritdoc/>
         protected override ExampleWork WorkCore => new(14.0 + 16.0 * _classesExtent + 4.0 * _classesExtent * _xExtent, 0);
 
         /// <inheritdoc/>
