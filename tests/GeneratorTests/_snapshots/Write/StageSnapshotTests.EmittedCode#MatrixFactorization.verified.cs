@@ -303,8 +303,8 @@ partial class Ratings
             }
             if (NamedRows.Are<TRows>())
             {
-                NamedRows.End(rows, 0, userNames);
-                NamedRows.End(rows, 1, itemNames);
+                userNames.End();
+                itemNames.End();
             }
 
             return loss + l2 * Lanes.Sum(sumV) + l2 * Lanes.Sum(sumV2);
