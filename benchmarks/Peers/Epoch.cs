@@ -44,9 +44,11 @@ internal sealed class Epoch<T>
         for (int from = 0, step = 1; from < order.Length; from += batch, step++)
         {
             rule.Prepare(step, 1);
-            value = objective.Step(point, order.Span.Slice(from, Math.Min(batch, order.Length - from)), state, rule, GradientTransform<T>.None).Value;
+            value = objective.Step(point, Batch(from), state, rule, GradientTransform<T>.None, Batch(from + batch)).Value;
         }
 
         return value;
+
+        ReadOnlySpan<int> Batch(int start) => start < order.Length ? order.Span.Slice(start, Math.Min(batch, order.Length - start)) : [];
     }
 }

@@ -60,6 +60,20 @@ internal sealed class UniformValues
         int Operand(int operand) => operand < 0 ? -1 : Copy(operand, builder, map, copies);
     }
 
+    /// <summary>Those of the loops whose counters the values read.</summary>
+    public List<Loop> LoopsOf(IReadOnlyList<Loop> loops, IEnumerable<int> values)
+    {
+        var read = new HashSet<int>();
+        foreach (int value in values) Collect(value);
+        return [.. loops.Where(l => read.Contains(l.Counter))];
+
+        void Collect(int value)
+        {
+            if (!_inExamples.Contains(value) || !read.Add(value) || _index.DefinitionOf(value) is not { } item || item is not (Let or Load)) return;
+            foreach (int operand in IrFacts.Operands(item)) Collect(operand);
+        }
+    }
+
     /// <summary>Whether a loop runs from zero to a length that is known when the objective is constructed.</summary>
     public bool RunsOverExtent(Loop loop) =>
         !loop.EndsEarly && _index.LetOf(loop.From) is { Op: Op.Const, Payload: 0 } && _index.LetOf(loop.To) is { Op: Op.Extent } or { Op: Op.Const, Payload: > 0 };

@@ -8,6 +8,8 @@ namespace SymbolicGD;
 public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const int LeastForFetching = 4096;
+
     /// <param name="layout">The named blocks of the parameter vector.</param>
     /// <param name="exampleCount">The number of examples, 1 or more.</param>
     /// <param name="workspaceLength">How many elements of scratch memory a call needs.</param>
@@ -60,8 +62,13 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         Gradient(HostVector<T>.Unwrap(parameters, nameof(parameters)), batch, HostVector<T>.Unwrap(gradient, nameof(gradient)));
 
     /// <inheritdoc/>
-    public virtual StepOutcome<T> Step<TRule>(
+    public StepOutcome<T> Step<TRule>(
         VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
+        where TRule : struct, IUpdateRule<T> => Step(parameters, batch, state, rule, transform, []);
+
+    /// <inheritdoc/>
+    public virtual StepOutcome<T> Step<TRule>(
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform, ReadOnlySpan<int> next)
         where TRule : struct, IUpdateRule<T>
     {
         Span<T> point = CheckStep<TRule>(parameters, state, out Span<T> states);
@@ -80,7 +87,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         {
             T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm);
             PartsRun<T>? sharing = squaredNorm is not null && MostThreads > 1 ? workspace.Parts(this) : null;
-            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm, sharing);
+            outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm, sharing, RowsOf(next, workspace));
         }
 
         Pool.Return(workspace);
@@ -122,6 +129,21 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// for no examples, then says only which blocks have the same rows. False by default.
     /// </summary>
     protected virtual bool NamesRows => false;
+
+    /// <summary>Names the rows of the data that a batch reads, where they are worth fetching ahead: long ones. None by default.</summary>
+    protected virtual void FetchCore(ReadOnlySpan<int> batch, RowFetch rows)
+    {
+    }
+
+    // An update of a few vectors has no time for it.
+    private RowFetch? RowsOf(ReadOnlySpan<int> batch, Workspace<T> workspace)
+    {
+        if (batch.IsEmpty || Layout.Length < LeastForFetching) return null;
+        RowFetch rows = workspace.Rows;
+        rows.Clear();
+        FetchCore(batch, rows);
+        return rows;
+    }
 
     private bool TouchesRows(ReadOnlySpan<int> batch, Workspace<T> workspace)
     {

@@ -64,6 +64,17 @@ public interface IExampleObjective<T> : IObjective<T>
     StepOutcome<T> Step<TRule>(
         VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform)
         where TRule : struct, IUpdateRule<T>;
+
+    /// <summary>The same, told of the batch that is likely to come next: its data may be fetched meanwhile. The result does not depend on it.</summary>
+    /// <param name="parameters">The point, updated in place.</param>
+    /// <param name="batch">The indices of the examples of this step.</param>
+    /// <param name="state">The rule's state, as for <see cref="IObjective{T}.Step"/>.</param>
+    /// <param name="rule">The update rule, already prepared for this step.</param>
+    /// <param name="transform">What is done to the gradient before the rule sees it.</param>
+    /// <param name="next">The indices of the examples of the next step; empty if nobody knows. They are not checked.</param>
+    StepOutcome<T> Step<TRule>(
+        VectorHandle<T> parameters, ReadOnlySpan<int> batch, VectorHandle<T> state, in TRule rule, GradientTransform<T> transform, ReadOnlySpan<int> next)
+        where TRule : struct, IUpdateRule<T> => Step(parameters, batch, state, rule, transform);
 }
 
 /// <summary>What is done to a gradient before an update rule sees it.</summary>

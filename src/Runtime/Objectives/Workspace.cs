@@ -14,6 +14,7 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
     private AlignedBuffer<T>? sums;
     private TouchedRows? touched;
     private PartsRun<T>? parts;
+    private RowFetch? rows;
 
     public Span<T> Scratch => scratch.Span;
 
@@ -28,6 +29,9 @@ internal sealed class Workspace<T>(int scratchLength, int gradientLength)
 
     /// <summary>What evaluates the examples in several parts.</summary>
     public PartsRun<T> Parts(ExampleObjective<T> objective) => parts ??= new PartsRun<T>(objective, scratch);
+
+    /// <summary>What is read next.</summary>
+    public RowFetch Rows => rows ??= new RowFetch();
 
     /// <summary>Another such vector.</summary>
     public Span<T> Direction => (direction ??= new AlignedBuffer<T>(gradientLength)).Span;

@@ -208,7 +208,7 @@ public sealed partial class UpdateRuleDriver<T>
         Prepare(ref rule);
         return batched is null
             ? objective.Step(parameters, state, rule, transform)
-            : batched.Step(parameters, batch, state, rule, transform);
+            : batched.Step(parameters, batch, state, rule, transform, stepInEpoch + 1 < stepsPerEpoch ? Batch(stepInEpoch + 1) : []);
     }
 
     private void Prepare<TRule>(ref TRule rule)

@@ -188,6 +188,40 @@ public sealed class UniformTests
         }
     }
 
+    /// <summary>A loop around the sum, whose counter it does not read, does not make it longer.</summary>
+    [Theory]
+    [InlineData("b[i, j] * v[j]", "n")]
+    [InlineData("b[0, j] * v[j]", null)]
+    [InlineData("b[i, j] * v[(t + j) % v.Length]", "n·3")]
+    public void Shared_sums_are_as_many_as_differ(string term, string? length)
+    {
+        Function loss = Normal($$"""
+            [Loss]
+            public static double Repeated(
+                [Parameter, Shape("n", "n")] ReadOnlyMatrix<double> b, [Parameter, Shape("n")] ReadOnlySpan<double> v, [Shape("n")] ReadOnlySpan<double> x)
+            {
+                double loss = 0;
+                for (int t = 0; t < 3; t++)
+                {
+                    for (int i = 0; i < x.Length; i++)
+                    {
+                        double sum = loss;
+                        for (int j = 0; j < x.Length; j++) sum += {{term}} + x[j];
+                        loss += Math.Sin(sum * x[i]);
+                    }
+                }
+
+                return loss;
+            }
+            """);
+        Function split = UniformSums.Run(loss);
+        Assert.NotSame(loss, split);
+        Check(loss, split);
+        Alloc? made = split.Body.Items.OfType<Alloc>().SingleOrDefault();
+        Let? size = made is null ? null : new FunctionIndex(split).LetOf(made.Length);
+        Assert.Equal(length, size?.Op switch { null => null, Op.Extent => "n", Op.Mul => "n·3", _ => size.Op.ToString() });
+    }
+
     /// <summary>Terms are added and subtracted, and sums begin with zero and with something else.</summary>
     [Theory]
     [InlineData("double sum = 0;", "sum += a[i, j] * x[j] - b[i, j] * v[j];")]

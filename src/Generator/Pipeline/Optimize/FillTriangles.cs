@@ -136,22 +136,8 @@ internal sealed class FillTriangles : IrRewriter
         _uniform!.CanCopy(value, [.. loops.Where((l, k) => k == loops.Count - 1 || _uniform.RunsOverExtent(l))]);
 
     /// <summary>The loops around the rows whose counters the factors read: the matrix has one block for each of their iterations.</summary>
-    private List<Loop> Blocks(TriangularSum sum)
-    {
-        var read = new HashSet<int>();
-        Collect(sum.Factor);
-        if (sum.Diagonal >= 0) Collect(sum.Diagonal);
-        return [.. sum.Path.Where(l => l != sum.Rows && read.Contains(l.Counter))];
-
-        void Collect(int value)
-        {
-            if (!_uniform!.IsInExamples(value) || !read.Add(value)) return;
-            if (_index.DefinitionOf(value) is (Let or Load) and { } item)
-            {
-                foreach (int operand in IrFacts.Operands(item)) Collect(operand);
-            }
-        }
-    }
+    private List<Loop> Blocks(TriangularSum sum) =>
+        _uniform!.LoopsOf([.. sum.Path.Where(l => l != sum.Rows)], sum.Diagonal >= 0 ? [sum.Factor, sum.Diagonal] : [sum.Factor]);
 
     private void Fill(TriangularSum sum)
     {

@@ -24,7 +24,7 @@ internal sealed class UniformSums : IrRewriter
     private UniformSums(Function function) : base(function)
     {
         _index = new FunctionIndex(function);
-        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples) return;
+        if (function.Body.Items.OfType<Loop>().FirstOrDefault(l => l.IsExamples) is not { } examples || !examples.Body.AllItems().Any(i => i is Loop { Carried.Count: > 0 })) return;
         _uniform = new UniformValues(function, _index, examples);
         Search(examples.Body, []);
     }
@@ -35,12 +35,12 @@ internal sealed class UniformSums : IrRewriter
         return pass._found.Count == 0 ? function : pass.Run();
     }
 
-    /// <param name="Path">The loops around it, from the outermost one.</param>
+    /// <param name="Path">Those of the loops around it, from the outermost one, whose counters the shared terms read.</param>
     /// <param name="Shared">The terms that are the same for all examples.</param>
     /// <param name="Own">The others.</param>
     private sealed record Sum(IReadOnlyList<Loop> Path, Loop Loop, IReadOnlyList<Term> Shared, IReadOnlyList<Term> Own)
     {
-        /// <summary>The array of sums, or where no loop is around, the one sum.</summary>
+        /// <summary>The array of sums, or where they are all the same, the one sum.</summary>
         public int Place { get; set; }
     }
 
@@ -89,7 +89,8 @@ internal sealed class UniformSums : IrRewriter
         List<Term> shared = [.. terms.Where(t => _index.LetOf(t.Value) is { Op: Op.Mul } && inside.Contains(t.Value) && _uniform!.CanCopy(t.Value, [.. path, loop]))];
         if (shared.Count == 0) return null;
         _chains.UnionWith(chain);
-        return new Sum(path, loop, shared, [.. terms.Where(t => !shared.Contains(t))]);
+        IReadOnlyList<Loop> read = _uniform!.LoopsOf(path, [.. shared.Select(t => t.Value), loop.From, loop.To]);
+        return new Sum(read, loop, shared, [.. terms.Where(t => !shared.Contains(t))]);
 
         void Collect(Term term)
         {

@@ -246,8 +246,24 @@ internal static class ObjectiveWriter
             code.Gap();
         }
 
+        WriteFetch(code, model, plans.Gradient);
         IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
         if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered, namesRows);
+    }
+
+    /// <summary>Losses with products of matrices have long updates, during which the rows of the next batch can be fetched.</summary>
+    private static void WriteFetch(CodeWriter code, ObjectiveModel model, KernelPlan gradient)
+    {
+        if (gradient.Contractions.Count == 0) return;
+        int[] columns = [.. Enumerable.Range(0, model.Function.Arguments.Count).Where(a => model.Function.Arguments[a] is { Role: ArgumentRole.Data, IsArray: true })];
+        if (columns.Length == 0) return;
+        code.Line("/// <inheritdoc/>");
+        using (code.Block("protected override void FetchCore(ReadOnlySpan<int> batch, RowFetch rows)"))
+        {
+            foreach (int a in columns) code.Line($"rows.Add({model.DataField(a)}.Span, {ObjectiveModel.LengthOf(model.Function.Arguments[a], model.ExtentField)}, batch);");
+        }
+
+        code.Gap();
     }
 
     /// <summary>A call of a kernel, which is specialized for batches and for all examples.</summary>

@@ -137,6 +137,12 @@ partial class Digits
         /// <inheritdoc/>
         protected override ReadOnlySpan<int> OverwrittenBlocks => [0, 2];
 
+        /// <inheritdoc/>
+        protected override void FetchCore(ReadOnlySpan<int> batch, RowFetch rows)
+        {
+            rows.Add(_image.Span, _pixelsExtent, batch);
+        }
+
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private float ValueKernel<TRows>(ReadOnlySpan<float> parameters, Span<float> workspace, TRows rows)
