@@ -37,6 +37,18 @@ public static partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Known<T>(Span<T> values, int start) => ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)(uint)start);
 
+    /// <summary>The number of a row of parameters, checked: its elements need no checks of their own.</summary>
+    /// <exception cref="IndexOutOfRangeException">There is no such row: the data were changed since the objective was constructed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RowNumber(int row, int rows)
+    {
+        if ((uint)row >= (uint)rows) ThrowRow(row, rows);
+        return row;
+    }
+
+    private static void ThrowRow(int row, int rows) =>
+        throw new IndexOutOfRangeException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The data name row {row} of parameters with {rows} rows."));
+
     /// <summary>A range of a sparse row, all of it touched; where the range is empty, the reference must not be used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Range<T>(GradientRow<T> row, int start, int count)

@@ -125,3 +125,61 @@ public readonly ref struct BatchRows(ReadOnlySpan<int> batch) : IRowSelector
         get => _batch[Math.Max(position, 0)];
     }
 }
+
+/// <summary>The examples of a batch, of which a kernel names the rows of the parameters that they touch while it runs over them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct NamedRows : IRowSelector
+{
+    private readonly ReadOnlySpan<int> _batch;
+    private readonly TouchedRows _touched;
+
+    internal NamedRows(ReadOnlySpan<int> batch, TouchedRows touched)
+    {
+        _batch = batch;
+        _touched = touched;
+    }
+
+    /// <inheritdoc/>
+    public int Count => _batch.Length;
+
+    /// <inheritdoc/>
+    public int this[int position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _batch[position];
+    }
+
+    /// <summary>Whether a kernel over these examples names rows: a constant of its instantiation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Are<TRows>()
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(NamedRows) || typeof(TRows) == typeof(NamedVectors);
+
+    /// <summary>Begins to name rows of a parameter.</summary>
+    /// <param name="rows">The examples. Where they are other ones than these, nothing must be named.</param>
+    /// <param name="block">Which block of the layout.</param>
+    public static RowNames Names<TRows>(TRows rows, int block)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(NamedRows) ? Unsafe.As<TRows, NamedRows>(ref rows)._touched.Names(block)
+            : typeof(TRows) == typeof(NamedVectors) ? Unsafe.As<TRows, NamedVectors>(ref rows).Rows._touched.Names(block)
+            : default;
+}
+
+/// <summary>The same as <see cref="NamedRows"/>, where what the kernel loops over is as long as a vector: the loops disappear.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct NamedVectors : IRowSelector
+{
+    internal NamedVectors(NamedRows rows) => Rows = rows;
+
+    /// <inheritdoc/>
+    public int Count => Rows.Count;
+
+    internal NamedRows Rows { get; }
+
+    /// <inheritdoc/>
+    public int this[int position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Rows[position];
+    }
+}

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -11,6 +10,7 @@ public sealed class TouchedRows
     private readonly ParameterLayout layout;
     private readonly Rows?[] blocks;
     private readonly int[] widths;
+    private readonly int[] companions;    // of each block: the block of one-element rows that goes with it; Alone, or Follows where it goes with another one
     private int batches;
 
     internal TouchedRows(ParameterLayout layout)
@@ -18,7 +18,15 @@ public sealed class TouchedRows
         this.layout = layout;
         blocks = new Rows?[layout.Blocks.Count];
         widths = [.. layout.Blocks.Select(block => block.Shape.Count == 0 || block.Shape[0] == 0 ? block.Length : block.Length / block.Shape[0])];
+        companions = new int[blocks.Length];
+        Array.Fill(companions, Alone);
     }
+
+    /// <summary>What <see cref="Companion"/> says of a block whose rows go with those of no other.</summary>
+    internal const int Alone = -1;
+
+    /// <summary>What <see cref="Companion"/> says of a block that is the companion of another one.</summary>
+    internal const int Follows = -2;
 
     /// <summary>Names the rows of a parameter that are numbered as the examples of the batch.</summary>
     /// <param name="block">Which block of the layout.</param>
@@ -42,7 +50,17 @@ public sealed class TouchedRows
     /// <summary>Names the rows of a parameter that were named of another one, with as many rows.</summary>
     /// <param name="block">Which block of the layout.</param>
     /// <param name="other">The other one.</param>
-    public void AddSame(int block, int other) => blocks[block] ??= RowsOf(other);
+    public void AddSame(int block, int other)
+    {
+        if (blocks[block] is not null) return;
+        blocks[block] = RowsOf(other);
+
+        // A vector and its bias: what names them both is gone through once.
+        if (widths[block] == 1 && widths[other] > 1 && companions[other] == Alone) (companions[other], companions[block]) = (block, Follows);
+    }
+
+    /// <summary>Begins to name rows of a block, row by row.</summary>
+    internal RowNames Names(int block) => RowsOf(block).Names(batches);
 
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()
@@ -58,6 +76,9 @@ public sealed class TouchedRows
         : new Stretches(WholeBlock, layout.Blocks[block].Offset, layout.Blocks[block].Length);
 
     internal int BlockCount => blocks.Length;
+
+    /// <summary>The block with rows of one element that are named whenever those of this block are, to be treated together with it; <see cref="Alone"/> or <see cref="Follows"/>.</summary>
+    internal int Companion(int block) => companions[block];
 
     private static ReadOnlySpan<int> WholeBlock => [0];
 
@@ -84,49 +105,36 @@ public sealed class TouchedRows
 
         public ReadOnlySpan<int> Named => named.AsSpan(0, count);
 
+        public RowNames Names(int batch) => new(named, lastBatch, ref count, batch);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch)
         {
-            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
-            int[] last = lastBatch;
-            int next = count;
-            foreach (int row in examples) Add(row, batch, last, ref names, ref next);
-            count = next;
+            RowNames names = Names(batch);
+            foreach (int row in examples) names.Add(row);
+            names.End();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Add(ReadOnlySpan<int> examples, int batch, ReadOnlySpan<int> column, int width, int element)
         {
-            ref int names = ref MemoryMarshal.GetArrayDataReference(named);
-            int[] last = lastBatch;
-            int next = count;
+            RowNames names = Names(batch);
             if (width == 1)
             {
-                foreach (int example in examples) Add(column[example], batch, last, ref names, ref next);
+                foreach (int example in examples) names.Add(column[example]);
             }
             else
             {
-                foreach (int example in examples) Add(column[(example * width) + element], batch, last, ref names, ref next);
+                foreach (int example in examples) names.Add(column[(example * width) + element]);
             }
 
-            count = next;
+            names.End();
         }
 
         public void Clear(bool forget)
         {
             count = 0;
             if (forget) Array.Clear(lastBatch);
-        }
-
-        // Whether a row is a new one is a coin's toss: written without a branch on it.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Add(int row, int batch, int[] lastBatch, ref int named, ref int next)
-        {
-            if ((uint)row >= (uint)lastBatch.Length) return;
-            ref int last = ref lastBatch[row];
-            Unsafe.Add(ref named, next) = row;
-            next += last != batch ? 1 : 0;
-            last = batch;
         }
     }
 }

@@ -75,9 +75,12 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         CheckBatch(batch);
         Workspace<T> workspace = Pool.Rent();
         StepOutcome<T> outcome;
-        if (!transform.UpdatesAllRows && TouchesRows(batch, workspace))
+        TouchedRows? named = NamesRows && Parts(batch.Length) == 1 ? workspace.Touched(Layout) : null;
+        if (!transform.UpdatesAllRows && TouchesRows(named is null ? batch : [], workspace))
         {
-            T value = GradientOver(point, batch, workspace.GradientSums, workspace, isZero: true);
+            T value = named is null
+                ? GradientOver(point, batch, workspace.GradientSums, workspace, isZero: true)
+                : Reduced(AddGradientCore(point, new ExampleRows(batch, named), Weight(batch.Length), workspace.GradientSums, workspace.Scratch), batch.Length);
             outcome = RowUpdate.Apply(value, point, workspace.GradientSums, states, rule, transform, workspace.Touched(Layout));
         }
         else
@@ -120,6 +123,12 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
     /// </summary>
     /// <returns>False, which is the default, if every example touches all parameters.</returns>
     protected virtual bool TouchedRowsCore(ReadOnlySpan<int> batch, TouchedRows touched) => false;
+
+    /// <summary>
+    /// Whether <see cref="AddGradientCore"/> names, where <see cref="ExampleRows.AreNamed"/> asks for it, the rows that its examples touch. <see cref="TouchedRowsCore"/>,
+    /// for no examples, then says only which blocks have the same rows. False by default.
+    /// </summary>
+    protected virtual bool NamesRows => false;
 
     /// <summary>Names the rows of the data that a batch reads, where they are worth fetching ahead: long ones. None by default.</summary>
     protected virtual void FetchCore(ReadOnlySpan<int> batch, RowFetch rows)

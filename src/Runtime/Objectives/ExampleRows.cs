@@ -7,6 +7,7 @@ namespace SymbolicGD;
 public readonly ref struct ExampleRows
 {
     private readonly ReadOnlySpan<int> batch;
+    private readonly TouchedRows? touched;
     private readonly int total;
     private readonly int start;
 
@@ -16,6 +17,10 @@ public readonly ref struct ExampleRows
         this.batch = batch;
         Count = batch.Length;
     }
+
+    /// <summary>The same, of which the evaluation names the rows of the parameters that they touch.</summary>
+    internal ExampleRows(ReadOnlySpan<int> batch, TouchedRows? touched)
+        : this(batch) => this.touched = touched;
 
     /// <summary>Of so many examples in all those from a position on.</summary>
     internal ExampleRows(int total, int start, int count)
@@ -33,6 +38,15 @@ public readonly ref struct ExampleRows
 
     /// <summary>Whether the examples are those of a batch: <see cref="Batch"/> lists them; if not, <see cref="All"/> does.</summary>
     public bool IsBatch => !batch.IsEmpty;
+
+    /// <summary>Whether the examples are those of a batch and the evaluation names the rows that they touch: see <see cref="Named"/>.</summary>
+    public bool AreNamed => touched is not null;
+
+    /// <summary>What a generated kernel takes that names rows.</summary>
+    public NamedRows Named => new(batch, touched!);
+
+    /// <summary>What a generated kernel takes that names rows, each of one vector.</summary>
+    public NamedVectors NamedVectors => new(Named);
 
     /// <summary>What a generated kernel over a batch takes.</summary>
     public BatchRows Batch => new(batch);

@@ -8,8 +8,8 @@ namespace SymbolicGD;
 
 /// <summary>The second half of a fused step that leaves alone the rows that its batch has not touched.</summary>
 /// <remarks>
-/// Rows are short and lie anywhere: what a loop does beside its one or two vectors per row is most of its time. Rows of one element, such as biases, have
-/// loops of their own, and no row is checked again: <see cref="TouchedRows"/> names rows that the block has.
+/// Rows are short and lie anywhere: what a loop does beside its one or two vectors per row is most of its time. Rows of one element, such as biases, are gone through
+/// together with the rows of a vector that go with them, or in loops of their own, and no row is checked again: <see cref="TouchedRows"/> names rows that the block has.
 /// </remarks>
 internal static class RowUpdate
 {
@@ -23,7 +23,12 @@ internal static class RowUpdate
         where TRule : struct, IUpdateRule<T>
     {
         T sum = T.Zero;
-        for (int block = 0; block < touched.BlockCount; block++) sum += SumOfSquares(gradient, touched[block]);
+        for (int block = 0; block < touched.BlockCount; block++)
+        {
+            int companion = touched.Companion(block);
+            if (companion != TouchedRows.Follows) sum += RowNorm.SumOfSquares(gradient, touched[block], OffsetOf(companion));
+        }
+
         T norm = VectorKernels.IsSafeSum(sum) ? T.Sqrt(sum) : VectorKernels.Norm<T>(gradient);
         bool applies = T.IsFinite(value) && T.IsFinite(norm);
         T scale = norm > transform.MaxNorm ? transform.MaxNorm / norm : T.One;
@@ -38,85 +43,49 @@ internal static class RowUpdate
             }
 
             if (clips) Clip(gradient, stretches, scale, transform.MaxValue);
+        }
+
+        for (int block = 0; applies && block < touched.BlockCount; block++)
+        {
+            int companion = touched.Companion(block);
+            if (companion == TouchedRows.Follows) continue;
+            TouchedRows.Stretches stretches = touched[block];
             if (stretches.Width == 1) UpdateElements(parameters, gradient, state, stretches, rule);
-            else Update(parameters, gradient, state, stretches, rule);
+            else if (companion >= 0 && stretches.Width == Vector512<T>.Count) UpdateVectorsAndElements(parameters, gradient, state, stretches, OffsetOf(companion), rule);
+            else Update(parameters, gradient, state, stretches, OffsetOf(companion), rule);
         }
 
         return new StepOutcome<T>(value, norm, applies);
+
+        // Negative: there is none.
+        int OffsetOf(int companion) => companion < 0 ? -1 : touched[companion].Offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T SumOfSquares<T>(Span<T> gradient, TouchedRows.Stretches stretches)
+    private static void Update<T, TRule>(Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, int elements, TRule rule)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
     {
-        ReadOnlySpan<int> rows = stretches.Index;
-        ref T first = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
-        int width = stretches.Width;
-
-        // Four sums: one would wait for its own addition, row after row.
-        if (width == 1)
+        nuint length = (nuint)parameters.Length;
+        ref T point = ref MemoryMarshal.GetReference(parameters);
+        ref T slopes = ref MemoryMarshal.GetReference(gradient);
+        ref T states = ref MemoryMarshal.GetReference(state);
+        int lanes = Vector512<T>.Count, width = stretches.Width;
+        nint offset = stretches.Offset;
+        foreach (int row in stretches.Index)
         {
-            T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
-            int k = 0;
-            for (; k < rows.Length - 3; k += 4)
-            {
-                T w = Unsafe.Add(ref first, rows[k]), x = Unsafe.Add(ref first, rows[k + 1]), y = Unsafe.Add(ref first, rows[k + 2]), z = Unsafe.Add(ref first, rows[k + 3]);
-                a += w * w;
-                b += x * x;
-                c += y * y;
-                d += z * z;
-            }
-
-            for (; k < rows.Length; k++) a += Unsafe.Add(ref first, rows[k]) * Unsafe.Add(ref first, rows[k]);
-            return a + b + (c + d);
-        }
-
-        int lanes = Vector512<T>.Count;
-        if (width == lanes)
-        {
-            Vector512<T> a = default, b = default, c = default, d = default;
-            int k = 0;
-            for (; k < rows.Length - 3; k += 4)
-            {
-                Vector512<T> w = Row(ref first, rows[k]), x = Row(ref first, rows[k + 1]), y = Row(ref first, rows[k + 2]), z = Row(ref first, rows[k + 3]);
-                a += w * w;
-                b += x * x;
-                c += y * y;
-                d += z * z;
-            }
-
-            for (; k < rows.Length; k++) a += Row(ref first, rows[k]) * Row(ref first, rows[k]);
-            return Lanes.Sum(a + b + (c + d));
-        }
-
-        Vector512<T> sums = default, others = default;
-        T sum = T.Zero;
-        foreach (int row in rows)
-        {
-            ref T g = ref Unsafe.Add(ref first, (nint)row * width);
+            nint start = offset + ((nint)row * width);
             int i = 0;
-            for (; i <= width - (2 * lanes); i += 2 * lanes)
-            {
-                Vector512<T> a = Vector512.LoadUnsafe(ref g, (nuint)i), b = Vector512.LoadUnsafe(ref g, (nuint)(i + lanes));
-                sums += a * a;
-                others += b * b;
-            }
-
-            if (i <= width - lanes)
-            {
-                Vector512<T> a = Vector512.LoadUnsafe(ref g, (nuint)i);
-                sums += a * a;
-                i += lanes;
-            }
-
-            for (; i < width; i++) sum += Unsafe.Add(ref g, i) * Unsafe.Add(ref g, i);
+            for (; i <= width - lanes; i += lanes) UpdateVector(ref point, ref slopes, ref states, start + i, rule, length);
+            for (; i < width; i++) UpdateElement(ref point, ref slopes, ref states, start + i, rule, length);
+            if (elements >= 0) UpdateElement(ref point, ref slopes, ref states, elements + row, rule, length);
         }
-
-        return sum + Lanes.Sum(sums + others);
     }
 
+    // Rows of one vector, each with one of one element.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Update<T, TRule>(Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, TRule rule)
+    private static void UpdateVectorsAndElements<T, TRule>(
+        Span<T> parameters, Span<T> gradient, Span<T> state, TouchedRows.Stretches stretches, int elements, TRule rule)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TRule : struct, IUpdateRule<T>
     {
@@ -124,26 +93,13 @@ internal static class RowUpdate
         ref T point = ref MemoryMarshal.GetReference(parameters[stretches.Offset..]);
         ref T slopes = ref MemoryMarshal.GetReference(gradient[stretches.Offset..]);
         ref T states = ref Unsafe.Add(ref MemoryMarshal.GetReference(state), stretches.Offset);
-        int lanes = Vector512<T>.Count, width = stretches.Width;
-        if (width == lanes)
-        {
-            foreach (int row in stretches.Index) UpdateVector(ref point, ref slopes, ref states, (nint)row * Vector512<T>.Count, rule, length);
-            return;
-        }
-
+        nint beyond = elements - stretches.Offset;
         foreach (int row in stretches.Index)
         {
-            nint start = (nint)row * width;
-            int i = 0;
-            for (; i <= width - lanes; i += lanes) UpdateVector(ref point, ref slopes, ref states, start + i, rule, length);
-            for (; i < width; i++) UpdateElement(ref point, ref slopes, ref states, start + i, rule, length);
+            UpdateVector(ref point, ref slopes, ref states, (nint)row * Vector512<T>.Count, rule, length);
+            UpdateElement(ref point, ref slopes, ref states, beyond + row, rule, length);
         }
     }
-
-    // A row of one vector.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Row<T>(ref T first, int row)
-        where T : unmanaged => Vector512.LoadUnsafe(ref Unsafe.Add(ref first, (nint)row * Vector512<T>.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void UpdateVector<T, TRule>(ref T point, ref T slopes, ref T states, nint at, TRule rule, nuint length)

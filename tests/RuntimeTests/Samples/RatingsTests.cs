@@ -76,12 +76,15 @@ public sealed class RatingsTests
 
     /// <summary>Without state and decay, leaving alone what a batch does not touch changes nothing, to the last bit.</summary>
     [Theory]
-    [InlineData(double.PositiveInfinity, double.PositiveInfinity)]
-    [InlineData(0.5, double.PositiveInfinity)]
-    [InlineData(double.PositiveInfinity, 0.01)]
-    public void Plain_descent_is_the_same_whether_or_not_untouched_rows_are_updated(double maxNorm, double maxValue)
+    [InlineData(21, double.PositiveInfinity, double.PositiveInfinity)]
+    [InlineData(21, 0.5, double.PositiveInfinity)]
+    [InlineData(21, double.PositiveInfinity, 0.01)]
+    [InlineData(16, double.PositiveInfinity, double.PositiveInfinity)]
+    [InlineData(16, 0.5, 0.01)]
+    [InlineData(1, double.PositiveInfinity, double.PositiveInfinity)]
+    public void Plain_descent_is_the_same_whether_or_not_untouched_rows_are_updated(int rank, double maxNorm, double maxValue)
     {
-        Ratings.SquaredErrorObjective objective = Random(users: 50, items: 30, rank: 21, ratings: 400);
+        Ratings.SquaredErrorObjective objective = Random(users: 50, items: 30, rank, ratings: 400);
         FitOptions options = new() { Epochs = 3, BatchSize = 7, Seed = 1, MaxGradientNorm = maxNorm, MaxGradientValue = maxValue };
         Ratings.SquaredErrorObjective.Parameters start = objective.CreateParameters(Initializer.Normal(seed: 1));
         FitResult<float> touched = new Sgd { LearningRate = 0.05 }.Minimize(objective, start, options), all = new Sgd { LearningRate = 0.05 }.Minimize(objective, start, options with { UpdateAllRows = true });
@@ -91,10 +94,13 @@ public sealed class RatingsTests
     }
 
     /// <summary>The touched rows take the step that the rule says; the others and their state do not move.</summary>
-    [Fact]
-    public void Adam_moves_the_rows_of_a_batch_and_their_state_only()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(16)]
+    [InlineData(32)]
+    public void Adam_moves_the_rows_of_a_batch_and_their_state_only(int rank)
     {
-        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank: 5, ratings: 60);
+        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank, ratings: 60);
         float[] start = objective.CreateParameters(Initializer.Normal(seed: 1)).Values.ToArray(), expected = [.. start], expectedState = new float[2 * start.Length], gradient = new float[start.Length];
         VectorHandle<float> point = objective.CreateVector(), state = objective.CreateVector(2 * start.Length);
         point.CopyFrom(start);
@@ -106,6 +112,7 @@ public sealed class RatingsTests
             objective.Gradient(expected, batches[k], gradient);
             StepOutcome<float> outcome = objective.Step(point, batches[k], state, rule, GradientTransform<float>.None);
             Assert.True(outcome.Applied);
+            Assert.Equal(Math.Sqrt(gradient.Sum(g => (double)g * g)), outcome.GradientNorm, 1e-5);
             for (int e = 0; e < expected.Length; e++)
             {
                 if (gradient[e] != 0) rule.Update(ref expected[e], gradient[e], ref expectedState[e], (nuint)expected.Length);
@@ -120,10 +127,29 @@ public sealed class RatingsTests
         Assert.Contains(expectedState, s => s == 0);
     }
 
-    [Fact]
-    public void A_step_that_is_not_finite_leaves_nothing_behind()
+    /// <summary>Loops over rows rely on the check of their number.</summary>
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(16, 5)]
+    [InlineData(16, -1)]
+    public void Data_that_are_changed_to_name_no_row_are_found_out(int rank, int row)
     {
-        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank: 5, ratings: 60), other = Random(users: 20, items: 10, rank: 5, ratings: 60);
+        int[] users = [1, 3, 0];
+        var objective = new Ratings.SquaredErrorObjective(u: users, i: new[] { 2, 0, 1 }, rating: new float[] { 1, 2, 3 }, l2: 0.1f, users: 5, rank: rank, items: 3);
+        VectorHandle<float> point = objective.CreateVector(), state = objective.CreateVector(0);
+        var rule = new Sgd.Rule<float>(new Sgd());
+        rule.Prepare(1, 1);
+        users[1] = row;
+        Assert.Throws<IndexOutOfRangeException>(() => objective.Step(point, [0, 1, 2], state, rule, GradientTransform<float>.None));
+        Assert.Throws<IndexOutOfRangeException>(() => objective.Gradient(new float[point.Length], [1], new float[point.Length]));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(16)]
+    public void A_step_that_is_not_finite_leaves_nothing_behind(int rank)
+    {
+        Ratings.SquaredErrorObjective objective = Random(users: 20, items: 10, rank, ratings: 60), other = Random(users: 20, items: 10, rank, ratings: 60);
         float[] start = objective.CreateParameters(Initializer.Normal(seed: 1)).Values.ToArray();
         VectorHandle<float> point = objective.CreateVector(), twin = other.CreateVector(), state = objective.CreateVector(0);
         var rule = new Sgd.Rule<float>(new Sgd { LearningRate = 0.1 });

@@ -38,7 +38,7 @@ internal sealed partial class KernelWriter
                 _code.Line($"{_bufferNames[store.Buffer]}[{Scalar(store.Index)}] = {Scalar(store.Value)};");
                 break;
             case Accumulate accumulate:
-                _code.Line($"{_bufferNames[accumulate.Buffer]}[{Scalar(accumulate.Index)}] += {Scalar(accumulate.Value)};");
+                _code.Line($"{ElementText(accumulate.Buffer, accumulate.Index)} += {Scalar(accumulate.Value)};");
                 break;
             case Alloc alloc:
                 if (NeedsZeros(alloc) && !_function.Buffers[alloc.Buffer].Growing) _code.Line($"{_bufferNames[alloc.Buffer]}[..{Slice(alloc.Buffer)}].Clear();");
@@ -105,12 +105,14 @@ internal sealed partial class KernelWriter
             return new Text($"direction[{ParameterOffset(direction.Argument)}]");
         }
 
-        if (_function.Buffers[load.Buffer].Kind != BufferKind.Data) return new Text($"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]");
+        if (_function.Buffers[load.Buffer].Kind != BufferKind.Data) return new Text(ElementText(load.Buffer, load.Index));
         Argument argument = _function.Arguments[_function.Buffers[load.Buffer].Argument];
-        return argument.IsArray
-            ? new Text($"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]")
-            : new Text($"Unsafe.Add(ref {_columnNames[load.Buffer]}, {_row})");
+        string text = argument.IsArray ? $"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]" : $"Unsafe.Add(ref {_columnNames[load.Buffer]}, {_row})";
+        return new Text(_rowNumbers.TryGetValue(load.Id, out int extent) ? $"Lanes.RowNumber({text}, {_extentNames[extent]})" : text);
     }
+
+    private string ElementText(int buffer, int index) =>
+        IsKnownElement(buffer, index) ? $"Lanes.Known({_bufferNames[buffer]}, {Scalar(index)})" : $"{_bufferNames[buffer]}[{Scalar(index)}]";
 
     private string _row = string.Empty;
 
@@ -119,6 +121,9 @@ internal sealed partial class KernelWriter
         string position = _names.Unique("i");
         _row = _names.Unique("row");
         _scalars[examples.Counter] = new Text(_row);
+        // Before anything that could live in a register: this calls.
+        List<string> names = DeclareNames();
+        FindRowNumbers();
         HashSet<int> common = WriteCommonValues(examples);
         StartCarried(examples);
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
@@ -127,8 +132,10 @@ internal sealed partial class KernelWriter
             DeclareRowsOfData();
             foreach (Item item in examples.Body.Items.Where(i => i is not Let let || !common.Contains(let.Id))) WriteItem(item);
             AdvanceCarried(examples);
+            WriteNames(names);
         }
 
+        EndNames(names);
         foreach (Carried sum in examples.Carried.Where(c => _plan.VectorSums.Items.Contains(c.Id)))
         {
             _scalars[sum.Result] = new Text($"Lanes.Sum({_scalars[sum.Id]})");

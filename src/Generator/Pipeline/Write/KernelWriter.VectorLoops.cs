@@ -160,7 +160,7 @@ internal sealed partial class KernelWriter
             if (name is null)
             {
                 name = _names.Unique(_bufferNames[buffer] + "At" + Suffix(start));
-                _code.Line($"ref {_real} {name} = ref {(IsKnownRange(buffer, start) ? $"Lanes.Known({_bufferNames[buffer]}, {start})" : range)};");
+                _code.Line($"ref {_real} {name} = ref {(IsKnownRow(buffer, shift) || IsKnownRange(buffer, start) ? $"Lanes.Known({_bufferNames[buffer]}, {start})" : range)};");
                 _ranges.Peek()[range] = name;
             }
 
@@ -271,7 +271,12 @@ internal sealed partial class KernelWriter
             }
         }
 
-        using (Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})")) WriteVectorBody(tail: false);
+        using (Block($"for (; {k} <= {count} - {_lanes}; {k} += {_lanes})"))
+        {
+            WriteVectorBody(tail: false);
+            if (VectorExtent >= 0) _code.Line($"if ({IsOneVector}) break;");
+        }
+
         WriteTail();
         foreach (Carried carried in loop.Carried.Where(c => !IsVectorSum(c)))
         {
@@ -298,7 +303,7 @@ internal sealed partial class KernelWriter
 
     private void WriteTail()
     {
-        using (Block($"if ({_loop.Position} < {_loop.Count})"))
+        using (Block($"if ({(VectorExtent >= 0 ? $"!({IsOneVector}) && " : string.Empty)}{_loop.Position} < {_loop.Count})"))
         {
             // A loop over rows has made it before the first row.
             if (_loop.Method is null) _code.Line($"var tail = Lanes.TailMask(({_real})({_loop.Count} - {_loop.Position}));");

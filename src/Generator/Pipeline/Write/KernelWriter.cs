@@ -129,7 +129,7 @@ internal sealed partial class KernelWriter
         {
             string name = _names.Unique(_function.Extents[e].Name is { } wanted && _function.Arguments.Items.Any(a => a.Name == wanted) ? wanted + "Length" : _function.Extents[e].Name);
             extentNames[e] = name;
-            _code.Line($"int {name} = {_model.ExtentField(e)};");
+            _code.Line($"int {name} = {(e == VectorExtent ? $"{IsOneVector} ? {NumberText.Integer(_lanes)} : " : string.Empty)}{_model.ExtentField(e)};");
         }
 
         foreach (KeyValuePair<int, string> pair in extentNames) _extentNames[pair.Key] = pair.Value;

@@ -12,7 +12,9 @@ internal static class ObjectiveWriter
         KernelPlan gradient = plans.Gradient;
         var valueKernel = new KernelWriter(model, plans.Value);
         CodeWriter valueBody = valueKernel.Write();
-        var gradientKernel = new KernelWriter(model, gradient);
+        IReadOnlyList<NamedParameter> named = model.HasExamples ? TouchedRowsText.Named(model, gradient) : [];
+        int vectorExtent = named.Count > 0 ? KernelWriter.OnlyExtent(gradient) : -1;
+        var gradientKernel = new KernelWriter(model, gradient) { NamedParameters = named, VectorExtent = vectorExtent };
         CodeWriter gradientBody = gradientKernel.Write();
         SecondOrderMembers? secondOrder = plans is { Product: { } product, Along: { } along } ? new SecondOrderMembers(model, product, along, plans.Cliques) : null;
         var examples = new ExampleMembers(model, plans);
@@ -41,7 +43,7 @@ internal static class ObjectiveWriter
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteRecordedBytes(code, gradientKernel.RecordedTerms);
-                WriteCores(code, model, plans);
+                WriteCores(code, model, plans, named.Count > 0, vectorExtent);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
                 WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
                 WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
@@ -203,7 +205,7 @@ internal static class ObjectiveWriter
         code.Gap();
     }
 
-    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans)
+    private static void WriteCores(CodeWriter code, ObjectiveModel model, ObjectivePlans plans, bool namesRows, int vectorExtent)
     {
         Function gradient = plans.Gradient.Function;
         string real = model.Real;
@@ -230,7 +232,10 @@ internal static class ObjectiveWriter
         code.Line($"protected override {real} SumCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, Span<{real}> workspace) => {OverRows("ValueKernel(parameters, workspace", ")")};");
         code.Gap();
         code.Line("/// <inheritdoc/>");
-        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {OverRows("GradientKernel(parameters, gradient, workspace", ", weight)")};");
+        const string Start = "GradientKernel(parameters, gradient, workspace", End = ", weight)";
+        string names = namesRows ? $"rows.AreNamed\n    ? {Start}, rows.Named{End}\n    : " : string.Empty;
+        if (vectorExtent >= 0) names = $"rows.AreNamed && {model.ExtentField(vectorExtent)} == {(real == "float" ? "16" : "8")}\n    ? {Start}, rows.NamedVectors{End}\n    : {names}";
+        code.Line($"protected override {real} AddGradientCore(ReadOnlySpan<{real}> parameters, ExampleRows rows, {real} weight, Span<{real}> gradient, Span<{real}> workspace) => {names}{OverRows(Start, End)};");
         code.Gap();
         List<int> parameters = [.. Enumerable.Range(0, gradient.Arguments.Count).Where(a => gradient.Arguments[a].Role == ArgumentRole.Parameter)];
         int[] overwritten = [.. OverwrittenGradients.Of(plans.Gradient).Select(b => parameters.IndexOf(gradient.Buffers[b].Argument)).OrderBy(b => b)];
@@ -243,7 +248,7 @@ internal static class ObjectiveWriter
 
         WriteFetch(code, model, plans.Gradient);
         IReadOnlyList<GatheredRow> gathered = GatheredRows.Of(gradient);
-        if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered);
+        if (gathered.Count > 0) TouchedRowsText.Write(code, model, gathered, namesRows);
     }
 
     /// <summary>Losses with products of matrices have long updates, during which the rows of the next batch can be fetched.</summary>

@@ -121,7 +121,11 @@ partial class Ratings
             : ValueKernel(parameters, workspace, rows.All);
 
         /// <inheritdoc/>
-        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ExampleRows rows, float weight, Span<float> gradient, Span<float> workspace) => rows.IsBatch
+        protected override float AddGradientCore(ReadOnlySpan<float> parameters, ExampleRows rows, float weight, Span<float> gradient, Span<float> workspace) => rows.AreNamed && _rankExtent == 16
+            ? GradientKernel(parameters, gradient, workspace, rows.NamedVectors, weight)
+            : rows.AreNamed
+            ? GradientKernel(parameters, gradient, workspace, rows.Named, weight)
+            : rows.IsBatch
             ? GradientKernel(parameters, gradient, workspace, rows.Batch, weight)
             : GradientKernel(parameters, gradient, workspace, rows.All, weight);
 
@@ -134,6 +138,9 @@ partial class Ratings
             touched.AddSame(3, 1);   // itemBias
             return true;
         }
+
+        /// <inheritdoc/>
+        protected override bool NamesRows => true;
 
         /// <summary>The sum of the loss over the rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -202,7 +209,7 @@ partial class Ratings
             where TRows : struct, IRowSelector, allows ref struct
         {
             int users = _usersExtent;
-            int rank = _rankExtent;
+            int rank = typeof(TRows) == typeof(NamedVectors) ? 16 : _rankExtent;
             int items = _itemsExtent;
             float l2 = L2;
             int userLength = users * rank;
@@ -219,6 +226,8 @@ partial class Ratings
             Span<float> userBiasGradient = gradient.Slice(users * rank + items * rank, users);
             Span<float> itemBiasGradient = gradient.Slice(users * rank + items * rank + users, items);
 
+            RowNames userNames = NamedRows.Names(rows, 0);
+            RowNames itemNames = NamedRows.Names(rows, 1);
             float t1 = l2 * weight;
             float t2 = 2f * weight;
             float t3 = 2f * t1;
@@ -228,14 +237,14 @@ partial class Ratings
             for (int i = 0; i < rows.Count; i++)
             {
                 int row2 = rows[i];
-                int u = Unsafe.Add(ref uColumn, row2);
-                int i2 = Unsafe.Add(ref iColumn, row2);
+                int u = Lanes.RowNumber(Unsafe.Add(ref uColumn, row2), users);
+                int i2 = Lanes.RowNumber(Unsafe.Add(ref iColumn, row2), items);
                 float rating = Unsafe.Add(ref ratingColumn, row2);
                 int t4 = rank * u;
                 int t5 = rank * i2;
 
-                ref float userAt = ref Lanes.Range(user, t4, rank);
-                ref float itemAt = ref Lanes.Range(item, t5, rank);
+                ref float userAt = ref Lanes.Known(user, t4);
+                ref float itemAt = ref Lanes.Known(item, t5);
                 var sumV3 = Vector512<float>.Zero;
                 int k = 0;
                 for (; k <= rank - 16; k += 16)
@@ -245,8 +254,9 @@ partial class Ratings
                     sumV3 = Vector512.FusedMultiplyAdd(userV, itemV, sumV3);
                     sumV = Vector512.FusedMultiplyAdd(userV, userV, sumV);
                     sumV2 = Vector512.FusedMultiplyAdd(itemV, itemV, sumV2);
+                    if (typeof(TRows) == typeof(NamedVectors)) break;
                 }
-                if (k < rank)
+                if (!(typeof(TRows) == typeof(NamedVectors)) && k < rank)
                 {
                     var tail = Lanes.TailMask((float)(rank - k));
                     var userV = Lanes.LoadTail(ref userAt, rank);
@@ -257,7 +267,7 @@ partial class Ratings
                 }
                 float t6 = Lanes.Sum(sumV3);
 
-                float e = userBias[u] + itemBias[i2] + t6 - rating;
+                float e = Lanes.Known(userBias, u) + Lanes.Known(itemBias, i2) + t6 - rating;
                 float eBar = e * t2;
 
                 ref float itemGradientAt = ref Lanes.Known(itemGradient, t5);
@@ -271,8 +281,9 @@ partial class Ratings
                     var userV = Vector512.LoadUnsafe(ref userAt, (nuint)k2);
                     Vector512.FusedMultiplyAdd(eBarV, userV, Vector512.FusedMultiplyAdd(sV, itemV, Vector512.LoadUnsafe(ref itemGradientAt, (nuint)k2))).StoreUnsafe(ref itemGradientAt, (nuint)k2);
                     Vector512.FusedMultiplyAdd(eBarV, itemV, Vector512.FusedMultiplyAdd(sV, userV, Vector512.LoadUnsafe(ref userGradientAt, (nuint)k2))).StoreUnsafe(ref userGradientAt, (nuint)k2);
+                    if (typeof(TRows) == typeof(NamedVectors)) break;
                 }
-                if (k2 < rank)
+                if (!(typeof(TRows) == typeof(NamedVectors)) && k2 < rank)
                 {
                     var tail = Lanes.TailMask((float)(rank - k2));
                     var itemV = Lanes.LoadTail(ref itemAt, rank);
@@ -281,9 +292,19 @@ partial class Ratings
                     Lanes.StoreTail(ref userGradientAt, rank, Vector512.FusedMultiplyAdd(eBarV, itemV, Vector512.FusedMultiplyAdd(sV, userV, Lanes.LoadTail(ref userGradientAt, rank))), tail);
                 }
 
-                itemBiasGradient[i2] += eBar;
-                userBiasGradient[u] += eBar;
+                Lanes.Known(itemBiasGradient, i2) += eBar;
+                Lanes.Known(userBiasGradient, u) += eBar;
                 loss += e * e;
+                if (NamedRows.Are<TRows>())
+                {
+                    userNames.AddKnown(u);
+                    itemNames.AddKnown(i2);
+                }
+            }
+            if (NamedRows.Are<TRows>())
+            {
+                userNames.End();
+                itemNames.End();
             }
 
             return loss + l2 * Lanes.Sum(sumV) + l2 * Lanes.Sum(sumV2);
