@@ -33,30 +33,28 @@ public static partial class Lanes
 
     /// <summary>Four rows to prefetch, never to read: their positions may lie past the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadRows<T> RowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
-        where T : unmanaged
+    public static FourRows<T, TRows> RowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
         ref T a = ref RowAhead(ref column, rows, position, width);
         ref T b = ref NextRowAhead(ref a, ref column, rows, position + 1, width);
         ref T c = ref NextRowAhead(ref b, ref column, rows, position + 2, width);
         ref T d = ref NextRowAhead(ref c, ref column, rows, position + 3, width);
-        return new QuadRows<T>(ref a, ref b, ref c, ref d);
+        return new FourRows<T, TRows>(ref a, ref b, ref c, ref d);
     }
 
     /// <summary>Two rows to prefetch, never to read: their positions may lie past the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoRows<T> TwoRowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
-        where T : unmanaged
+    public static TwoRows<T, TRows> TwoRowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
         ref T a = ref RowAhead(ref column, rows, position, width);
-        return new TwoRows<T>(ref a, ref NextRowAhead(ref a, ref column, rows, position + 1, width));
+        return new TwoRows<T, TRows>(ref a, ref NextRowAhead(ref a, ref column, rows, position + 1, width));
     }
 
     /// <summary>One row to prefetch, never to read: its position may lie past the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static OneRow<T> OneRowAhead<T, TRows>(ref T column, TRows rows, int position, int width)
+    public static OneRow<T, TRows> OneRowAhead<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
         => new(ref RowAhead(ref column, rows, position, width));
 
@@ -94,4 +92,10 @@ public static partial class Lanes
         Unsafe.Add(ref destination, 2) = Min(rows.C);
         Unsafe.Add(ref destination, 3) = Min(rows.D);
     }
+
+    /// <summary>Whether rows are read in strips of four vectors: where memory delivers them, so that their order counts. A constant of each instantiation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool InStrips<TRows>(TRows rows)
+        where TRows : struct, IRowSelector, allows ref struct
+        => typeof(TRows) == typeof(StripedRows);
 }

@@ -42,13 +42,13 @@ public static partial class Lanes
         where TRows : struct, IRowSelector, allows ref struct
         => typeof(TRows) == typeof(AllRows) && rows.Count < lanes;
 
-    /// <summary>Whether all examples are so many that memory, not a cache, delivers them: then each lane gets a stretch of its own.</summary>
+    /// <summary>Whether all examples are so many that memory, not a cache, delivers them: then they are read in several stretches at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreMany<TRows>(TRows rows, int lanes)
         where TRows : struct, IRowSelector, allows ref struct
         => typeof(TRows) == typeof(AllRows) && Unsafe.As<TRows, AllRows>(ref rows).Total >= ManyBlocks * lanes;
 
-    /// <summary>The same examples with a stretch for each lane, where <see cref="AreMany"/>.</summary>
+    /// <summary>The same examples with a stretch for every four lanes, where <see cref="AreMany"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static StripedRows Striped<TRows>(TRows rows, int lanes)
         where TRows : struct, IRowSelector, allows ref struct
@@ -60,13 +60,12 @@ public static partial class Lanes
         where TRows : struct, IRowSelector, allows ref struct
         => ref Unsafe.Add(ref column, (nint)rows[position] * width);
 
-    /// <summary>The same as <see cref="Row{T, TRows}(ref T, TRows, int, int)"/>, when the row before it is at hand: where rows are contiguous it is one addition.</summary>
+    /// <summary>The same as <see cref="Row{T, TRows}(ref T, TRows, int, int)"/>, when the row before it, of the same four, is at hand: where those are contiguous it is one addition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T NextRow<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
-        if (typeof(TRows) == typeof(AllRows)) return ref Unsafe.Add(ref before, width);
-        if (typeof(TRows) == typeof(StripedRows)) return ref Unsafe.Add(ref before, (nint)Unsafe.As<TRows, StripedRows>(ref rows).Stride * width);
+        if (typeof(TRows) == typeof(AllRows) || typeof(TRows) == typeof(StripedRows)) return ref Unsafe.Add(ref before, width);
         return ref Row(ref column, rows, position, width);
     }
 
@@ -75,18 +74,18 @@ public static partial class Lanes
     public static ref T RowAhead<T, TRows>(ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
-        if (typeof(TRows) == typeof(BatchRows)) position = Math.Min(position, rows.Count - 1);
+        if (typeof(TRows) == typeof(BatchRows)) position = Math.Min(position, Unsafe.As<TRows, BatchRows>(ref rows).Listed - 1);
 
-        // Kernels ask two blocks ahead. One is right where each lane has a stretch of its own: the streams together are far enough ahead.
+        // Kernels ask two blocks ahead. One is right where there are several stretches: the streams together are far enough ahead.
         if (typeof(TRows) == typeof(StripedRows)) position -= Unsafe.As<TRows, StripedRows>(ref rows).Lanes;
         return ref Row(ref column, rows, position, width);
     }
 
-    /// <summary>The same as <see cref="RowAhead"/>, when the row before it is at hand.</summary>
+    /// <summary>The same as <see cref="RowAhead"/>, when the row before it, of the same four, is at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T NextRowAhead<T, TRows>(ref T before, ref T column, TRows rows, int position, int width)
         where TRows : struct, IRowSelector, allows ref struct
-        => ref NextRow(ref before, ref column, rows, typeof(TRows) == typeof(BatchRows) ? Math.Min(position, rows.Count - 1) : position, width);
+        => ref typeof(TRows) == typeof(BatchRows) ? ref RowAhead(ref column, rows, position, width) : ref NextRow(ref before, ref column, rows, position, width);
 
     /// <summary>The value of a scalar column for the example at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,7 +104,20 @@ public static partial class Lanes
     public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
-        => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)rows[position]) : Gather(ref column, rows, position, 1);
+        => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)rows[position])
+            : typeof(TRows) == typeof(StripedRows) ? Vector512.Create(FourAndFour(ref column, rows, position), FourAndFour(ref column, rows, position + (Vector512<T>.Count / 2)))
+            : Gather(ref column, rows, position, 1);
+
+    // Half of the lanes of a block: four of float of each of two stretches, four of double of one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> FourAndFour<T, TRows>(ref T column, TRows rows, int position)
+        where T : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+    {
+        ref T first = ref Unsafe.Add(ref column, rows[position]);
+        return typeof(T) == typeof(double) ? Vector256.LoadUnsafe(ref first)
+            : Vector256.Create(Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref Unsafe.Add(ref column, rows[position + 4])));
+    }
 
     /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is not from 0 to <paramref name="width"/> − 1.</exception>
@@ -186,7 +198,7 @@ public static partial class Lanes
         where TRows : struct, IRowSelector, allows ref struct
     {
         int done = block - position;
-        if (typeof(TRows) == typeof(StripedRows)) done = Unsafe.As<TRows, StripedRows>(ref rows).AllActive(position) ? 0 : Vector512<T>.Count - 1;
+        if (typeof(TRows) == typeof(StripedRows)) done = Unsafe.As<TRows, StripedRows>(ref rows).Done(position);
         return typeof(T) == typeof(float) ? Active((float)done).As<float, T>() : Active((double)done).As<double, T>();
     }
 

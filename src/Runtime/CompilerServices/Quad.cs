@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -6,19 +7,47 @@ using System.Runtime.Intrinsics;
 namespace SymbolicGD.CompilerServices;
 
 /// <summary>Four vectors that a generated kernel works on together: of four rows, or four that follow each other in an array.</summary>
-/// <remarks>The members are inlined, and the four vectors live in registers: the code is that of four variables.</remarks>
-/// <param name="A">The first vector.</param>
-/// <param name="B">The second vector.</param>
-/// <param name="C">The third vector.</param>
-/// <param name="D">The fourth vector.</param>
+/// <remarks>
+/// The members are inlined, and the four vectors live in registers: the code is that of four variables. Fields, not properties: kernels are long, and each property
+/// would count towards what the just-in-time compiler inlines into one method at most.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-public readonly record struct Quad<T>(Vector512<T> A, Vector512<T> B, Vector512<T> C, Vector512<T> D)
+[SuppressMessage("Design", "CA1051:Do not declare visible instance fields", Justification = "See the remarks.")]
+public readonly struct Quad<T>
     where T : unmanaged
 {
+    /// <summary>The first vector.</summary>
+    public readonly Vector512<T> A;
+
+    /// <summary>The second vector.</summary>
+    public readonly Vector512<T> B;
+
+    /// <summary>The third vector.</summary>
+    public readonly Vector512<T> C;
+
+    /// <summary>The fourth vector.</summary>
+    public readonly Vector512<T> D;
+
+    /// <param name="a">The first vector.</param>
+    /// <param name="b">The second vector.</param>
+    /// <param name="c">The third vector.</param>
+    /// <param name="d">The fourth vector.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Quad(Vector512<T> a, Vector512<T> b, Vector512<T> c, Vector512<T> d) => (A, B, C, D) = (a, b, c, d);
+
     /// <summary>Four times the same vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Quad<T>(Vector512<T> vector) => new(vector, vector, vector, vector);
+
+    /// <summary>Stores the vectors one after the other, the first at <paramref name="position"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref T range, int position)
+    {
+        A.StoreUnsafe(ref range, (nuint)position);
+        B.StoreUnsafe(ref range, (nuint)(position + Vector512<T>.Count));
+        C.StoreUnsafe(ref range, (nuint)(position + (2 * Vector512<T>.Count)));
+        D.StoreUnsafe(ref range, (nuint)(position + (3 * Vector512<T>.Count)));
+    }
 
     /// <summary>Sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

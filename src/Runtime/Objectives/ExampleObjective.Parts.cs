@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace SymbolicGD;
 
@@ -117,7 +118,7 @@ public abstract partial class ExampleObjective<T>
 
     // The squared norm is null where it is not at hand.
     private T GradientOver(
-        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero, out T? squaredNorm)
+        ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, Workspace<T> workspace, bool isZero, out T? squaredNorm, ReadOnlySpan<int> next = default)
     {
         int count = CountOf(batch), parts = Parts(count);
         squaredNorm = null;
@@ -131,8 +132,8 @@ public abstract partial class ExampleObjective<T>
 
         return Reduced(
             isZero
-                ? AddGradientCore(parameters, Rest(batch), Weight(count), gradient, workspace.Scratch)
-                : SetGradient(parameters, Rest(batch), Weight(count), gradient, workspace.Scratch),
+                ? AddGradientCore(parameters, Rest(batch, next), Weight(count), gradient, workspace.Scratch)
+                : SetGradient(parameters, Rest(batch, next), Weight(count), gradient, workspace.Scratch),
             count);
     }
 
@@ -151,7 +152,16 @@ public abstract partial class ExampleObjective<T>
 
     private int CountOf(ReadOnlySpan<int> batch) => batch.IsEmpty ? ExampleCount : batch.Length;
 
-    private ExampleRows Rest(ReadOnlySpan<int> batch) => batch.IsEmpty ? new ExampleRows(ExampleCount, 0, ExampleCount) : new ExampleRows(batch);
+    private ExampleRows Rest(ReadOnlySpan<int> batch, ReadOnlySpan<int> next = default) =>
+        batch.IsEmpty ? new ExampleRows(ExampleCount, 0, ExampleCount) : new ExampleRows(Joined(batch, next), batch.Length);
+
+    // A batch with the one after it, where they are neighbours in one list, as those of an epoch are: rows are asked for past the end of the first one.
+    private static ReadOnlySpan<int> Joined(ReadOnlySpan<int> batch, ReadOnlySpan<int> next)
+    {
+        ref int first = ref MemoryMarshal.GetReference(batch), following = ref MemoryMarshal.GetReference(next);
+        return !next.IsEmpty && Unsafe.AreSame(ref Unsafe.Add(ref first, batch.Length), ref following)
+            ? MemoryMarshal.CreateReadOnlySpan(ref first, batch.Length + next.Length) : batch;
+    }
 
     private T Weight(int count) => Reduction == Reduction.Mean ? T.One / T.CreateChecked(count) : T.One;
 

@@ -20,6 +20,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exampleCount);
         ExampleCount = exampleCount;
         Reduction = reduction;
+        RowsAhead.Initialize();
     }
 
     /// <inheritdoc/>
@@ -85,7 +86,7 @@ public abstract partial class ExampleObjective<T> : HostObjective<T>, IExampleOb
         }
         else
         {
-            T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm);
+            T value = GradientOver(point, batch, workspace.Gradient, workspace, isZero: false, out T? squaredNorm, next);
             PartsRun<T>? sharing = squaredNorm is not null && MostThreads > 1 ? workspace.Parts(this) : null;
             outcome = FusedUpdate.Apply(value, point, workspace.Gradient, states, rule, transform, squaredNorm, sharing, RowsOf(next, workspace));
         }

@@ -6,16 +6,22 @@ namespace SymbolicGD;
 /// <remarks>An evaluation has one part or several, by the number of its examples alone. A part that is not the only one has 64 examples or more.</remarks>
 public readonly ref struct ExampleRows
 {
-    private readonly ReadOnlySpan<int> batch;
+    private readonly ReadOnlySpan<int> batch;       // and what will be read after it
     private readonly TouchedRows? touched;
     private readonly int total;
     private readonly int start;
 
     /// <summary>Examples of a batch, indices that are checked and not empty.</summary>
     internal ExampleRows(ReadOnlySpan<int> batch)
+        : this(batch, batch.Length)
     {
-        this.batch = batch;
-        Count = batch.Length;
+    }
+
+    /// <summary>The first of those that are listed. What follows them will be read next: such indices need not be checked.</summary>
+    internal ExampleRows(ReadOnlySpan<int> listed, int count)
+    {
+        batch = listed;
+        Count = count;
     }
 
     /// <summary>The same, of which the evaluation names the rows of the parameters that they touch.</summary>
@@ -49,7 +55,7 @@ public readonly ref struct ExampleRows
     public NamedVectors NamedVectors => new(Named);
 
     /// <summary>What a generated kernel over a batch takes.</summary>
-    public BatchRows Batch => new(batch);
+    public BatchRows Batch => new(batch, Count);
 
     /// <summary>What a generated kernel over all examples takes.</summary>
     public AllRows All => new(total, start, Count);

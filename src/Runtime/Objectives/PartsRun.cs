@@ -173,7 +173,7 @@ internal sealed unsafe class PartsRun<T>(ExampleObjective<T> objective, AlignedB
     private void RunPart(int part, int thread, Span<T> sum)
     {
         int start = ExampleWork.Start(count, parts, part), size = ExampleWork.Start(count, parts, part + 1) - start;
-        ExampleRows rows = batch is null ? new ExampleRows(count, start, size) : new ExampleRows(new ReadOnlySpan<int>(batch + start, size));
+        ExampleRows rows = batch is null ? new ExampleRows(count, start, size) : new ExampleRows(new ReadOnlySpan<int>(batch + start, count - start), size);
         var point = new ReadOnlySpan<T>(parameters, length);
         Span<T> workspace = scratch[thread].Span;
         switch (kind)

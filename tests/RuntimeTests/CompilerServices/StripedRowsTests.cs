@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SymbolicGD.RuntimeTests.CompilerServices;
 
-/// <summary>Blocks whose lanes have stretches of the data of their own.</summary>
+/// <summary>Blocks that take four examples at a time of several stretches of the data.</summary>
 public sealed class StripedRowsTests
 {
     [Theory]
@@ -21,6 +21,46 @@ public sealed class StripedRowsTests
         Assert.All(Visits<double>(count), visits => Assert.Equal(1, visits));
     }
 
+    [Theory]
+    [InlineData(16, 100)]
+    [InlineData(8, 100)]
+    [InlineData(16, 96)]
+    public void Four_lanes_follow_each_other_in_memory(int lanes, int count)
+    {
+        var rows = new StripedRows(count, lanes);
+        for (int position = 0; position < rows.Count; position++)
+        {
+            if (position % 4 != 0) Assert.Equal(rows[position - 1] + 1, rows[position]);
+        }
+
+        Assert.Equal(count / lanes * 4, rows[4]);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(70)]
+    public void Parts_have_the_blocks_of_the_whole(int count)
+    {
+        var whole = new StripedRows(count, 16);
+        var all = new AllRows(count, 32, count - 32);
+        StripedRows part = all.Striped(16);
+        Assert.Equal(whole.Count - 32, part.Count);
+        for (int position = 0; position < part.Count; position++) Assert.Equal(whole[position + 32], part[position]);
+    }
+
+    [Fact]
+    public void Columns_are_read_by_four()
+    {
+        float[] column = [.. Enumerable.Range(0, 70).Select(i => (float)i)];
+        double[] wide = [.. Enumerable.Range(0, 70).Select(i => (double)i)];
+        var rows = new StripedRows(70, 16);
+        var wideRows = new StripedRows(70, 8);
+        Vector512<float> block = Lanes.Column(ref column[0], rows, 16);
+        Vector512<double> wideBlock = Lanes.Column(ref wide[0], wideRows, 16);
+        for (int lane = 0; lane < 16; lane++) Assert.Equal(rows[16 + lane], block[lane]);
+        for (int lane = 0; lane < 8; lane++) Assert.Equal(wideRows[16 + lane], wideBlock[lane]);
+    }
+
     [Fact]
     public void A_position_past_the_end_lies_one_block_ahead_of_the_one_asked_for()
     {
@@ -34,18 +74,20 @@ public sealed class StripedRowsTests
 
     /// <summary>A generated kernel over so many rows that it takes stretches agrees with the same kernel over a batch, and reads every row.</summary>
     [Theory]
-    [InlineData(65_536)]
-    [InlineData(65_551)]
-    [InlineData(66_345)]
-    public void Kernels_over_many_rows_agree_with_a_batch_of_all(int examples)
+    [InlineData(65_536, 21)]
+    [InlineData(65_551, 21)]
+    [InlineData(66_345, 21)]
+    [InlineData(65_551, 64)]
+    [InlineData(65_537, 85)]
+    public void Kernels_over_many_rows_agree_with_a_batch_of_all(int examples, int width)
     {
-        const int Width = 21;
         var random = new Random(examples);
-        float[] x = [.. Enumerable.Range(0, examples * Width).Select(_ => random.NextSingle() - 0.5f)], y = [.. Enumerable.Range(0, examples).Select(_ => (float)random.Next(2))];
+        float[] x = [.. Enumerable.Range(0, examples * width).Select(_ => random.NextSingle() - 0.5f)], y = [.. Enumerable.Range(0, examples).Select(_ => (float)random.Next(2))];
         x[^1] = 1000;
         y[^1] = 0;
         var objective = new Functions.LinearLogisticObjective(x, y);
-        float[] point = [.. Enumerable.Range(0, Width + 1).Select(i => 0.1f * (i - 10))], all = new float[Width + 1], batch = new float[Width + 1];
+        float[] point = [.. Enumerable.Range(0, width + 1).Select(i => 0.1f * ((i % 21) - 10))], all = new float[width + 1], batch = new float[width + 1];
+        point[width - 1] = 1;
         int[] rows = [.. Enumerable.Range(0, examples)];
         float value = objective.Gradient(point, all);
         Assert.Equal(objective.Gradient(point, rows, batch), value, 1e-5f * value);

@@ -51,19 +51,14 @@ internal sealed partial class KernelWriter
         string count = _loop.Count = _loop.Method.Add("int", "count", extent);
         DeclareParameters(loop, spilled, results);
         _code.Line($"var tail = Lanes.TailMask(({_real})({count} % {_lanes}));");
-        using (Block($"for (int r = 0; r < {_lanes}; r += {(_loop.Quads ? 4 : 1)})".Replace("r += 1", "r++")))
+        List<Strip> strips = Strips(loop);
+        bool overRows = strips.Count > 0 && loop.Carried.Count == 0, alongRows = strips.Count > 0 && !overRows;
+        if (overRows) WriteStripsOverRows(loop, strips, spilled);
+        using (RowsOfBlock(loop, spilled))
         {
-            DeclareRows(loop);
-            DeclarePrefetches();
-            foreach ((int value, _) in spilled)
-            {
-                string name = _names.Unique((_function.Values[value].Name ?? "s") + (_loop.Quads ? "4" : "V"));
-                _code.Line($"var {name} = {(_loop.Quads ? "Quad.Broadcast(ref " : "Vector512.Create(")}Unsafe.Add(ref {_loop.Values[value]}, r));");
-                _loop.Values[value] = new Text(name);
-            }
-
             StartAccumulators();
             _code.Line("int k = 0;");
+            if (alongRows) WriteStripsAlongRows(strips);
             using (Block($"for (; k <= {count} - {_lanes}; k += {_lanes})")) WriteVectorBody(tail: false);
             WriteTail();
             foreach ((Carried carried, Op reduction, _) in results)
@@ -96,6 +91,24 @@ internal sealed partial class KernelWriter
 
     private readonly Dictionary<int, string> _rowResults = [];
 
+    /// <summary>A loop over the rows of a block, with their places and what each has one value of.</summary>
+    private IDisposable RowsOfBlock(Loop loop, List<(int Value, int Slot)> spilled)
+    {
+        IDisposable block = Block($"for (int r = 0; r < {_lanes}; r += {(_loop.Quads ? 4 : 1)})".Replace("r += 1", "r++"));
+        DeclareRows(loop);
+        DeclarePrefetches();
+        foreach ((int value, int slot) in spilled)
+        {
+            string name = _names.Unique((_function.Values[value].Name ?? "s") + (_loop.Quads ? "4" : "V"));
+            _code.Line($"var {name} = {(_loop.Quads ? "Quad.Broadcast(ref " : "Vector512.Create(")}Unsafe.Add(ref {_spills[slot]}, r));");
+            _loop.Values[value] = new Text(name);
+        }
+
+        return block;
+    }
+
+    private readonly Dictionary<int, string> _spills = [];
+
     /// <summary>What the loop reads and writes is given to it: references to arrays that the rows share, scalars, and places for one value per row.</summary>
     private void DeclareParameters(Loop loop, List<(int Value, int Slot)> spilled, List<(Carried Carried, Op Reduction, int Slot)> results)
     {
@@ -118,7 +131,7 @@ internal sealed partial class KernelWriter
             _loop.Values[value] = new Text(vector);
         }
 
-        foreach ((int value, int slot) in spilled) _loop.Values[value] = new Text(method.Add("ref " + _real, _function.Values[value].Name ?? "s", $"spill[{NumberText.Integer(slot * _lanes)}]"));
+        foreach ((int value, int slot) in spilled) _spills[slot] = method.Add("ref " + _real, _function.Values[value].Name ?? "s", $"spill[{NumberText.Integer(slot * _lanes)}]");
         foreach ((Carried carried, Op reduction, int slot) in results)
         {
             _rowResults[carried.Id] = method.Add("ref " + _real, ResultName(reduction) + "s", $"spill[{NumberText.Integer(slot * _lanes)}]");

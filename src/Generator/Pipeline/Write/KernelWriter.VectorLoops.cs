@@ -316,10 +316,7 @@ internal sealed partial class KernelWriter
         foreach (int value in _loop.Values.Keys.Where(_loop.Inside.Contains).ToList()) _loop.Values.Remove(value);
         _loop.Tail = tail;
         foreach (KeyValuePair<int, string> sum in _loop.Accumulators) _loop.Values[sum.Key] = new Text(sum.Value);
-        if (!tail)
-        {
-            foreach (string rows in _loop.Prefetches) _code.Line($"{rows}.Prefetch({_loop.Position});");
-        }
+        if (!tail) WritePrefetches("Prefetch");
 
         WriteVectorItems(_loop.Loop.Body, null);
         foreach (Carried carried in _loop.Loop.Carried)

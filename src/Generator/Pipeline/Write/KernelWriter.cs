@@ -18,7 +18,7 @@ internal sealed partial class KernelWriter
     private static readonly string[] s_reservedNames =
     [
         "parameters", "gradient", "direction", "product", "row", "cliques", "example", "output", "residuals", "workspace", "rest", "rows", "weight", "active", "spill",
-        "Lanes", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe", "Quad", "tail",
+        "Lanes", "Strip", "Sym", "Math", "MathF", "VectorMath", "Vector512", "Unsafe", "Quad", "tail",
     ];
 
     private readonly ObjectiveModel _model;

@@ -254,6 +254,11 @@ partial class HousePrices
                 var featuresAhead = Lanes.RowsAhead(ref featuresColumn, rows, i + r + 32, count);
                 Quad<float> sum = Vector512<float>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 64; k += 64)
+                {
+                    featuresAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref weightsAt, features, k, sum);
+                }
                 for (; k <= count - 16; k += 16)
                 {
                     featuresAhead.Prefetch(k);
@@ -280,6 +285,11 @@ partial class HousePrices
                 var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 32, count);
                 Quad<float> sum = Vector512<float>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 64; k += 64)
+                {
+                    featuresAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref weightsAt, features, k, sum);
+                }
                 for (; k <= count - 16; k += 16)
                 {
                     featuresAhead.Prefetch(k);
@@ -300,6 +310,23 @@ partial class HousePrices
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((float)(count % 16));
+            if (Lanes.InStrips(rows) && count % 64 == 0)
+            {
+                for (int k = 0; k < count; k += 64)
+                {
+                    var sum = Quad.Load(ref weightsGradientAt, k);
+                    for (int r = 0; r < 16; r += 4)
+                    {
+                        var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
+                        var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 34, count);
+                        var errorBar4 = Quad.Broadcast(ref Unsafe.Add(ref errorBar, r));
+                        featuresAhead.PrefetchFour(k);
+                        sum = Strip.AddRows(errorBar4, features, k, sum);
+                    }
+                    sum.Store(ref weightsGradientAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 16; r += 4)
             {
                 var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);

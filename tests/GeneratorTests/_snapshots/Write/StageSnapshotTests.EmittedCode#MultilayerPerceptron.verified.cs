@@ -224,6 +224,10 @@ partial class Network
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    sum = Strip.AddProducts(ref w1At, x, k, sum);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref w1At, (nuint)k), x.Load(k), sum);
@@ -243,6 +247,21 @@ partial class Network
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((double)(count % 8));
+            if (Lanes.InStrips(rows) && count % 32 == 0)
+            {
+                for (int k = 0; k < count; k += 32)
+                {
+                    var sum = Quad.Load(ref w1GradientAt, k);
+                    for (int r = 0; r < 8; r += 4)
+                    {
+                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
+                        sum = Strip.AddRows(s4, x, k, sum);
+                    }
+                    sum.Store(ref w1GradientAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 8; r += 4)
             {
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);

@@ -541,6 +541,11 @@ partial class Spam
                 var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    xAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     xAhead.Prefetch(k);
@@ -566,6 +571,11 @@ partial class Spam
                 var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    xAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     xAhead.Prefetch(k);
@@ -586,6 +596,23 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((double)(count % 8));
+            if (Lanes.InStrips(rows) && count % 32 == 0)
+            {
+                for (int k = 0; k < count; k += 32)
+                {
+                    var sum = Quad.Load(ref wGradientAt, k);
+                    for (int r = 0; r < 8; r += 4)
+                    {
+                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                        var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
+                        xAhead.PrefetchFour(k);
+                        sum = Strip.AddRows(zBar4, x, k, sum);
+                    }
+                    sum.Store(ref wGradientAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 8; r += 4)
             {
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
@@ -619,6 +646,12 @@ partial class Spam
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    xAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                    sum2 = Strip.AddProducts(ref wDirectionAt, x, k, sum2);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     xAhead.Prefetch(k);
@@ -644,6 +677,23 @@ partial class Spam
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((double)(count % 8));
+            if (Lanes.InStrips(rows) && count % 32 == 0)
+            {
+                for (int k = 0; k < count; k += 32)
+                {
+                    var sum = Quad.Load(ref wProductAt, k);
+                    for (int r = 0; r < 8; r += 4)
+                    {
+                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                        var zBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref zBarDot, r));
+                        xAhead.PrefetchFour(k);
+                        sum = Strip.AddRows(zBarDot4, x, k, sum);
+                    }
+                    sum.Store(ref wProductAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 8; r += 4)
             {
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
@@ -677,6 +727,12 @@ partial class Spam
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    xAhead.PrefetchFour(k);
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                    sum2 = Strip.AddProducts(ref wDirectionAt, x, k, sum2);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     xAhead.Prefetch(k);

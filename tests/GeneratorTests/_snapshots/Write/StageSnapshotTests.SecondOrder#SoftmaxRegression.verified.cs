@@ -511,6 +511,10 @@ partial class Softmax
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     sum = Quad.FusedMultiplyAdd(Vector512.LoadUnsafe(ref wAt, (nuint)k), x.Load(k), sum);
@@ -530,6 +534,21 @@ partial class Softmax
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((double)(count % 8));
+            if (Lanes.InStrips(rows) && count % 32 == 0)
+            {
+                for (int k = 0; k < count; k += 32)
+                {
+                    var sum = Quad.Load(ref wGradientAt, k);
+                    for (int r = 0; r < 8; r += 4)
+                    {
+                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
+                        sum = Strip.AddRows(sumBar4, x, k, sum);
+                    }
+                    sum.Store(ref wGradientAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 8; r += 4)
             {
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
@@ -560,6 +579,11 @@ partial class Softmax
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
+                for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
+                {
+                    sum = Strip.AddProducts(ref wAt, x, k, sum);
+                    sum2 = Strip.AddProducts(ref wDirectionAt, x, k, sum2);
+                }
                 for (; k <= count - 8; k += 8)
                 {
                     var xV = x.Load(k);
@@ -584,6 +608,21 @@ partial class Softmax
             where TRows : struct, IRowSelector, allows ref struct
         {
             var tail = Lanes.TailMask((double)(count % 8));
+            if (Lanes.InStrips(rows) && count % 32 == 0)
+            {
+                for (int k = 0; k < count; k += 32)
+                {
+                    var sum = Quad.Load(ref wProductAt, k);
+                    for (int r = 0; r < 8; r += 4)
+                    {
+                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var sumBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref sumBarDot, r));
+                        sum = Strip.AddRows(sumBarDot4, x, k, sum);
+                    }
+                    sum.Store(ref wProductAt, k);
+                }
+                return;
+            }
             for (int r = 0; r < 8; r += 4)
             {
                 var x = Lanes.Rows(ref xColumn, rows, i + r, count);
