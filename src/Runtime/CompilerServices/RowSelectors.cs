@@ -177,6 +177,19 @@ public readonly ref struct NamedRows : IRowSelector
         where TRows : struct, IRowSelector, allows ref struct
         => typeof(TRows) == typeof(NamedRows) || typeof(TRows) == typeof(NamedVectors);
 
+    /// <summary>The values of a column for these examples, side by side: of the k-th at k. Where a kernel is over other examples, the column itself.</summary>
+    /// <param name="rows">The examples.</param>
+    /// <param name="column">The column, from the first value on.</param>
+    /// <param name="number">The number of the column among those of the kernel, from 0 on.</param>
+    public static ref TValue Column<TValue, TRows>(TRows rows, ref TValue column, int number)
+        where TValue : unmanaged
+        where TRows : struct, IRowSelector, allows ref struct
+    {
+        if (typeof(TRows) == typeof(NamedRows)) return ref Unsafe.As<TRows, NamedRows>(ref rows).Gather(ref column, number);
+        if (typeof(TRows) == typeof(NamedVectors)) return ref Unsafe.As<TRows, NamedVectors>(ref rows).Rows.Gather(ref column, number);
+        return ref column;
+    }
+
     /// <summary>Begins to name rows of a parameter.</summary>
     /// <param name="rows">The examples. Where they are other ones than these, nothing must be named.</param>
     /// <param name="block">Which block of the layout.</param>
@@ -185,6 +198,9 @@ public readonly ref struct NamedRows : IRowSelector
         => typeof(TRows) == typeof(NamedRows) ? Unsafe.As<TRows, NamedRows>(ref rows)._touched.Names(block)
             : typeof(TRows) == typeof(NamedVectors) ? Unsafe.As<TRows, NamedVectors>(ref rows).Rows._touched.Names(block)
             : default;
+
+    private ref TValue Gather<TValue>(ref TValue column, int number)
+        where TValue : unmanaged => ref _touched.Gather(_batch, ref column, number);
 }
 
 /// <summary>The same as <see cref="NamedRows"/>, where what the kernel loops over is as long as a vector: the loops disappear.</summary>

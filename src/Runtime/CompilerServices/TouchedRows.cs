@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -11,6 +12,7 @@ public sealed class TouchedRows
     private readonly Rows?[] blocks;
     private readonly int[] widths;
     private readonly int[] companions;    // of each block: the block of one-element rows that goes with it; Alone, or Follows where it goes with another one
+    private byte[][] columns = [];        // the values of a batch of each column that a kernel gathers
     private int batches;
 
     internal TouchedRows(ParameterLayout layout)
@@ -61,6 +63,31 @@ public sealed class TouchedRows
 
     /// <summary>Begins to name rows of a block, row by row.</summary>
     internal RowNames Names(int block) => RowsOf(block).Names(batches);
+
+    /// <summary>Copies the values of a column for the examples of a batch to one place, where they stay until the next batch.</summary>
+    /// <remarks>A loop of its own: the processor has many of its reads on their way, which in a kernel wait for what it computes in between.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal ref TValue Gather<TValue>(ReadOnlySpan<int> batch, ref TValue column, int number)
+        where TValue : unmanaged
+    {
+        int bytes = batch.Length * Unsafe.SizeOf<TValue>();
+        if (number >= columns.Length || columns[number].Length < bytes) Grow(number, bytes);
+        ref TValue values = ref Unsafe.As<byte, TValue>(ref MemoryMarshal.GetArrayDataReference(columns[number]));
+        for (int k = 0; k < batch.Length; k++) Unsafe.Add(ref values, k) = Unsafe.Add(ref column, batch[k]);
+        return ref values;
+    }
+
+    private void Grow(int number, int bytes)
+    {
+        int known = columns.Length;
+        if (number >= known)
+        {
+            Array.Resize(ref columns, number + 1);
+            Array.Fill(columns, [], known, number + 1 - known);
+        }
+
+        columns[number] = new byte[bytes];
+    }
 
     /// <summary>Begins a new batch, of which no row is named.</summary>
     internal void Clear()

@@ -107,7 +107,7 @@ internal sealed partial class KernelWriter
 
         if (_function.Buffers[load.Buffer].Kind != BufferKind.Data) return new Text(ElementText(load.Buffer, load.Index));
         Argument argument = _function.Arguments[_function.Buffers[load.Buffer].Argument];
-        string text = argument.IsArray ? $"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]" : $"Unsafe.Add(ref {_columnNames[load.Buffer]}, {_row})";
+        string text = argument.IsArray ? $"{_bufferNames[load.Buffer]}[{Scalar(load.Index)}]" : $"Unsafe.Add(ref {_columnNames[load.Buffer]}, {(Gathers(argument) ? _place : _row)})";
         return new Text(_rowNumbers.TryGetValue(load.Id, out int extent) ? $"Lanes.RowNumber({text}, {_extentNames[extent]})" : text);
     }
 
@@ -115,6 +115,7 @@ internal sealed partial class KernelWriter
         IsKnownElement(buffer, index) ? $"Lanes.Known({_bufferNames[buffer]}, {Scalar(index)})" : $"{_bufferNames[buffer]}[{Scalar(index)}]";
 
     private string _row = string.Empty;
+    private string _place = string.Empty;
 
     private void WriteOneByOne(Loop examples)
     {
@@ -129,6 +130,7 @@ internal sealed partial class KernelWriter
         using (Block($"for (int {position} = 0; {position} < rows.Count; {position}++)"))
         {
             _code.Line($"int {_row} = rows[{position}];");
+            WritePlace(position);
             DeclareRowsOfData();
             foreach (Item item in examples.Body.Items.Where(i => i is not Let let || !common.Contains(let.Id))) WriteItem(item);
             AdvanceCarried(examples);

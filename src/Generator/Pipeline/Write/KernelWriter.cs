@@ -143,6 +143,7 @@ internal sealed partial class KernelWriter
             _code.Line($"{OpText.TypeName(argument.Type)} {name} = {source};");
         }
 
+        int gathered = 0;
         for (int b = 0; b < _function.Buffers.Count; b++)
         {
             BufferInfo buffer = _function.Buffers[b];
@@ -190,7 +191,8 @@ internal sealed partial class KernelWriter
                 case BufferKind.Data:
                     name = argument.IsArray ? _names.Unique(argument.Name) : argument.Name;
                     _columnNames[b] = _names.Unique(argument.Name + "Column");
-                    _code.Line($"ref {type} {_columnNames[b]} = ref MemoryMarshal.GetReference({_model.DataField(buffer.Argument)}.Span);");
+                    string column = $"ref MemoryMarshal.GetReference({_model.DataField(buffer.Argument)}.Span)";
+                    _code.Line($"ref {type} {_columnNames[b]} = {(Gathers(argument) ? $"ref NamedRows.Column(rows, {column}, {NumberText.Integer(gathered++)})" : column)};");
                     break;
                 default:
                     continue;

@@ -218,9 +218,9 @@ partial class Ratings
             ReadOnlySpan<float> item = parameters.Slice(users * rank, itemLength);
             ReadOnlySpan<float> userBias = parameters.Slice(users * rank + items * rank, users);
             ReadOnlySpan<float> itemBias = parameters.Slice(users * rank + items * rank + users, items);
-            ref int uColumn = ref MemoryMarshal.GetReference(_u.Span);
-            ref int iColumn = ref MemoryMarshal.GetReference(_i.Span);
-            ref float ratingColumn = ref MemoryMarshal.GetReference(_rating.Span);
+            ref int uColumn = ref NamedRows.Column(rows, ref MemoryMarshal.GetReference(_u.Span), 0);
+            ref int iColumn = ref NamedRows.Column(rows, ref MemoryMarshal.GetReference(_i.Span), 1);
+            ref float ratingColumn = ref NamedRows.Column(rows, ref MemoryMarshal.GetReference(_rating.Span), 2);
             Span<float> userGradient = gradient.Slice(0, userLength);
             Span<float> itemGradient = gradient.Slice(users * rank, itemLength);
             Span<float> userBiasGradient = gradient.Slice(users * rank + items * rank, users);
@@ -237,9 +237,10 @@ partial class Ratings
             for (int i = 0; i < rows.Count; i++)
             {
                 int row2 = rows[i];
-                int u = Lanes.RowNumber(Unsafe.Add(ref uColumn, row2), users);
-                int i2 = Lanes.RowNumber(Unsafe.Add(ref iColumn, row2), items);
-                float rating = Unsafe.Add(ref ratingColumn, row2);
+                int at = NamedRows.Are<TRows>() ? i : row2;
+                int u = Lanes.RowNumber(Unsafe.Add(ref uColumn, at), users);
+                int i2 = Lanes.RowNumber(Unsafe.Add(ref iColumn, at), items);
+                float rating = Unsafe.Add(ref ratingColumn, at);
                 int t4 = rank * u;
                 int t5 = rank * i2;
 
