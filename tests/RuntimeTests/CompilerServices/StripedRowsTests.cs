@@ -9,10 +9,13 @@ namespace SymbolicGD.RuntimeTests.CompilerServices;
 public sealed class StripedRowsTests
 {
     [Theory]
-    [InlineData(16)]
-    [InlineData(17)]
-    [InlineData(31)]
-    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(67)]
+    [InlineData(68)]
+    [InlineData(71)]
+    [InlineData(79)]
+    [InlineData(80)]
     [InlineData(8191)]
     [InlineData(8192)]
     public void Every_example_is_active_in_one_block(int count)
@@ -33,7 +36,10 @@ public sealed class StripedRowsTests
             if (position % 4 != 0) Assert.Equal(rows[position - 1] + 1, rows[position]);
         }
 
-        Assert.Equal(count / lanes * 4, rows[4]);
+        int blocks = (count + lanes - 1) / lanes;
+        Assert.Equal(Math.Max(count - (lanes * blocks), 0), rows[0]);
+        Assert.Equal(count - 4, rows[rows.Count - 4]);
+        Assert.Equal(count - (4 * blocks), rows[lanes - 4]);
     }
 
     [Theory]
