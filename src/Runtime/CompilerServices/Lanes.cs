@@ -125,7 +125,9 @@ public static partial class Lanes
     public static Vector512<T> Column<T, TRows>(ref T column, TRows rows, int position, int width, int index)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
-        => Gather(ref Unsafe.Add(ref column, Index(index, width)), rows, position, width);
+        => typeof(TRows) == typeof(AllRows) && Vector512.IsHardwareAccelerated
+            ? Strided(ref Unsafe.Add(ref Row(ref column, rows, position, width), Index(index, width)), width)
+            : Gather(ref Unsafe.Add(ref column, Index(index, width)), rows, position, width);
 
     private static Vector512<T> Gather<T, TRows>(ref T column, TRows rows, int position, int width)
         where T : unmanaged

@@ -10,8 +10,13 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Sin(Vector512<double> x)
     {
-        SinCos(x, out Vector512<double> sin, out _);
-        return sin;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Sin(x.GetLower()), Sin(x.GetUpper()));
+        }
+
+        SinCosWithin(x, out Vector512<double> sin, out _);
+        return Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReach)) ? SinBeyondReach(x, sin) : sin;
     }
 
     /// <summary>sin x, at most 2 ulp off. NaN at ±∞.</summary>
@@ -19,8 +24,13 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sin(Vector512<float> x)
     {
-        SinCos(x, out Vector512<float> sin, out _);
-        return sin;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Sin(x.GetLower()), Sin(x.GetUpper()));
+        }
+
+        SinCosWithin(x, out Vector512<float> sin, out _);
+        return Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReachSingle)) ? SinBeyondReach(x, sin) : sin;
     }
 
     /// <summary>cos x, at most 2 ulp off. NaN at ±∞.</summary>
@@ -28,8 +38,13 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Cos(Vector512<double> x)
     {
-        SinCos(x, out _, out Vector512<double> cos);
-        return cos;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Cos(x.GetLower()), Cos(x.GetUpper()));
+        }
+
+        SinCosWithin(x, out _, out Vector512<double> cos);
+        return Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReach)) ? CosBeyondReach(x, cos) : cos;
     }
 
     /// <summary>cos x, at most 2 ulp off. NaN at ±∞.</summary>
@@ -37,8 +52,13 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Cos(Vector512<float> x)
     {
-        SinCos(x, out _, out Vector512<float> cos);
-        return cos;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.Create(Cos(x.GetLower()), Cos(x.GetUpper()));
+        }
+
+        SinCosWithin(x, out _, out Vector512<float> cos);
+        return Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReachSingle)) ? CosBeyondReach(x, cos) : cos;
     }
 
     /// <summary>tan x, at most 3.5 ulp off. NaN at ±∞.</summary>
@@ -72,6 +92,18 @@ public static partial class VectorMath
             return;
         }
 
+        SinCosWithin(x, out sin, out cos);
+        if (Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReach)))
+        {
+            sin = SinBeyondReach(x, sin);
+            cos = CosBeyondReach(x, cos);
+        }
+    }
+
+    /// <summary>The same within the reach of the reduction. What is not wanted of the two costs nothing: no call needs it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SinCosWithin(Vector512<double> x, out Vector512<double> sin, out Vector512<double> cos)
+    {
         // Of |x|, so that sin(−0) = −0 needs no care.
         Vector512<double> a = Vector512.Abs(x);
         Vector512<double> rounded = Linear(0.6366197723675814, a, RoundDouble);
@@ -100,11 +132,6 @@ public static partial class VectorMath
         Vector512<double> cosSign = Vector512.ShiftLeft((quadrant + Vector512<long>.One) & Vector512.Create(2L), 62).AsDouble();
         sin = Vector512.ConditionalSelect(even, s, c) ^ sinSign;
         cos = Vector512.ConditionalSelect(even, c, s) ^ cosSign;
-        if (Vector512.GreaterThanAny(a, Vector512.Create(TrigonometricReach)))
-        {
-            sin = SinBeyondReach(x, sin);
-            cos = CosBeyondReach(x, cos);
-        }
     }
 
     /// <inheritdoc cref="SinCos(Vector512{double}, out Vector512{double}, out Vector512{double})"/>
@@ -120,6 +147,18 @@ public static partial class VectorMath
             return;
         }
 
+        SinCosWithin(x, out sin, out cos);
+        if (Vector512.GreaterThanAny(Vector512.Abs(x), Vector512.Create(TrigonometricReachSingle)))
+        {
+            sin = SinBeyondReach(x, sin);
+            cos = CosBeyondReach(x, cos);
+        }
+    }
+
+    /// <summary>The same within the reach of the reduction. What is not wanted of the two costs nothing: no call needs it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SinCosWithin(Vector512<float> x, out Vector512<float> sin, out Vector512<float> cos)
+    {
         // Of |x|, so that sin(−0) = −0 needs no care.
         Vector512<float> a = Vector512.Abs(x);
         Vector512<float> rounded = Linear(0.636619772f, a, RoundSingle);
@@ -141,11 +180,6 @@ public static partial class VectorMath
         Vector512<float> cosSign = Vector512.ShiftLeft((quadrant + Vector512<int>.One) & Vector512.Create(2), 30).AsSingle();
         sin = Vector512.ConditionalSelect(even, s, c) ^ sinSign;
         cos = Vector512.ConditionalSelect(even, c, s) ^ cosSign;
-        if (Vector512.GreaterThanAny(a, Vector512.Create(TrigonometricReachSingle)))
-        {
-            sin = SinBeyondReach(x, sin);
-            cos = CosBeyondReach(x, cos);
-        }
     }
 
     /// <summary>arcsin x, at most 2.5 ulp off. NaN outside of −1…1.</summary>

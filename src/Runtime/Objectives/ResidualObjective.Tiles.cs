@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using SymbolicGD.CompilerServices;
 
 namespace SymbolicGD;
@@ -46,7 +44,7 @@ public abstract partial class ResidualObjective<T>
         private readonly int[] places;
         private readonly int[] placeColumns;
         private readonly int[] columns;
-        private readonly T[] numbers;
+        private readonly AlignedBuffer<T> numbers;
         private int first;
         private int filled;
         private int example;
@@ -59,7 +57,7 @@ public abstract partial class ResidualObjective<T>
             places = objective.EntryPlaces.IsEmpty ? [.. Enumerable.Range(0, Entries)] : objective.EntryPlaces.ToArray();
             placeColumns = new int[places.DefaultIfEmpty(-1).Max() + 1];
             HasDenseRows = IsTiled && objective.PlacesAreFixed && AreDense();
-            numbers = IsTiled ? new T[JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries)] : new T[objective.ResidualsPerExample];
+            numbers = new AlignedBuffer<T>(IsTiled ? JacobianTile<T>.LengthFor(objective.ResidualsPerExample + Entries) : objective.ResidualsPerExample);
         }
 
         /// <summary>Whether the objective computes residuals and entries together.</summary>
@@ -81,7 +79,7 @@ public abstract partial class ResidualObjective<T>
             {
                 if (needsResiduals)
                 {
-                    objective.ResidualCore(parameters, index, numbers, workspace);
+                    objective.ResidualCore(parameters, index, numbers.Span, workspace);
                 }
             }
             else if (index < first || index >= first + filled)
@@ -97,7 +95,7 @@ public abstract partial class ResidualObjective<T>
             {
                 example = first = index;
                 filled = 1;
-                objective.JacobianTileCore(parameters, new ExampleRows([index]), new JacobianTile<T>(numbers), workspace);
+                objective.JacobianTileCore(parameters, new ExampleRows([index]), new JacobianTile<T>(numbers.Span), workspace);
             }
             else
             {
@@ -105,7 +103,7 @@ public abstract partial class ResidualObjective<T>
             }
         }
 
-        public T Residual(int output) => IsTiled ? Number(output) : numbers[output];
+        public T Residual(int output) => IsTiled ? Number(output) : numbers.Span[output];
 
         /// <summary>The gradient of a residual of the current example.</summary>
         public void Row(ReadOnlySpan<T> parameters, int output, GradientRow<T> row, Span<T> workspace)
@@ -174,44 +172,15 @@ public abstract partial class ResidualObjective<T>
             for (int i = 0; i < objective.ExampleCount; i += JacobianTile<T>.Examples)
             {
                 Fill(parameters, i, workspace);
-                var tile = new JacobianTile<T>(numbers);
-                Interleave(tile, m, entries, destination.Slice(first * entries, filled * entries));
+                var tile = new JacobianTile<T>(numbers.Span);
+                if (entries > 0)
+                {
+                    tile.CopyExamples(m, entries, filled, destination.Slice(first * entries, filled * entries));
+                }
+
                 if (!residuals.IsEmpty)
                 {
-                    Interleave(tile, 0, m, residuals.Slice(first * m, filled * m));
-                }
-            }
-        }
-
-        /// <summary>Writes some numbers of all examples of a tile example by example.</summary>
-        private void Interleave(JacobianTile<T> tile, int number, int count, Span<T> destination)
-        {
-            // Four numbers at a time, side by side, without a check for each element: a Jacobian of bundle adjustment takes an eighth less.
-            ref T start = ref MemoryMarshal.GetReference(destination[..(filled * count)]);
-            int e = 0;
-            for (; e <= count - 4; e += 4)
-            {
-                ref T a = ref MemoryMarshal.GetReference(tile.Of(number + e)), b = ref MemoryMarshal.GetReference(tile.Of(number + e + 1));
-                ref T c = ref MemoryMarshal.GetReference(tile.Of(number + e + 2)), d = ref MemoryMarshal.GetReference(tile.Of(number + e + 3));
-                ref T target = ref Unsafe.Add(ref start, e);
-                for (int k = 0; k < filled; k++)
-                {
-                    target = Unsafe.Add(ref a, k);
-                    Unsafe.Add(ref target, 1) = Unsafe.Add(ref b, k);
-                    Unsafe.Add(ref target, 2) = Unsafe.Add(ref c, k);
-                    Unsafe.Add(ref target, 3) = Unsafe.Add(ref d, k);
-                    target = ref Unsafe.Add(ref target, count);
-                }
-            }
-
-            for (; e < count; e++)
-            {
-                ref T a = ref MemoryMarshal.GetReference(tile.Of(number + e));
-                ref T target = ref Unsafe.Add(ref start, e);
-                for (int k = 0; k < filled; k++)
-                {
-                    target = Unsafe.Add(ref a, k);
-                    target = ref Unsafe.Add(ref target, count);
+                    tile.CopyExamples(0, m, filled, residuals.Slice(first * m, filled * m));
                 }
             }
         }
@@ -240,7 +209,7 @@ public abstract partial class ResidualObjective<T>
             }
         }
 
-        private T Number(int number) => new JacobianTile<T>(numbers).Of(number)[example - first];
+        private T Number(int number) => new JacobianTile<T>(numbers.Span).Of(number)[example - first];
 
         // As many examples as fit, from this one on; the last of them are computed again rather than few alone.
         private void Fill(ReadOnlySpan<T> parameters, int index, Span<T> workspace)
@@ -248,7 +217,7 @@ public abstract partial class ResidualObjective<T>
             int total = objective.ExampleCount;
             filled = Math.Min(total, JacobianTile<T>.Examples);
             first = Math.Min(index, total - filled);
-            objective.JacobianTileCore(parameters, new ExampleRows(total, first, filled), new JacobianTile<T>(numbers), workspace);
+            objective.JacobianTileCore(parameters, new ExampleRows(total, first, filled), new JacobianTile<T>(numbers.Span), workspace);
         }
     }
 }

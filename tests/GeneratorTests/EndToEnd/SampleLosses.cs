@@ -236,6 +236,20 @@ internal static class SampleLosses
                 }
             }
             """,
+        ["TurnedPoints"] = """
+            public static partial class Turns
+            {
+                [Residual]
+                public static void Turned(
+                    [Parameter, Shape("poses", "numbers")] ReadOnlyMatrix<double> poses, int pose, double x, double y, [Output] Span<double> residuals)
+                {
+                    double angle = poses[pose, 0], dx = x - poses[pose, 1], dy = y - poses[pose, 2];
+                    if (angle != 0) (dx, dy) = (Math.Cos(angle) * dx - Math.Sin(angle) * dy, Math.Sin(angle) * dx + Math.Cos(angle) * dy);
+                    residuals[0] = poses[pose, 3] * dx - poses[pose, 4];
+                    residuals[1] = poses[pose, 3] * dy - poses[pose, 6];
+                }
+            }
+            """,
         ["ResidualsOfAnExtent"] = """
             public static partial class Responses
             {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using SymbolicGD.Generator;
@@ -65,7 +67,10 @@ public sealed class StageSnapshotTests
         bool isMatrix = spec.Function.Arguments.Any(a => a is { IsMatrix: true, Role: ArgumentRole.Parameter })
             || spec.Function.Extents.Any(e => e.Name.EndsWith("Squared", StringComparison.Ordinal));
         (int, int)[] sizes = isMatrix ? spec.Order >= 2 ? [(1, 1), (3, 8), (9, 11)] : [(1, 1), (3, 8), (4, 37), (17, 9)] : [(1, 1), (2, 3), (7, 8), (16, 16), (21, 37), (64, 40)];
-        foreach ((int extent, int examples) in sizes) ObjectiveCheck.Run(assembly, spec, extent, examples);
+
+        // Rows whose elements are named by number have those.
+        int least = 1 + Regex.Matches(source, @", (\d+)\]").Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+        foreach ((int extent, int examples) in sizes) ObjectiveCheck.Run(assembly, spec, Math.Max(extent, least), examples);
         return text;
     }
 

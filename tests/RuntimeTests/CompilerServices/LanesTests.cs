@@ -114,7 +114,110 @@ public sealed class LanesTests
         }
     }
 
+    /// <summary>Elements that lie side by side in rows that examples name, up to the end of the array, are those that are read one by one; none beyond the array is read.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(11)]
+    public void NeighboursAreReadTogether(int width)
+    {
+        NeighboursAreThoseOfTheRows<double>(width);
+        NeighboursAreThoseOfTheRows<float>(width);
+    }
+
+    /// <summary>The element that belongs to an example, for examples in order and in any.</summary>
+    [Fact]
+    public void ElementsOfExamplesAreRead()
+    {
+        double[] values = [.. Enumerable.Range(0, 12).Select(i => (double)i)];
+        int[] batch = [9, 2, 2, 11, 0, 5, 7, 1, 3];
+        Assert.Equal(Vector512.Create(4.0, 5, 6, 7, 8, 9, 10, 11), Lanes.Gather(values, new AllRows(12), 3, 1));
+        Assert.Equal(Vector512.Create(2.0, 2, 11, 0, 5, 7, 1, 3), Lanes.Gather(values, new BatchRows(batch), 1, 0));
+        Assert.Throws<IndexOutOfRangeException>(() => Lanes.Gather(values, new AllRows(12), 4, 1));
+        Assert.Throws<IndexOutOfRangeException>(() => Lanes.Gather(values, new AllRows(12), 0, -1));
+        Assert.Throws<IndexOutOfRangeException>(() => Lanes.Gather(values, new BatchRows(batch), 0, 1));
+    }
+
+    /// <summary>An element of rows of data, for examples in order and in any.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void ColumnsOfRowsAreRead(int width)
+    {
+        float[] values = [.. Enumerable.Range(0, 20 * width).Select(i => (float)i)];
+        int[] batch = [.. Enumerable.Range(0, 16).Select(i => 19 - i)];
+        for (int index = 0; index < width; index++)
+        {
+            Vector512<float> all = Lanes.Column(ref values[0], new AllRows(20), 4, width, index), some = Lanes.Column(ref values[0], new BatchRows(batch), 0, width, index);
+            for (int lane = 0; lane < 16; lane++)
+            {
+                Assert.Equal(values[((4 + lane) * width) + index], all[lane]);
+                Assert.Equal(values[(batch[lane] * width) + index], some[lane]);
+            }
+        }
+
+        Assert.Throws<IndexOutOfRangeException>(() => Lanes.Column(ref values[0], new AllRows(20), 4, width, width));
+    }
+
     public static TheoryData<int> Counts => [.. Enumerable.Range(1, 35)];
+
+    private static void NeighboursAreThoseOfTheRows<T>(int width)
+        where T : unmanaged, INumber<T>
+    {
+        int lanes = Vector512<T>.Count;
+        T[] values = [.. Enumerable.Range(0, 20 * width).Select(T.CreateChecked)];
+        int[] column = [.. Enumerable.Range(0, 20).Select(i => 7 * i % 20)], batch = [.. Enumerable.Range(0, lanes).Select(i => 3 * i % 20)];
+        LaneStarts all = Lanes.Starts(ref column[0], new AllRows(20), 20 - lanes, width, lanes), some = Lanes.Starts(ref column[0], new BatchRows(batch), 0, width, lanes);
+        int[] rows = column[^lanes..], named = [.. batch.Select(i => column[i])];
+        for (int offset = 0; offset < width; offset++)
+        {
+            Check(all, rows, offset);
+            Check(some, named, offset);
+        }
+
+        // The last row named ends with the array; the one after it is missing.
+        Assert.Contains(19, rows);
+        for (int count = 1; count <= Math.Min(width, 4); count++)
+        {
+            Assert.Throws<IndexOutOfRangeException>(() => Read(all, values, width - count + 1, count));
+            Assert.Throws<IndexOutOfRangeException>(() => Read(all, values, -width * 20, count));
+            Assert.Throws<IndexOutOfRangeException>(() => Read(all, [], 0, count));
+        }
+
+        void Check(LaneStarts starts, int[] of, int offset)
+        {
+            for (int count = 1; count <= Math.Min(width - offset, 4); count++)
+            {
+                Vector512<T>[] read = Read(starts, values, offset, count);
+                for (int k = 0; k < count; k++)
+                {
+                    for (int lane = 0; lane < lanes; lane++) Assert.Equal(values[(of[lane] * width) + offset + k], read[k][lane]);
+                }
+            }
+        }
+
+        static Vector512<T>[] Read(LaneStarts starts, T[] values, int offset, int count)
+        {
+            Vector512<T> a, b, c, d;
+            switch (count)
+            {
+                case 1:
+                    return [Lanes.Gather(values, starts, offset)];
+                case 2:
+                    Lanes.Gather(values, starts, offset, out a, out b);
+                    return [a, b];
+                case 3:
+                    Lanes.Gather(values, starts, offset, out a, out b, out c);
+                    return [a, b, c];
+                default:
+                    Lanes.Gather(values, starts, offset, out a, out b, out c, out d);
+                    return [a, b, c, d];
+            }
+        }
+    }
 
     private static void TailIsTheLastVector<T>(int count)
         where T : unmanaged, INumber<T>

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using SymbolicGD.CompilerServices;
 using SymbolicGD.RuntimeTests.Programs;
 using Xunit;
 
@@ -115,6 +118,51 @@ public sealed class JacobianTileTests
         Assert.Equal(0, Allocations.Of(() => objective.Jacobian(point, jacobian, residuals)));
         Assert.Contains("199", Assert.Throws<ArgumentException>(() => objective.Jacobian(point, jacobian, new double[199])).Message);
         Assert.Contains("199", Assert.Throws<ArgumentException>(() => objective.SparseJacobian(point, sparse, new double[199])).Message);
+    }
+
+    /// <summary>What a tile holds number by number leaves it example by example.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(63)]
+    [InlineData(64)]
+    public void Numbers_leave_a_tile_example_by_example(int examples)
+    {
+        Turn<double>(examples);
+        Turn<float>(examples);
+
+        static void Turn<T>(int examples)
+            where T : unmanaged, INumber<T>
+        {
+            const int Numbers = 10;
+            var tile = new JacobianTile<T>(new T[JacobianTile<T>.LengthFor(Numbers)]);
+            for (int number = 0; number < Numbers; number++)
+            {
+                for (int k = 0; k < 64; k += Vector512<T>.Count) tile.Set(number, k, Vector512<T>.Indices + Vector512.Create(T.CreateChecked((100 * number) + k)));
+            }
+
+            for (int first = 0; first < 3; first++)
+            {
+                for (int count = 1; count <= Numbers - first; count++)
+                {
+                    T[] written = new T[(count * examples) + 1];
+                    tile.CopyExamples(first, count, examples, written);
+                    for (int i = 0; i < count * examples; i++) Assert.Equal(T.CreateChecked((100 * (first + (i % count))) + (i / count)), written[i]);
+                    Assert.Equal(T.Zero, written[^1]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_number_beyond_a_tile_is_refused()
+    {
+        Assert.Throws<InvalidOperationException>(() => Set(2, 64));
+        Assert.Throws<InvalidOperationException>(() => Set(0, -17));
+
+        static void Set(int number, int position) => new JacobianTile<double>(new double[JacobianTile<double>.LengthFor(2)]).Set(number, position, Vector512<double>.Zero);
     }
 
     /// <summary>The last springs join a node with itself; there two entries of a row are one element.</summary>

@@ -156,7 +156,7 @@ internal sealed partial class KernelWriter
     {
         switch (item)
         {
-            case Let let when _block!.Done.Remove(let.Id):
+            case Let or Load when _block!.Done.Remove(item is Let written ? written.Id : ((Load)item).Id):
                 return true;
             case Let let when IsLane(let.Id):
                 WriteLaneLet(let);
@@ -262,16 +262,14 @@ internal sealed partial class KernelWriter
             return;
         }
 
-        if (let.Op is Op.Sigmoid or Op.Softplus or Op.Tanh && WritePair(let)) return;
+        if (let.Op is Op.Sigmoid or Op.Softplus or Op.Tanh or Op.Sin or Op.Cos && WritePair(let)) return;
         DefineVector(let.Id, VectorText(let, Vector));
     }
 
-    /// <summary>Two functions of one exponential, computed together where both are wanted.</summary>
+    /// <summary>Two functions of one exponential, or of one angle, computed together where both are wanted.</summary>
     private bool WritePair(Let let)
     {
-        // Both stand in the body itself: what a nested block declares is not visible after it.
-        IEnumerable<Item> together = _partItems is null ? _function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items : _partItems;
-        List<Let> lets = together.OfType<Let>().ToList();
+        List<Let> lets = ItemsOfBlock().OfType<Let>().ToList();
         if (!lets.Contains(let)) return false;
         foreach (Let other in lets)
         {
@@ -287,6 +285,15 @@ internal sealed partial class KernelWriter
         return false;
     }
 
+    /// <summary>What stands in the body itself, or in branches that are written flat: what a nested block of C# declares is not visible after it.</summary>
+    private IEnumerable<Item> ItemsOfBlock()
+    {
+        return Flat(_partItems is null ? _function.Body.Items.OfType<Loop>().First(l => l.IsExamples).Body.Items : _partItems);
+
+        IEnumerable<Item> Flat(IEnumerable<Item> items) =>
+            items.SelectMany(i => i is If branch && IsLane(branch.Condition) ? Flat(branch.Then.Items).Concat(Flat(branch.Else.Items)) : [i]);
+    }
+
     /// <summary>The function that gives both values, from the operand of the first.</summary>
     private (string Function, Let First, string FirstName, Let Second, string SecondName)? PairOf(Let a, Let b)
     {
@@ -300,6 +307,10 @@ internal sealed partial class KernelWriter
                 return ("SigmoidAndComplement", a, "sigmoid", b, "complement");
             case (Op.Tanh, Op.Sigmoid) when IsTwiceMagnitude(b.A, a.A):
                 return ("TanhAndComplement", a, "tanh", b, "complement");
+            case (Op.Sin, Op.Cos) when a.A == b.A:
+                return ("SinCos", a, "sine", b, "cosine");
+            case (Op.Cos, Op.Sin) when a.A == b.A:
+                return ("SinCos", b, "sine", a, "cosine");
         }
 
         return null;

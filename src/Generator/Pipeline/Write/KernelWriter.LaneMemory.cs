@@ -5,6 +5,9 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>What a block of examples reads and writes: columns, elements that the examples share or name, and working arrays with one element per lane.</summary>
 internal sealed partial class KernelWriter
 {
+    // As many elements as four rows transpose at once.
+    private const int MaxNeighbours = 4;
+
     /// <summary>Computes one scalar per lane and reads them back as a vector.</summary>
     private Text FillLanes(int value, Func<string, string> text, string? suffix)
     {
@@ -65,8 +68,9 @@ internal sealed partial class KernelWriter
                 block.Vectors[load.Id] = FillLanes(load.Id, at =>
                     $"Unsafe.Add(ref Lanes.Row(ref {_columnNames[load.Buffer]}, rows, {at}, {_lengthTexts[load.Buffer]}), Lanes.Index({PerLane(load.Index, at)}, {_lengthTexts[load.Buffer]}))", null);
                 break;
-            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction when NamedByInteger(load.Index) is { } place:
-                DefineVector(load.Id, new Text($"Lanes.Gather({_bufferNames[load.Buffer]}, {place})"));
+            case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction when PlaceNamedByInteger(load.Index) is { } place:
+                if (IsExample(place)) DefineVector(load.Id, new Text($"Lanes.Gather({_bufferNames[load.Buffer]}, rows, {block.Position}, {place.Offset})"));
+                else if (!WriteNeighbours(load, place)) DefineVector(load.Id, new Text($"Lanes.Gather({_bufferNames[load.Buffer]}, {StartsOf(place)}, {place.Offset})"));
                 break;
             case BufferKind.Parameter or BufferKind.Constant or BufferKind.Direction:
                 block.Vectors[load.Id] = FillLanes(load.Id, at => $"{_bufferNames[load.Buffer]}[{PerLane(load.Index, at)}]", null);
@@ -91,14 +95,55 @@ internal sealed partial class KernelWriter
 
     private string LaneElement(int index, string at) => $"{PerLane(index, at).Under(Text.Product)} * {_examplesPerElement}{ColumnShift} + ({at} - {_block!.Position})";
 
-    /// <summary>
-    /// The arguments of <c>Lanes.Gather</c> and <c>Lanes.Scatter</c> after the array, for an index that is a multiple of an integer column, or of the example's index, and
-    /// what is the same for all examples; null for any other.
-    /// </summary>
-    private string? NamedByInteger(int index)
+    /// <summary>Elements of rows that lie side by side are read together; false where this load has no neighbours.</summary>
+    private bool WriteNeighbours(Load load, NamedPlace place)
     {
-        if (!IsLane(index) || Decompose(index) is not { } place) return null;
-        if (!IsWidth(place.Width.Code)) return null;
+        (int start, int offset) = Split(load.Index);
+        if (place.Offset.Code != NumberText.Integer(offset)) return false;
+        List<Load> loads = ItemsOfBlock().OfType<Load>().Where(l => l.Buffer == load.Buffer && !_block!.Vectors.ContainsKey(l.Id) && Split(l.Index).Start == start).ToList();
+        if (!loads.Contains(load)) return false;
+
+        // Of each element the first load; elements in groups that begin with one of them.
+        List<(int Offset, Load Load)> elements = loads.Select(l => (Split(l.Index).Offset, l)).GroupBy(e => e.Offset).Select(g => g.First()).OrderBy(e => e.Offset).ToList();
+        List<(int Offset, Load Load)> group = [];
+        while (elements.Count > 0 && !group.Any(e => e.Load == load))
+        {
+            group = elements.TakeWhile(e => e.Offset < elements[0].Offset + MaxNeighbours).ToList();
+            elements.RemoveRange(0, group.Count);
+        }
+
+        if (group.Count < 2 || !group.Any(e => e.Load == load)) return false;
+        int first = group[0].Offset;
+        var results = new string[group[group.Count - 1].Offset - first + 1];
+        for (int k = 0; k < results.Length; k++) results[k] = "_";
+        foreach ((int at, Load neighbour) in group)
+        {
+            string name = NameOf(neighbour.Id);
+            results[at - first] = "var " + name;
+            _block!.Vectors[neighbour.Id] = new Text(name);
+            if (neighbour != load) _block.Done.Add(neighbour.Id);
+        }
+
+        _code.Line($"Lanes.Gather({_bufferNames[load.Buffer]}, {StartsOf(place)}, {NumberText.Integer(first)}, {string.Join(", ", results.Select(r => "out " + r))});");
+        return true;
+
+        (int Start, int Offset) Split(int index) => _index.LetOf(index) is not { Op: Op.Add } sum ? (index, 0)
+            : _index.LetOf(sum.B) is { Op: Op.Const } right ? (sum.A, (int)right.Payload)
+            : _index.LetOf(sum.A) is { Op: Op.Const } left ? (sum.B, (int)left.Payload)
+            : (index, 0);
+    }
+
+    /// <summary>An index of an example: a multiple of what its column of integers says, or of its own index, and what is the same for all examples.</summary>
+    private readonly record struct NamedPlace(string Source, Text Width, Text Offset);
+
+    private static bool IsExample(NamedPlace place) => place is { Source: "rows", Width.Code: "1" };
+
+    /// <summary>The arguments of <c>Lanes.Scatter</c> after the array, for an index that integers name; null for any other.</summary>
+    private string? NamedByInteger(int index) => PlaceNamedByInteger(index) is { } place ? $"{StartsOf(place)}, {place.Offset}" : null;
+
+    /// <summary>The name of the places where the rows begin.</summary>
+    private string StartsOf(NamedPlace place)
+    {
         string key = $"{place.Source}, {_block!.Position}, {place.Width}";
         if (!_block.Starts.TryGetValue(key, out string? starts))
         {
@@ -107,18 +152,23 @@ internal sealed partial class KernelWriter
             _block.Starts.Add(key, starts);
         }
 
-        return $"{starts}, {place.Offset}";
+        return starts;
+    }
+
+    private NamedPlace? PlaceNamedByInteger(int index)
+    {
+        return IsLane(index) && Decompose(index) is { } place && IsWidth(place.Width.Code) ? place : null;
 
         // What is known at the head of a block.
         bool IsWidth(string text) => text.All(char.IsDigit) || _extentNames.ContainsValue(text);
 
-        (string Source, Text Width, Text Offset)? Decompose(int value)
+        NamedPlace? Decompose(int value)
         {
-            if (_function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples && l.Counter == value)) return ("rows", new Text("1"), new Text("0"));
+            if (_function.Body.Items.Items.OfType<Loop>().Any(l => l.IsExamples && l.Counter == value)) return new("rows", new Text("1"), new Text("0"));
             if (_index.DefinitionOf(value) is Load { } load)
             {
                 return _columnNames.TryGetValue(load.Buffer, out string column) && !_function.Arguments[_function.Buffers[load.Buffer].Argument].IsArray
-                    ? ($"ref {column}, rows", new Text("1"), new Text("0")) : null;
+                    ? new($"ref {column}, rows", new Text("1"), new Text("0")) : null;
             }
 
             if (_index.LetOf(value) is not { Op: Op.Add or Op.Mul } let || IsLane(let.A) == IsLane(let.B)) return null;
@@ -126,8 +176,8 @@ internal sealed partial class KernelWriter
             Text same = Scalar(IsLane(let.A) ? let.B : let.A);
             bool starts = place.Offset.Code == "0";
             return let.Op == Op.Add
-                ? (place.Source, place.Width, starts ? same : OpText.Scalar(Op.Add, ScalarType.I32, ScalarType.I32, place.Offset, same, default))
-                : starts ? (place.Source, place.Width.Code == "1" ? same : OpText.Scalar(Op.Mul, ScalarType.I32, ScalarType.I32, place.Width, same, default), place.Offset) : null;
+                ? place with { Offset = starts ? same : OpText.Scalar(Op.Add, ScalarType.I32, ScalarType.I32, place.Offset, same, default) }
+                : starts ? place with { Width = place.Width.Code == "1" ? same : OpText.Scalar(Op.Mul, ScalarType.I32, ScalarType.I32, place.Width, same, default) } : null;
         }
     }
 
