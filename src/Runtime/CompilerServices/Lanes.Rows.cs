@@ -7,18 +7,31 @@ namespace SymbolicGD.CompilerServices;
 /// <content>Four rows together.</content>
 public static partial class Lanes
 {
-    /// <summary>Four rows of a column, from that of the example at <paramref name="position"/> on.</summary>
+    /// <summary>Four rows of a column, from that of an example on.</summary>
+    /// <param name="column">The column, row after row.</param>
+    /// <param name="rows">The examples.</param>
+    /// <param name="block">The position of the block.</param>
+    /// <param name="example">The example's place in the block, a multiple of four.</param>
+    /// <param name="width">The length of a row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadRows<T> Rows<T, TRows>(ref T column, TRows rows, int position, int width)
+    public static QuadRows<T> Rows<T, TRows>(ref T column, TRows rows, int block, int example, int width)
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
     {
-        ref T a = ref Row(ref column, rows, position, width);
-        ref T b = ref NextRow(ref a, ref column, rows, position + 1, width);
-        ref T c = ref NextRow(ref b, ref column, rows, position + 2, width);
-        ref T d = ref NextRow(ref c, ref column, rows, position + 3, width);
+        ref T a = ref FirstOfFour(ref column, rows, block, example, width);
+        ref T b = ref NextRow(ref a, ref column, rows, block + example + 1, width);
+        ref T c = ref NextRow(ref b, ref column, rows, block + example + 2, width);
+        ref T d = ref NextRow(ref c, ref column, rows, block + example + 3, width);
         return new QuadRows<T>(ref a, ref b, ref c, ref d);
     }
+
+    // Kernels find rows eight times in each block: with a few stretches it is an addition to what they know of the block.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref T FirstOfFour<T, TRows>(ref T column, TRows rows, int block, int example, int width)
+        where TRows : struct, IRowSelector, allows ref struct
+        => ref typeof(TRows) == typeof(StripedRows)
+            ? ref Unsafe.Add(ref column, (nint)Unsafe.As<TRows, StripedRows>(ref rows).Row(block, example) * width)
+            : ref Row(ref column, rows, block + example, width);
 
     /// <summary>Four rows of a working array that has one for each example of a block.</summary>
     public static QuadRows<T> Rows<T>(Span<T> array, int row, int width)
@@ -31,25 +44,25 @@ public static partial class Lanes
         return new QuadRows<T>(ref a, ref b, ref c, ref d);
     }
 
-    /// <summary>Four rows to prefetch, never to read: their positions may lie past the end.</summary>
+    /// <summary>Four rows to prefetch, never to read: their positions, that of the block and an example's place from there, may lie past the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourRows<T, TRows> RowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
+    public static FourRows<T, TRows> RowsAhead<T, TRows>(ref T column, TRows rows, int block, int example, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
-        ref T a = ref RowAhead(ref column, rows, position, width);
-        ref T b = ref NextRowAhead(ref a, ref column, rows, position + 1, width);
-        ref T c = ref NextRowAhead(ref b, ref column, rows, position + 2, width);
-        ref T d = ref NextRowAhead(ref c, ref column, rows, position + 3, width);
+        ref T a = ref RowAhead(ref column, rows, block + example, width);
+        ref T b = ref NextRowAhead(ref a, ref column, rows, block + example + 1, width);
+        ref T c = ref NextRowAhead(ref b, ref column, rows, block + example + 2, width);
+        ref T d = ref NextRowAhead(ref c, ref column, rows, block + example + 3, width);
         return new FourRows<T, TRows>(ref a, ref b, ref c, ref d);
     }
 
-    /// <summary>Two rows to prefetch, never to read: their positions may lie past the end.</summary>
+    /// <summary>Two rows to prefetch, never to read: their positions, that of the block and an example's place from there, may lie past the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoRows<T, TRows> TwoRowsAhead<T, TRows>(ref T column, TRows rows, int position, int width)
+    public static TwoRows<T, TRows> TwoRowsAhead<T, TRows>(ref T column, TRows rows, int block, int example, int width)
         where TRows : struct, IRowSelector, allows ref struct
     {
-        ref T a = ref RowAhead(ref column, rows, position, width);
-        return new TwoRows<T, TRows>(ref a, ref NextRowAhead(ref a, ref column, rows, position + 1, width));
+        ref T a = ref RowAhead(ref column, rows, block + example, width);
+        return new TwoRows<T, TRows>(ref a, ref NextRowAhead(ref a, ref column, rows, block + example + 1, width));
     }
 
     /// <summary>One row to prefetch, never to read: its position may lie past the end.</summary>

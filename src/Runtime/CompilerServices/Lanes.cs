@@ -105,18 +105,19 @@ public static partial class Lanes
         where T : unmanaged
         where TRows : struct, IRowSelector, allows ref struct
         => typeof(TRows) == typeof(AllRows) ? Vector512.LoadUnsafe(ref column, (nuint)rows[position])
-            : typeof(TRows) == typeof(StripedRows) ? Vector512.Create(FourAndFour(ref column, rows, position), FourAndFour(ref column, rows, position + (Vector512<T>.Count / 2)))
+            : typeof(TRows) == typeof(StripedRows) ? ByFours(ref column, Unsafe.As<TRows, StripedRows>(ref rows), position)
             : Gather(ref column, rows, position, 1);
 
-    // Half of the lanes of a block: four of float of each of two stretches, four of double of one.
+    // Four of each stretch: of float there are four, of double two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> FourAndFour<T, TRows>(ref T column, TRows rows, int position)
+    private static Vector512<T> ByFours<T>(ref T column, StripedRows rows, int position)
         where T : unmanaged
-        where TRows : struct, IRowSelector, allows ref struct
     {
-        ref T first = ref Unsafe.Add(ref column, rows[position]);
-        return typeof(T) == typeof(double) ? Vector256.LoadUnsafe(ref first)
-            : Vector256.Create(Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref Unsafe.Add(ref column, rows[position + 4])));
+        ref T a = ref Unsafe.Add(ref column, rows.Row(position, 0)), b = ref Unsafe.Add(ref column, rows.Row(position, 4));
+        if (typeof(T) == typeof(double)) return Vector512.Create(Vector256.LoadUnsafe(ref a), Vector256.LoadUnsafe(ref b));
+        ref T c = ref Unsafe.Add(ref b, rows.Stride), d = ref Unsafe.Add(ref c, rows.Stride);
+        return Vector512.Create(
+            Vector256.Create(Vector128.LoadUnsafe(ref a), Vector128.LoadUnsafe(ref b)), Vector256.Create(Vector128.LoadUnsafe(ref c), Vector128.LoadUnsafe(ref d)));
     }
 
     /// <summary>Element <paramref name="index"/> of the rows of one block of examples.</summary>

@@ -100,9 +100,16 @@ public readonly struct StripedRows : IRowSelector
         get
         {
             int lane = position & (Lanes - 1);
-            return Math.Max(First(position) + ((lane >> 2) * _stride), 0) + (lane & (Together - 1));
+            return Row(position - lane, lane & -Together) + (lane & (Together - 1));
         }
     }
+
+    /// <summary>How far two stretches lie apart.</summary>
+    internal int Stride => _stride;
+
+    /// <summary>The row of an example of the block at a position, the first one of a stretch: its place is a multiple of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Row(int block, int example) => Math.Max(First(block) + ((example >> 2) * _stride), 0);
 
     /// <summary>How many lanes of the block at a position, from the first on, have nothing to do: other blocks have their examples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,6 +122,7 @@ public readonly struct StripedRows : IRowSelector
     };
 
     // Where the first stretch is, which may be before the first example.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int First(int position) => _first + (((position + _start) >> _shift) * Together);
 }
 

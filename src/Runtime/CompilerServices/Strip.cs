@@ -21,26 +21,27 @@ public static class Strip
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> AddProducts(ref float shared, QuadRows<float> rows, int k, Quad<float> sums)
     {
+        ref float f = ref Unsafe.Add(ref shared, k), p = ref Unsafe.Add(ref rows.A, k), q = ref Unsafe.Add(ref rows.B, k), r = ref Unsafe.Add(ref rows.C, k), s = ref Unsafe.Add(ref rows.D, k);
         Vector512<float>
-            x = Vector512.LoadUnsafe(ref shared, (nuint)k), y = Vector512.LoadUnsafe(ref shared, (nuint)(k + 16)),
-            z = Vector512.LoadUnsafe(ref shared, (nuint)(k + 32)), w = Vector512.LoadUnsafe(ref shared, (nuint)(k + 48)),
+            x = Vector512.LoadUnsafe(ref f), y = Vector512.LoadUnsafe(ref f, 16),
+            z = Vector512.LoadUnsafe(ref f, 32), w = Vector512.LoadUnsafe(ref f, 48),
             a = sums.A, b = sums.B, c = sums.C, d = sums.D;
-        a = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.A, (nuint)k), a);
-        a = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 16)), a);
-        a = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 32)), a);
-        a = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 48)), a);
-        b = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.B, (nuint)k), b);
-        b = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 16)), b);
-        b = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 32)), b);
-        b = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 48)), b);
-        c = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.C, (nuint)k), c);
-        c = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 16)), c);
-        c = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 32)), c);
-        c = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 48)), c);
-        d = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.D, (nuint)k), d);
-        d = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 16)), d);
-        d = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 32)), d);
-        d = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 48)), d);
+        a = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref p), a);
+        a = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref p, 16), a);
+        a = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref p, 32), a);
+        a = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref p, 48), a);
+        b = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref q), b);
+        b = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref q, 16), b);
+        b = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref q, 32), b);
+        b = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref q, 48), b);
+        c = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref r), c);
+        c = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref r, 16), c);
+        c = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref r, 32), c);
+        c = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref r, 48), c);
+        d = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref s), d);
+        d = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref s, 16), d);
+        d = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref s, 32), d);
+        d = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref s, 48), d);
         return new Quad<float>(a, b, c, d);
     }
 
@@ -52,15 +53,17 @@ public static class Strip
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> AddRows(Quad<float> factors, QuadRows<float> rows, int k, Quad<float> to)
     {
+        ref float p = ref Unsafe.Add(ref rows.A, k), q = ref Unsafe.Add(ref rows.B, k), r = ref Unsafe.Add(ref rows.C, k), s = ref Unsafe.Add(ref rows.D, k);
+
         // In two chains that do not wait for each other, as Quad.AddProducts.
-        Vector512<float> a = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)k), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)k), to.A))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)k), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)k));
-        Vector512<float> b = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 16)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 16)), to.B))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 16)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 16)));
-        Vector512<float> c = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 32)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 32)), to.C))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 32)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 32)));
-        Vector512<float> d = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 48)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 48)), to.D))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 48)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 48)));
+        Vector512<float> a = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p), to.A))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s), factors.B * Vector512.LoadUnsafe(ref q));
+        Vector512<float> b = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 16), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 16), to.B))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 16), factors.B * Vector512.LoadUnsafe(ref q, 16));
+        Vector512<float> c = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 32), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 32), to.C))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 32), factors.B * Vector512.LoadUnsafe(ref q, 32));
+        Vector512<float> d = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 48), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 48), to.D))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 48), factors.B * Vector512.LoadUnsafe(ref q, 48));
         return new Quad<float>(a, b, c, d);
     }
 
@@ -68,26 +71,27 @@ public static class Strip
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<double> AddProducts(ref double shared, QuadRows<double> rows, int k, Quad<double> sums)
     {
+        ref double f = ref Unsafe.Add(ref shared, k), p = ref Unsafe.Add(ref rows.A, k), q = ref Unsafe.Add(ref rows.B, k), r = ref Unsafe.Add(ref rows.C, k), s = ref Unsafe.Add(ref rows.D, k);
         Vector512<double>
-            x = Vector512.LoadUnsafe(ref shared, (nuint)k), y = Vector512.LoadUnsafe(ref shared, (nuint)(k + 8)),
-            z = Vector512.LoadUnsafe(ref shared, (nuint)(k + 16)), w = Vector512.LoadUnsafe(ref shared, (nuint)(k + 24)),
+            x = Vector512.LoadUnsafe(ref f), y = Vector512.LoadUnsafe(ref f, 8),
+            z = Vector512.LoadUnsafe(ref f, 16), w = Vector512.LoadUnsafe(ref f, 24),
             a = sums.A, b = sums.B, c = sums.C, d = sums.D;
-        a = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.A, (nuint)k), a);
-        a = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 8)), a);
-        a = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 16)), a);
-        a = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 24)), a);
-        b = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.B, (nuint)k), b);
-        b = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 8)), b);
-        b = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 16)), b);
-        b = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 24)), b);
-        c = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.C, (nuint)k), c);
-        c = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 8)), c);
-        c = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 16)), c);
-        c = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 24)), c);
-        d = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref rows.D, (nuint)k), d);
-        d = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 8)), d);
-        d = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 16)), d);
-        d = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 24)), d);
+        a = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref p), a);
+        a = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref p, 8), a);
+        a = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref p, 16), a);
+        a = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref p, 24), a);
+        b = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref q), b);
+        b = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref q, 8), b);
+        b = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref q, 16), b);
+        b = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref q, 24), b);
+        c = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref r), c);
+        c = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref r, 8), c);
+        c = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref r, 16), c);
+        c = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref r, 24), c);
+        d = Vector512.FusedMultiplyAdd(x, Vector512.LoadUnsafe(ref s), d);
+        d = Vector512.FusedMultiplyAdd(y, Vector512.LoadUnsafe(ref s, 8), d);
+        d = Vector512.FusedMultiplyAdd(z, Vector512.LoadUnsafe(ref s, 16), d);
+        d = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref s, 24), d);
         return new Quad<double>(a, b, c, d);
     }
 
@@ -95,15 +99,17 @@ public static class Strip
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<double> AddRows(Quad<double> factors, QuadRows<double> rows, int k, Quad<double> to)
     {
+        ref double p = ref Unsafe.Add(ref rows.A, k), q = ref Unsafe.Add(ref rows.B, k), r = ref Unsafe.Add(ref rows.C, k), s = ref Unsafe.Add(ref rows.D, k);
+
         // In two chains that do not wait for each other, as Quad.AddProducts.
-        Vector512<double> a = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)k), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)k), to.A))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)k), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)k));
-        Vector512<double> b = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 8)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 8)), to.B))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 8)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 8)));
-        Vector512<double> c = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 16)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 16)), to.C))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 16)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 16)));
-        Vector512<double> d = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref rows.C, (nuint)(k + 24)), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref rows.A, (nuint)(k + 24)), to.D))
-            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref rows.D, (nuint)(k + 24)), factors.B * Vector512.LoadUnsafe(ref rows.B, (nuint)(k + 24)));
+        Vector512<double> a = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p), to.A))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s), factors.B * Vector512.LoadUnsafe(ref q));
+        Vector512<double> b = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 8), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 8), to.B))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 8), factors.B * Vector512.LoadUnsafe(ref q, 8));
+        Vector512<double> c = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 16), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 16), to.C))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 16), factors.B * Vector512.LoadUnsafe(ref q, 16));
+        Vector512<double> d = Vector512.FusedMultiplyAdd(factors.C, Vector512.LoadUnsafe(ref r, 24), Vector512.FusedMultiplyAdd(factors.A, Vector512.LoadUnsafe(ref p, 24), to.D))
+            + Vector512.FusedMultiplyAdd(factors.D, Vector512.LoadUnsafe(ref s, 24), factors.B * Vector512.LoadUnsafe(ref q, 24));
         return new Quad<double>(a, b, c, d);
     }
 }

@@ -152,7 +152,7 @@ internal sealed partial class KernelWriter
             bool isData = _function.Buffers[buffer].Kind == BufferKind.Data, wholeRow = start == "0" && (loop.To == ExtentValue(buffer) || InMethod("int", "count", _lengthTexts[buffer]) == _loop.Count);
             string name = _names.Unique(_bufferNames[buffer]), width = InMethod("int", _bufferNames[buffer] + "Width", _lengthTexts[buffer]);
             string rows = isData
-                ? $"Lanes.{(_loop.Quads ? "Rows" : "Row")}(ref {ColumnAndWidth(buffer).Column}, rows, i + r, {width})"
+                ? $"Lanes.{(_loop.Quads ? "Rows" : "Row")}(ref {ColumnAndWidth(buffer).Column}, rows, {(_loop.Quads ? "i, r" : "i + r")}, {width})"
                 : $"Lanes.{(_loop.Quads ? "Rows" : "Row")}({InMethod($"Span<{_real}>", _bufferNames[buffer] + "Rows", _bufferNames[buffer])}, r, {width})";
             string from = $"Lanes.Start({InMethod("int", "start", start)}, {_loop.Count}, {width})";
             _code.Line(_loop.Quads
@@ -190,7 +190,7 @@ internal sealed partial class KernelWriter
             int ahead = (2 * _lanes) + (first ? 0 : 2);
             (string column, string width) = ColumnAndWidth(buffer);
             _code.Line(_loop.Quads
-                ? $"var {name} = Lanes.{(all ? "RowsAhead" : "TwoRowsAhead")}(ref {column}, rows, i + r + {NumberText.Integer(ahead)}, {width});"
+                ? $"var {name} = Lanes.{(all ? "RowsAhead" : "TwoRowsAhead")}(ref {column}, rows, i, r + {NumberText.Integer(ahead)}, {width});"
                 : $"var {name} = Lanes.OneRowAhead(ref {column}, rows, i + r + {NumberText.Integer(ahead)}, {width});");
             _loop.Prefetches.Add(name);
         }

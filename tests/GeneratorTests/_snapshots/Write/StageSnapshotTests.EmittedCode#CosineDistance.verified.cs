@@ -254,8 +254,8 @@ partial class Angles
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
-                var bAhead = Lanes.RowsAhead(ref bColumn, rows, i + r + 16, count);
+                var b = Lanes.Rows(ref bColumn, rows, i, r, count);
+                var bAhead = Lanes.RowsAhead(ref bColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
@@ -286,8 +286,8 @@ partial class Angles
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
-                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i + r + 16, count);
+                var b = Lanes.Rows(ref bColumn, rows, i, r, count);
+                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
@@ -318,8 +318,8 @@ partial class Angles
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var b = Lanes.Rows(ref bColumn, rows, i + r, count);
-                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i + r + 18, count);
+                var b = Lanes.Rows(ref bColumn, rows, i, r, count);
+                var bAhead = Lanes.TwoRowsAhead(ref bColumn, rows, i, r + 18, count);
                 var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)

@@ -250,8 +250,8 @@ partial class HousePrices
             var tail = Lanes.TailMask((float)(count % 16));
             for (int r = 0; r < 16; r += 4)
             {
-                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
-                var featuresAhead = Lanes.RowsAhead(ref featuresColumn, rows, i + r + 32, count);
+                var features = Lanes.Rows(ref featuresColumn, rows, i, r, count);
+                var featuresAhead = Lanes.RowsAhead(ref featuresColumn, rows, i, r + 32, count);
                 Quad<float> sum = Vector512<float>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 64; k += 64)
@@ -281,8 +281,8 @@ partial class HousePrices
             var tail = Lanes.TailMask((float)(count % 16));
             for (int r = 0; r < 16; r += 4)
             {
-                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
-                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 32, count);
+                var features = Lanes.Rows(ref featuresColumn, rows, i, r, count);
+                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i, r + 32, count);
                 Quad<float> sum = Vector512<float>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 64; k += 64)
@@ -317,8 +317,8 @@ partial class HousePrices
                     var sum = Quad.Load(ref weightsGradientAt, k);
                     for (int r = 0; r < 16; r += 4)
                     {
-                        var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
-                        var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 34, count);
+                        var features = Lanes.Rows(ref featuresColumn, rows, i, r, count);
+                        var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i, r + 34, count);
                         var errorBar4 = Quad.Broadcast(ref Unsafe.Add(ref errorBar, r));
                         featuresAhead.PrefetchFour(k);
                         sum = Strip.AddRows(errorBar4, features, k, sum);
@@ -329,8 +329,8 @@ partial class HousePrices
             }
             for (int r = 0; r < 16; r += 4)
             {
-                var features = Lanes.Rows(ref featuresColumn, rows, i + r, count);
-                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i + r + 34, count);
+                var features = Lanes.Rows(ref featuresColumn, rows, i, r, count);
+                var featuresAhead = Lanes.TwoRowsAhead(ref featuresColumn, rows, i, r + 34, count);
                 var errorBar4 = Quad.Broadcast(ref Unsafe.Add(ref errorBar, r));
                 int k = 0;
                 for (; k <= count - 16; k += 16)

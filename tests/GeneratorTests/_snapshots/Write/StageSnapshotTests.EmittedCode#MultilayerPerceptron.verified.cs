@@ -221,7 +221,7 @@ partial class Network
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -254,7 +254,7 @@ partial class Network
                     var sum = Quad.Load(ref w1GradientAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                         var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
                         sum = Strip.AddRows(s4, x, k, sum);
                     }
@@ -264,7 +264,7 @@ partial class Network
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 var s4 = Quad.Broadcast(ref Unsafe.Add(ref s, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)

@@ -379,8 +379,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -409,8 +409,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -445,8 +445,8 @@ partial class Spam
                     var sum = Quad.Load(ref wGradientAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                         var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
                         xAhead.PrefetchFour(k);
                         sum = Strip.AddRows(zBar4, x, k, sum);
@@ -457,8 +457,8 @@ partial class Spam
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                 var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)

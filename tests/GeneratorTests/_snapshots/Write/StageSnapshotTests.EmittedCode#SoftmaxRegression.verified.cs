@@ -336,7 +336,7 @@ partial class Softmax
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -369,7 +369,7 @@ partial class Softmax
                     var sum = Quad.Load(ref wGradientAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                         var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
                         sum = Strip.AddRows(sumBar4, x, k, sum);
                     }
@@ -379,7 +379,7 @@ partial class Softmax
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)

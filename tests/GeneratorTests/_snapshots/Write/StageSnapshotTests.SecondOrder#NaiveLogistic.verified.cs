@@ -537,8 +537,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -567,8 +567,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -603,8 +603,8 @@ partial class Spam
                     var sum = Quad.Load(ref wGradientAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                         var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
                         xAhead.PrefetchFour(k);
                         sum = Strip.AddRows(zBar4, x, k, sum);
@@ -615,8 +615,8 @@ partial class Spam
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                 var zBar4 = Quad.Broadcast(ref Unsafe.Add(ref zBar, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)
@@ -641,8 +641,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
@@ -684,8 +684,8 @@ partial class Spam
                     var sum = Quad.Load(ref wProductAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                        var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                         var zBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref zBarDot, r));
                         xAhead.PrefetchFour(k);
                         sum = Strip.AddRows(zBarDot4, x, k, sum);
@@ -696,8 +696,8 @@ partial class Spam
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i + r + 18, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.TwoRowsAhead(ref xColumn, rows, i, r + 18, count);
                 var zBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref zBarDot, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)
@@ -722,8 +722,8 @@ partial class Spam
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
-                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i + r + 16, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
+                var xAhead = Lanes.RowsAhead(ref xColumn, rows, i, r + 16, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;

@@ -508,7 +508,7 @@ partial class Softmax
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 int k = 0;
                 for (; Lanes.InStrips(rows) && k <= count - 32; k += 32)
@@ -541,7 +541,7 @@ partial class Softmax
                     var sum = Quad.Load(ref wGradientAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                         var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
                         sum = Strip.AddRows(sumBar4, x, k, sum);
                     }
@@ -551,7 +551,7 @@ partial class Softmax
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 var sumBar4 = Quad.Broadcast(ref Unsafe.Add(ref sumBar, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)
@@ -575,7 +575,7 @@ partial class Softmax
             var tail = Lanes.TailMask((double)(count % 8));
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 Quad<double> sum = Vector512<double>.Zero;
                 Quad<double> sum2 = Vector512<double>.Zero;
                 int k = 0;
@@ -615,7 +615,7 @@ partial class Softmax
                     var sum = Quad.Load(ref wProductAt, k);
                     for (int r = 0; r < 8; r += 4)
                     {
-                        var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                        var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                         var sumBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref sumBarDot, r));
                         sum = Strip.AddRows(sumBarDot4, x, k, sum);
                     }
@@ -625,7 +625,7 @@ partial class Softmax
             }
             for (int r = 0; r < 8; r += 4)
             {
-                var x = Lanes.Rows(ref xColumn, rows, i + r, count);
+                var x = Lanes.Rows(ref xColumn, rows, i, r, count);
                 var sumBarDot4 = Quad.Broadcast(ref Unsafe.Add(ref sumBarDot, r));
                 int k = 0;
                 for (; k <= count - 8; k += 8)
