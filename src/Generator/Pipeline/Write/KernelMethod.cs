@@ -31,8 +31,8 @@ internal static class KernelMethod
 
         code.Gap();
 
-        // A block takes as many rows as it has lanes: where there are fewer in all, a batch repeats the first one. Where there are many, each
-        // lane has a stretch of its own.
+        // A block takes as many rows as it has lanes: where there are fewer in all, a batch repeats the first one. Where there are many, every four
+        // lanes have a stretch of their own.
         string With(string rows, string condition)
         {
             string call = $"{name}({Names(parameters)}, {rows}{(weight.Length > 0 ? ", " + Names(weight.TrimStart(',', ' ')) : string.Empty)})";
@@ -44,7 +44,7 @@ internal static class KernelMethod
     public static void WriteRowLoop(CodeWriter code, RowLoopMethod loop)
     {
         code.Line($"/// <summary>{loop.Summary}, for the rows of a block.</summary>");
-        // Called instead, it costs a fifth where each lane has a stretch of its own: the prefetches come too late.
+        // Called instead, it costs a fifth where there are several stretches (Sapphire Rapids): the prefetches come too late.
         code.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         using (code.Block(Wrapped($"private static void {loop.Name}<TRows>(", loop.Parameters, ")\n    where TRows : struct, IRowSelector, allows ref struct"))) code.Append(loop.Body);
         code.Gap();
