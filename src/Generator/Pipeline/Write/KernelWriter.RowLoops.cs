@@ -173,7 +173,8 @@ internal sealed partial class KernelWriter
     /// <summary>
     /// Loops over rows ask for those two blocks ahead: the processor's own prefetching stops while a block is worked on (1.15 ms without, 0.87 ms
     /// with, for 100,000 × 64 floats). Where several loops of a block run over the same rows the first one asks for half of them and the last one
-    /// for the other half: lines are asked for no faster than memory delivers them.
+    /// for the other half: lines are asked for no faster than memory delivers them. Those figures are of Sapphire Rapids; what other
+    /// processors want is decided where the kernel runs (<c>RowsAhead</c>).
     /// </summary>
     private void DeclarePrefetches()
     {
