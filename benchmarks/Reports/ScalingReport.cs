@@ -23,7 +23,7 @@ internal static class ScalingReport
         met &= Row("quadratic, condition 10⁴, rotated", new Quadratic(curvatures, mirrors: true), ones, 1e-6);
         met &= Row("Rosenbrock, a chain of neighbours", new Functions.RosenbrockObjective(x: 1000), [.. Enumerable.Range(0, 1000).Select(i => i % 2 == 0 ? -1.2 : 1)], 1e-6);
         output.WriteLine();
-        output.WriteLine("- Evaluations of value and gradient by `LBfgs`, memory 10, from zero, from ones, and from the customary start of Rosenbrock's function.");
+        output.WriteLine("- Evaluations of value and gradient by `LBfgs` from zero, from ones, and from the customary start of Rosenbrock's function.");
         return met;
 
         bool Row(string name, IObjective<double> objective, double[] start, double tolerance)

@@ -8,8 +8,8 @@ namespace SymbolicGD;
 /// </summary>
 public sealed class LBfgs : ISolver
 {
-    /// <summary>How many pairs of steps and gradient differences are kept.</summary>
-    public int Memory { get; init; } = 10;
+    /// <summary>How many pairs of steps and gradient differences are kept: twice as many vectors.</summary>
+    public int Memory { get; init; } = 20;
 
     /// <summary>
     /// What the pairs correct: one number, or one for each parameter. The default is <see cref="LBfgsScaling.Diagonal"/>: it does not matter much then in which units the data come.

@@ -6,6 +6,9 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// <summary>The methods around the bodies of kernels.</summary>
 internal static class KernelMethod
 {
+    // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
+    private const string Attribute = "[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]";
+
     /// <summary>A kernel that methods of the runtime call: one over examples for any choice of rows.</summary>
     /// <param name="type">What it returns; <c>void</c> for nothing.</param>
     /// <param name="parameters">Its parameters but the rows, which all kernels over examples have.</param>
@@ -13,8 +16,7 @@ internal static class KernelMethod
     public static void Write(CodeWriter code, ObjectiveModel model, KernelPlan plan, string type, string name, string summary, string parameters, string weight, CodeWriter body)
     {
         code.Line($"/// <summary>{summary}</summary>");
-        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        code.Line(Attribute);
         string header = model.HasExamples
             ? $"private {type} {name}<TRows>({parameters}, TRows rows{weight})\n    where TRows : struct, IRowSelector, allows ref struct"
             : $"private {type} {name}({parameters})";
@@ -48,7 +50,7 @@ internal static class KernelMethod
     public static void WriteCore(CodeWriter code, string signature, string first, CodeWriter body)
     {
         code.Line("/// <inheritdoc/>");
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        code.Line(Attribute);
         using (code.Block("protected override " + signature))
         {
             if (first.Length > 0)
