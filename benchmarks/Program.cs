@@ -12,7 +12,7 @@ using Perfolizer.Horology;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>ratios [logistic|rosenbrock|growth|ratings|gemm|threads|generator]…</c> prints Markdown tables with the acceptance targets;
+/// <c>ratios [logistic|rosenbrock|growth|ratings|gemm|threads|generator|scaling]…</c> prints Markdown tables with the acceptance targets;
 /// <c>peers-own FOLDER</c> answers <c>benchmarks/peers/run</c>; anything else goes to BenchmarkDotNet.
 /// </summary>
 internal static class Program
@@ -29,7 +29,7 @@ internal static class Program
 
     private static bool Ratios(string[] names)
     {
-        string[] reports = ["gemm", "threads", "generator"];
+        string[] reports = ["gemm", "threads", "generator", "scaling"];
         string[] known = ["logistic", "rosenbrock", "growth", "ratings", .. reports];
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
@@ -43,6 +43,7 @@ internal static class Program
         if (Wanted("gemm")) met &= ProductReport.Write(Console.Out);
         if (Wanted("threads")) met &= ThreadReport.Write(Console.Out);
         if (Wanted("generator")) met &= GeneratorReport.Write(Console.Out);
+        if (Wanted("scaling")) met &= ScalingReport.Write(Console.Out);
         return met;
 
         bool Wanted(string report)

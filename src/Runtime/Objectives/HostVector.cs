@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SymbolicGD;
 
@@ -69,6 +70,14 @@ public sealed class HostVector<T> : VectorHandle<T>
     /// <inheritdoc/>
     public override void SetToSum(VectorHandle<T> a, T scale, VectorHandle<T> b) =>
         VectorKernels.SetToSum(buffer.Span, Elements(a, nameof(a)), scale, Elements(b, nameof(b)));
+
+    /// <inheritdoc/>
+    public override void SetToProduct(VectorHandle<T> a, VectorHandle<T> b) =>
+        TensorPrimitives.Multiply(Elements(a, nameof(a)), Elements(b, nameof(b)), buffer.Span);
+
+    /// <inheritdoc/>
+    public override void SetToQuotient(VectorHandle<T> a, VectorHandle<T> b) =>
+        TensorPrimitives.Divide(Elements(a, nameof(a)), Elements(b, nameof(b)), buffer.Span);
 
     /// <summary>The elements of a handle that an objective in host memory was given.</summary>
     /// <exception cref="ArgumentException">The vector does not lie in host memory.</exception>

@@ -47,6 +47,12 @@ public abstract class VectorHandle<T>(int length) : IDisposable
     /// <summary>this ← a + scale·b; any of the three may be the same vector.</summary>
     public abstract void SetToSum(VectorHandle<T> a, T scale, VectorHandle<T> b);
 
+    /// <summary>this[i] ← a[i]·b[i]; any of the three may be the same vector.</summary>
+    public abstract void SetToProduct(VectorHandle<T> a, VectorHandle<T> b);
+
+    /// <summary>this[i] ← a[i]/b[i]; any of the three may be the same vector. Divisions by zero give infinities and NaN, as they do for numbers.</summary>
+    public abstract void SetToQuotient(VectorHandle<T> a, VectorHandle<T> b);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -3,7 +3,10 @@ using System.Numerics;
 namespace SymbolicGD;
 
 /// <summary>The memory of L-BFGS: the last steps s and gradient differences y, from which it multiplies by an inverse Hessian.</summary>
-internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : IDisposable
+/// <param name="objective">Creates the vectors.</param>
+/// <param name="memory">How many pairs are kept.</param>
+/// <param name="diagonal">The model that they correct, which this owns; null: sᵀy/yᵀy of the last pair.</param>
+internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory, DiagonalModel<T>? diagonal = null) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // A curvature sᵀy that rounding may have made is not used: the cautious update of Li and Fukushima (2001), made independent of scale.
@@ -15,7 +18,11 @@ internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : I
 
     public int Count { get; private set; }
 
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        diagonal?.Clear();
+    }
 
     /// <summary>Notes the step from the line's point to its trial, unless its curvature is not positive beyond rounding.</summary>
     public void Add(LineFunction<T> line)
@@ -31,6 +38,7 @@ internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : I
 
         pair.InverseCurvature = T.One / curvature;
         scale = curvature / square;
+        diagonal?.Update(pair.Step, pair.Difference, curvature);
         if (Count < memory)
         {
             Count++;
@@ -42,7 +50,7 @@ internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : I
         pairs.Add(oldest);
     }
 
-    /// <summary>Writes −H·g to the line's direction (the two-loop recursion, H₀ = sᵀy/yᵀy of the last pair).</summary>
+    /// <summary>Writes −H·g to the line's direction (the two-loop recursion).</summary>
     public void WriteDirection(LineFunction<T> line)
     {
         VectorHandle<T> d = line.Direction;
@@ -55,7 +63,8 @@ internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : I
 
         if (Count > 0)
         {
-            d.Scale(scale);
+            if (diagonal is null) d.Scale(scale);
+            else diagonal.Divide(d);
         }
 
         for (int i = 0; i < Count; i++)
@@ -69,6 +78,7 @@ internal sealed class CurvaturePairs<T>(IObjective<T> objective, int memory) : I
 
     public void Dispose()
     {
+        diagonal?.Dispose();
         foreach (Pair pair in pairs)
         {
             pair.Step.Dispose();

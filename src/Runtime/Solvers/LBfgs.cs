@@ -3,13 +3,19 @@ using System.Numerics;
 namespace SymbolicGD;
 
 /// <summary>
-/// Limited-memory BFGS over all examples (Nocedal 1980; Nocedal and Wright 2006, algorithms 7.4 and 7.5) with a strong Wolfe line search. The
-/// vectors stay where the objective computes.
+/// Limited-memory BFGS over all examples (Nocedal 1980; Nocedal and Wright 2006, algorithms 7.4 and 7.5) with a strong Wolfe line search, and by default a
+/// scale for each parameter (Gilbert and Lemaréchal 1989). The vectors stay where the objective computes.
 /// </summary>
 public sealed class LBfgs : ISolver
 {
-    /// <summary>How many pairs of steps and gradient differences are kept.</summary>
-    public int Memory { get; init; } = 10;
+    /// <summary>How many pairs of steps and gradient differences are kept: twice as many vectors.</summary>
+    public int Memory { get; init; } = 20;
+
+    /// <summary>
+    /// What the pairs correct: one number, or one for each parameter. The default is <see cref="LBfgsScaling.Diagonal"/>: it does not matter much then in which units the data come.
+    /// Where all parameters are alike and each depends on its neighbours (a chain, a grid), <see cref="LBfgsScaling.Scalar"/> can take a third fewer evaluations.
+    /// </summary>
+    public LBfgsScaling Scaling { get; init; } = LBfgsScaling.Diagonal;
 
     /// <summary>c₁ of the line search: φ(α) ≤ φ(0) + c₁·α·φ′(0).</summary>
     public double SufficientDecrease { get; init; } = 1e-4;
@@ -33,6 +39,7 @@ public sealed class LBfgs : ISolver
     {
         options ??= FitOptions.Default;
         SolverChecks.Require(Memory > 0, nameof(Memory), Memory, "must be 1 or more");
+        SolverChecks.Require(Enum.IsDefined(Scaling), nameof(Scaling), (double)Scaling, "must be Scalar or Diagonal");
         SolverChecks.LineSearch(SufficientDecrease, Curvature);
         using var run = new DescentRun<T>("LBfgs", objective, start, options, cancellationToken, GradientTolerance, ValueTolerance, MaxIterations);
         if (!run.Begin())
@@ -41,7 +48,7 @@ public sealed class LBfgs : ISolver
         }
 
         LineFunction<T> line = run.Line;
-        using var pairs = new CurvaturePairs<T>(objective, Memory);
+        using var pairs = new CurvaturePairs<T>(objective, Memory, Scaling == LBfgsScaling.Diagonal ? new DiagonalModel<T>(objective) : null);
         var search = new StrongWolfeSearch(SufficientDecrease, Curvature);
         double? step;
         do

@@ -37,6 +37,8 @@ public sealed class DeviceVectorTests : IDisposable
         Both(v => v.AddScaled(2, v), v => v.AddScaled(2, v));
         Both(v => v.SetToSum(hb, 2, v), v => v.SetToSum(b, 2, v));
         Both(v => v.Scale(0.25f), v => v.Scale(0.25f));
+        Both(v => v.SetToProduct(v, ha), v => v.SetToProduct(v, a));
+        Both(v => v.SetToQuotient(ha, hb), v => v.SetToQuotient(a, b));
         Both(v => v.CopyFrom(ha), v => v.CopyFrom(a));
         Both(v => v.CopyFrom(v), v => v.CopyFrom(v));
         Both(v => v.Fill(7), v => v.Fill(7));

@@ -139,5 +139,9 @@ public sealed class HostObjectiveTests
         public override void Scale(double scale) => throw new NotSupportedException();
 
         public override void SetToSum(VectorHandle<double> a, double scale, VectorHandle<double> b) => throw new NotSupportedException();
+
+        public override void SetToProduct(VectorHandle<double> a, VectorHandle<double> b) => throw new NotSupportedException();
+
+        public override void SetToQuotient(VectorHandle<double> a, VectorHandle<double> b) => throw new NotSupportedException();
     }
 }

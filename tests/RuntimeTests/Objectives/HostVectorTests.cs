@@ -61,6 +61,8 @@ public sealed class HostVectorTests
         using var w = new HostVector<double>(4);
         Assert.Throws<ArgumentException>(() => v.Dot(w));
         Assert.Throws<ArgumentException>(() => v.AddScaled(1, w));
+        Assert.Throws<ArgumentException>(() => v.SetToProduct(v, w));
+        Assert.Throws<ArgumentException>(() => v.SetToQuotient(w, v));
         Assert.Throws<ArgumentException>(() => v.CopyFrom(new double[2]));
         Assert.Contains("2 elements; the vector has 3", Assert.Throws<ArgumentException>(() => v.CopyTo(new double[2])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new HostVector<double>(-1));
@@ -88,6 +90,12 @@ public sealed class HostVectorTests
         Assert.Equal(x.Select(p => two * p), c.AsSpan().ToArray());
         c.SetToSum(a, -T.One, a);
         Assert.Equal(0, double.CreateChecked(c.NormInfinity()));
+        c.SetToProduct(a, b);
+        Assert.Equal(x.Zip(y, (p, q) => p * q), c.AsSpan().ToArray());
+        c.SetToQuotient(c, b);
+        Assert.Equal(x.Zip(y, (p, q) => p * q / q), c.AsSpan().ToArray());
+        c.SetToProduct(c, c);
+        Assert.Equal(x.Zip(y, (p, q) => p * q / q * (p * q / q)), c.AsSpan().ToArray());
 
         void Same(double expected, T found) => Assert.Equal(expected, double.CreateChecked(found), tolerance);
     }

@@ -46,6 +46,11 @@ public sealed class ProblemTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void LBfgs_with_one_scale_finds_the_minimum(string name) =>
+        Check(new LBfgs { GradientTolerance = 1e-5, Scaling = LBfgsScaling.Scalar }, Problems[name], 500);
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void GradientDescent_finds_the_minimum_in_its_own_time(string name) =>
         Check(new GradientDescent { GradientTolerance = 1e-5, MaxIterations = 200_000 }, Problems[name], 200_000);
 

@@ -233,6 +233,7 @@ public sealed class SolverTests
     public void Properties_that_make_no_sense_are_named_with_their_value()
     {
         Check(new LBfgs { Memory = 0 }, "Memory is 0");
+        Check(new LBfgs { Scaling = (LBfgsScaling)7 }, "Scaling is 7; it must be Scalar or Diagonal");
         Check(new LBfgs { Curvature = 1 }, "Curvature is 1");
         Check(new LBfgs { SufficientDecrease = 0.7 }, "SufficientDecrease is 0.7");
         Check(new LBfgs { GradientTolerance = -1 }, "GradientTolerance is -1");

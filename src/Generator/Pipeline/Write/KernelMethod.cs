@@ -3,17 +3,20 @@ using SymbolicGD.Generator.Ir;
 
 namespace SymbolicGD.Generator.Pipeline.Write;
 
-/// <summary>The method around the body of a kernel.</summary>
+/// <summary>The methods around the bodies of kernels.</summary>
 internal static class KernelMethod
 {
+    // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
+    private const string Attribute = "[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]";
+
+    /// <summary>A kernel that methods of the runtime call: one over examples for any choice of rows.</summary>
     /// <param name="type">What it returns; <c>void</c> for nothing.</param>
     /// <param name="parameters">Its parameters but the rows, which all kernels over examples have.</param>
     /// <param name="weight">The parameters after the rows, with the comma before them.</param>
     public static void Write(CodeWriter code, ObjectiveModel model, KernelPlan plan, string type, string name, string summary, string parameters, string weight, CodeWriter body)
     {
         code.Line($"/// <summary>{summary}</summary>");
-        // NoInlining: tier 1 would inline the kernel into its caller, run out of inlining budget there, and call the vector math.
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        code.Line(Attribute);
         string header = model.HasExamples
             ? $"private {type} {name}<TRows>({parameters}, TRows rows{weight})\n    where TRows : struct, IRowSelector, allows ref struct"
             : $"private {type} {name}({parameters})";
@@ -38,6 +41,28 @@ internal static class KernelMethod
             string call = $"{name}({Names(parameters)}, {rows}{(weight.Length > 0 ? ", " + Names(weight.TrimStart(',', ' ')) : string.Empty)})";
             return type == "void" ? $"if ({condition}) {{ {call}; return; }}" : $"if ({condition}) return {call};";
         }
+    }
+
+    /// <summary>The method that the runtime calls, for an objective without examples: it is the kernel.</summary>
+    /// <remarks>One call more would copy the spans once more, which takes as long as a loss of ten parameters.</remarks>
+    /// <param name="signature">What it returns, its name and its parameters.</param>
+    /// <param name="first">A line before the body; empty for none.</param>
+    public static void WriteCore(CodeWriter code, string signature, string first, CodeWriter body)
+    {
+        code.Line("/// <inheritdoc/>");
+        code.Line(Attribute);
+        using (code.Block("protected override " + signature))
+        {
+            if (first.Length > 0)
+            {
+                code.Line(first);
+                code.Gap();
+            }
+
+            code.Append(body);
+        }
+
+        code.Gap();
     }
 
     /// <summary>A loop over the rows of a block that begins at position i.</summary>

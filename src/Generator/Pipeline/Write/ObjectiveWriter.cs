@@ -43,10 +43,20 @@ internal static class ObjectiveWriter
                 WriteProperties(code, model);
                 WriteMembers(code, model, header);
                 WriteRecordedBytes(code, gradientKernel.RecordedTerms);
-                WriteCores(code, model, plans, named.Count > 0, vectorExtent);
+                if (model.HasExamples) WriteCores(code, model, plans, named.Count > 0, vectorExtent);
                 if (curvatureKernel is not null) CurvatureText.WriteMembers(code, model, plans.Certificate);
-                WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
-                WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                if (model.HasExamples)
+                {
+                    WriteKernel(code, model, plans.Value, "ValueKernel", "The sum of the loss over the rows.", false, valueBody);
+                    WriteKernel(code, model, gradient, "GradientKernel", "The sum of the loss over the rows; adds its derivatives, times the weight of an example, to the gradient.", true, gradientBody);
+                }
+                else
+                {
+                    string vectors = $"(ReadOnlySpan<{model.Real}> parameters, ", workspace = $"Span<{model.Real}> workspace)";
+                    KernelMethod.WriteCore(code, $"{model.Real} ValueCore{vectors}{workspace}", string.Empty, valueBody);
+                    KernelMethod.WriteCore(code, $"{model.Real} GradientCore{vectors}Span<{model.Real}> gradient, {workspace}", Clear(gradient.Function, "gradient"), gradientBody);
+                }
+
                 if (curvatureBody is not null) WriteKernel(code, model, plans.Curvature!, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
                 secondOrder?.Write(code);
                 examples.Write(code);
@@ -210,22 +220,6 @@ internal static class ObjectiveWriter
         Function gradient = plans.Gradient.Function;
         string real = model.Real;
         code.Line("/// <inheritdoc/>");
-        if (!model.HasExamples)
-        {
-            code.Line($"protected override {real} ValueCore(ReadOnlySpan<{real}> parameters, Span<{real}> workspace) =>");
-            code.Line("    ValueKernel(parameters, workspace);");
-            code.Gap();
-            code.Line("/// <inheritdoc/>");
-            using (code.Block($"protected override {real} GradientCore(ReadOnlySpan<{real}> parameters, Span<{real}> gradient, Span<{real}> workspace)"))
-            {
-                code.Line(Clear(gradient, "gradient"));
-                code.Line("return GradientKernel(parameters, gradient, workspace);");
-            }
-
-            code.Gap();
-            return;
-        }
-
         code.Line($"protected override ExampleWork WorkCore => {WorkText.Of(model, plans.Gradient)};");
         code.Gap();
         code.Line("/// <inheritdoc/>");

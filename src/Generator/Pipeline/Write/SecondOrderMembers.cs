@@ -32,28 +32,40 @@ internal sealed class SecondOrderMembers
     public void Write(CodeWriter code)
     {
         string real = _model.Real, vectors = $"ReadOnlySpan<{real}> parameters, ReadOnlySpan<{real}> direction";
-        bool mean = _model.HasExamples && _model.Spec.IsMean;
-        string along = _model.HasExamples ? $", new AllRows(ExampleCount)){(mean ? " / ExampleCount" : string.Empty)}" : ")";
-        code.Line("/// <inheritdoc/>");
-        code.Line($"protected override {real} DirectionalDerivativeCore({vectors}, Span<{real}> gradient, Span<{real}> workspace) =>");
-        code.Line($"    AlongKernel(parameters, direction, workspace{along};");
-        code.Gap();
-        WriteProductCore(code);
-        if (_cliquesBody is not null)
+        string along = $"{real} DirectionalDerivativeCore({vectors}, Span<{real}> gradient, Span<{real}> workspace)", arguments = $"{vectors}, Span<{real}> product, Span<{real}> workspace";
+        if (_model.HasExamples)
         {
             code.Line("/// <inheritdoc/>");
-            using (code.Block("protected override void RecordHessianCliques(HessianCliques cliques)"))
-            {
-                if (_model.HasExamples) code.Line("var rows = new AllRows(ExampleCount);");
-                code.Append(_cliquesBody);
-            }
-
+            code.Line($"protected override {along} =>");
+            code.Line($"    AlongKernel(parameters, direction, workspace, new AllRows(ExampleCount)){(_model.Spec.IsMean ? " / ExampleCount" : string.Empty)};");
             code.Gap();
+            WriteProductCore(code);
         }
 
-        KernelMethod.Write(code, _model, _along, real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
-        KernelMethod.Write(
-            code, _model, _product, "void", "ProductKernel", "Adds the Hessian times the direction to the product.", $"{vectors}, Span<{real}> product, Span<{real}> workspace", $", {real} weight", _productBody);
+        WriteCliques(code);
+        if (_model.HasExamples)
+        {
+            KernelMethod.Write(code, _model, _along, real, "AlongKernel", "The derivative of the loss along the direction.", $"{vectors}, Span<{real}> workspace", string.Empty, _alongBody);
+            KernelMethod.Write(code, _model, _product, "void", "ProductKernel", "Adds the Hessian times the direction to the product.", arguments, $", {real} weight", _productBody);
+        }
+        else
+        {
+            KernelMethod.WriteCore(code, along, string.Empty, _alongBody);
+            KernelMethod.WriteCore(code, $"void HessianVectorProductCore({arguments})", ObjectiveWriter.Clear(_product.Function, "product"), _productBody);
+        }
+    }
+
+    private void WriteCliques(CodeWriter code)
+    {
+        if (_cliquesBody is null) return;
+        code.Line("/// <inheritdoc/>");
+        using (code.Block("protected override void RecordHessianCliques(HessianCliques cliques)"))
+        {
+            if (_model.HasExamples) code.Line("var rows = new AllRows(ExampleCount);");
+            code.Append(_cliquesBody);
+        }
+
+        code.Gap();
     }
 
     private void WriteProductCore(CodeWriter code)
@@ -61,21 +73,10 @@ internal sealed class SecondOrderMembers
         string real = _model.Real, point = $"ReadOnlySpan<{real}> parameters", rest = $"ReadOnlySpan<{real}> direction, Span<{real}> product, Span<{real}> workspace";
         const string Call = "ProductKernel(parameters, direction, product, workspace";
         code.Line("/// <inheritdoc/>");
-        if (!_model.HasExamples)
+        using (code.Block($"protected override void AddHessianVectorProductCore({point}, ExampleRows rows, {real} weight, {rest})"))
         {
-            using (code.Block($"protected override void HessianVectorProductCore({point}, {rest})"))
-            {
-                code.Line(ObjectiveWriter.Clear(_product.Function, "product"));
-                code.Line(Call + ");");
-            }
-        }
-        else
-        {
-            using (code.Block($"protected override void AddHessianVectorProductCore({point}, ExampleRows rows, {real} weight, {rest})"))
-            {
-                code.Line($"if (rows.IsBatch) {Call}, rows.Batch, weight);");
-                code.Line($"else {Call}, rows.All, weight);");
-            }
+            code.Line($"if (rows.IsBatch) {Call}, rows.Batch, weight);");
+            code.Line($"else {Call}, rows.All, weight);");
         }
 
         code.Gap();

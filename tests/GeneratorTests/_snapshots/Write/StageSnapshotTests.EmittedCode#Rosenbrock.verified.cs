@@ -78,19 +78,8 @@ partial class Functions
         public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace);
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            if (gradient.Length < 8) gradient.Clear();   // longer ones are overwritten
-            return GradientKernel(parameters, gradient, workspace);
-        }
-
-        /// <summary>The loss.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private double ValueKernel(ReadOnlySpan<double> parameters, Span<double> workspace)
+        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace)
         {
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
@@ -124,10 +113,12 @@ partial class Functions
             return sum;
         }
 
-        /// <summary>The loss; adds its derivatives to the gradient.</summary>
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private double GradientKernel(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
+        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
         {
+            if (gradient.Length < 8) gradient.Clear();   // longer ones are overwritten
+
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
             Span<double> xGradient = gradient.Slice(0, xLength);

@@ -80,19 +80,8 @@ partial class Functions
         public string Describe() => Description + DescribeMemory();
 
         /// <inheritdoc/>
-        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace) =>
-            ValueKernel(parameters, workspace);
-
-        /// <inheritdoc/>
-        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
-        {
-            if (gradient.Length < 8) gradient.Clear();   // longer ones are overwritten
-            return GradientKernel(parameters, gradient, workspace);
-        }
-
-        /// <summary>The loss.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private double ValueKernel(ReadOnlySpan<double> parameters, Span<double> workspace)
+        protected override double ValueCore(ReadOnlySpan<double> parameters, Span<double> workspace)
         {
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
@@ -126,10 +115,12 @@ partial class Functions
             return sum;
         }
 
-        /// <summary>The loss; adds its derivatives to the gradient.</summary>
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private double GradientKernel(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
+        protected override double GradientCore(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> workspace)
         {
+            if (gradient.Length < 8) gradient.Clear();   // longer ones are overwritten
+
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
             Span<double> xGradient = gradient.Slice(0, xLength);
@@ -207,17 +198,6 @@ partial class Functions
         }
 
         /// <inheritdoc/>
-        protected override double DirectionalDerivativeCore(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> gradient, Span<double> workspace) =>
-            AlongKernel(parameters, direction, workspace);
-
-        /// <inheritdoc/>
-        protected override void HessianVectorProductCore(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
-        {
-            if (product.Length < 8) product.Clear();   // longer ones are overwritten
-            ProductKernel(parameters, direction, product, workspace);
-        }
-
-        /// <inheritdoc/>
         protected override void RecordHessianCliques(HessianCliques cliques)
         {
             int xLength = _xExtent;
@@ -231,9 +211,9 @@ partial class Functions
             cliques.Close();
         }
 
-        /// <summary>The derivative of the loss along the direction.</summary>
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private double AlongKernel(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> workspace)
+        protected override double DirectionalDerivativeCore(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> gradient, Span<double> workspace)
         {
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
@@ -277,10 +257,12 @@ partial class Functions
             return sumDot;
         }
 
-        /// <summary>Adds the Hessian times the direction to the product.</summary>
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void ProductKernel(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
+        protected override void HessianVectorProductCore(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product, Span<double> workspace)
         {
+            if (product.Length < 8) product.Clear();   // longer ones are overwritten
+
             int xLength = _xExtent;
             ReadOnlySpan<double> x = parameters.Slice(0, xLength);
             Span<double> xProduct = product.Slice(0, xLength);

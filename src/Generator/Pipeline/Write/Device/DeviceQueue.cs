@@ -24,6 +24,8 @@ internal sealed class DeviceQueue
     private readonly Action<KernelConfig, ArrayView<Real>, Real> _fill;
     private Action<KernelConfig, ArrayView<Real>, Real>? _scale;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, Real, ArrayView<Real>>? _setToSum;
+    private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _setToProduct;
+    private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _setToQuotient;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>? _dot;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>>? _norm;
     private Action<KernelConfig, ArrayView<Real>, ArrayView<Real>>? _normInfinity;
@@ -139,6 +141,14 @@ internal sealed class DeviceQueue
         (_setToSum ??= DeviceErrors.Load(
             this, "sum of vectors", x => x.LoadStreamKernel<ArrayView<Real>, ArrayView<Real>, Real, ArrayView<Real>>(DeviceReductions.SetToSum)))(
             Config(target.Length), target, a, scale, b);
+
+    public void SetToProduct(ArrayView<Real> target, ArrayView<Real> a, ArrayView<Real> b) =>
+        (_setToProduct ??= DeviceErrors.Load(
+            this, "product of vectors", x => x.LoadStreamKernel<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.SetToProduct)))(Config(target.Length), target, a, b);
+
+    public void SetToQuotient(ArrayView<Real> target, ArrayView<Real> a, ArrayView<Real> b) =>
+        (_setToQuotient ??= DeviceErrors.Load(
+            this, "quotient of vectors", x => x.LoadStreamKernel<ArrayView<Real>, ArrayView<Real>, ArrayView<Real>>(DeviceReductions.SetToQuotient)))(Config(target.Length), target, a, b);
 
     public Real Dot(ArrayView<Real> a, ArrayView<Real> b)
     {

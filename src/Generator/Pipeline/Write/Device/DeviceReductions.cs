@@ -60,6 +60,22 @@ internal static class DeviceReductions
         }
     }
 
+    public static void SetToProduct(ArrayView<Real> target, ArrayView<Real> a, ArrayView<Real> b)
+    {
+        for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < target.Length; i += Grid.DimX * Group.DimX)
+        {
+            target[i] = a[i] * b[i];
+        }
+    }
+
+    public static void SetToQuotient(ArrayView<Real> target, ArrayView<Real> a, ArrayView<Real> b)
+    {
+        for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < target.Length; i += Grid.DimX * Group.DimX)
+        {
+            target[i] = a[i] / b[i];
+        }
+    }
+
     public static void Dot(ArrayView<Real> a, ArrayView<Real> b, ArrayView<Real> partials)
     {
         ArrayView<Real> sums = SharedMemory.Allocate<Real>(MostThreads);

@@ -33,6 +33,8 @@ internal sealed class DeviceVector : VectorHandle<Real>
         Fill,
         Scale,
         SetToSum,
+        SetToProduct,
+        SetToQuotient,
         Dot,
         Norm,
         NormInfinity,
@@ -120,6 +122,10 @@ internal sealed class DeviceVector : VectorHandle<Real>
     public override void SetToSum(VectorHandle<Real> a, Real scale, VectorHandle<Real> b) =>
         Run(Operation.SetToSum, Elements(a, nameof(a)), Elements(b, nameof(b)), scale);
 
+    public override void SetToProduct(VectorHandle<Real> a, VectorHandle<Real> b) => Run(Operation.SetToProduct, Elements(a, nameof(a)), Elements(b, nameof(b)), 0);
+
+    public override void SetToQuotient(VectorHandle<Real> a, VectorHandle<Real> b) => Run(Operation.SetToQuotient, Elements(a, nameof(a)), Elements(b, nameof(b)), 0);
+
     protected override void Dispose(bool disposing)
     {
         if (!disposing || _isDisposed)
@@ -159,6 +165,12 @@ internal sealed class DeviceVector : VectorHandle<Real>
                         return 0;
                     case Operation.SetToSum:
                         Queue.SetToSum(elements, a, number, b);
+                        return 0;
+                    case Operation.SetToProduct:
+                        Queue.SetToProduct(elements, a, b);
+                        return 0;
+                    case Operation.SetToQuotient:
+                        Queue.SetToQuotient(elements, a, b);
                         return 0;
                     case Operation.Dot:
                         return Queue.Dot(elements, a);
