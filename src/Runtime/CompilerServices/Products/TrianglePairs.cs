@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SymbolicGD.CompilerServices;
 
@@ -30,7 +31,8 @@ internal static class TrianglePairs
                 ref T s = ref Unsafe.Add(ref signals, (nint)i * 64);
                 ref T v = ref Unsafe.Add(ref vectors, (nint)k * 64);
                 ref T m = ref Unsafe.Add(ref matrix, ((nint)i * stride) + k);
-                if (wide) FourByFour(ref s, ref v, ref m, stride, examples);
+                if (wide && size - i > 2) FourByFour(ref s, ref v, ref m, stride, examples);
+                else if (wide) TwoByFour(ref s, ref v, ref m, stride, examples);
                 else TwoByTwo(ref s, ref v, ref m, stride, examples);
             }
         }
@@ -72,25 +74,80 @@ internal static class TrianglePairs
             s33 = ProductTiles.Fma(a3, v3, s33);
         }
 
-        matrix += Lanes.Sum(s00);
-        Unsafe.Add(ref matrix, 1) += Lanes.Sum(s01);
-        Unsafe.Add(ref matrix, 2) += Lanes.Sum(s02);
-        Unsafe.Add(ref matrix, 3) += Lanes.Sum(s03);
-        matrix = ref Unsafe.Add(ref matrix, stride);
-        matrix += Lanes.Sum(s10);
-        Unsafe.Add(ref matrix, 1) += Lanes.Sum(s11);
-        Unsafe.Add(ref matrix, 2) += Lanes.Sum(s12);
-        Unsafe.Add(ref matrix, 3) += Lanes.Sum(s13);
-        matrix = ref Unsafe.Add(ref matrix, stride);
-        matrix += Lanes.Sum(s20);
-        Unsafe.Add(ref matrix, 1) += Lanes.Sum(s21);
-        Unsafe.Add(ref matrix, 2) += Lanes.Sum(s22);
-        Unsafe.Add(ref matrix, 3) += Lanes.Sum(s23);
-        matrix = ref Unsafe.Add(ref matrix, stride);
-        matrix += Lanes.Sum(s30);
-        Unsafe.Add(ref matrix, 1) += Lanes.Sum(s31);
-        Unsafe.Add(ref matrix, 2) += Lanes.Sum(s32);
-        Unsafe.Add(ref matrix, 3) += Lanes.Sum(s33);
+        AddSums(ref matrix, s00, s01, s02, s03);
+        AddSums(ref Unsafe.Add(ref matrix, stride), s10, s11, s12, s13);
+        AddSums(ref Unsafe.Add(ref matrix, 2 * stride), s20, s21, s22, s23);
+        AddSums(ref Unsafe.Add(ref matrix, 3 * stride), s30, s31, s32, s33);
+    }
+
+    /// <summary>For the last rows, if they are one or two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TwoByFour<T>(ref T signals, ref T vectors, ref T matrix, int stride, int examples)
+        where T : unmanaged, INumber<T>
+    {
+        Vector512<T> s00 = Vector512<T>.Zero, s01 = Vector512<T>.Zero, s02 = Vector512<T>.Zero, s03 = Vector512<T>.Zero;
+        Vector512<T> s10 = Vector512<T>.Zero, s11 = Vector512<T>.Zero, s12 = Vector512<T>.Zero, s13 = Vector512<T>.Zero;
+        for (nuint e = 0; e < (nuint)examples; e += (nuint)Vector512<T>.Count)
+        {
+            Vector512<T> v0 = Vector512.LoadUnsafe(ref vectors, e);
+            Vector512<T> v1 = Vector512.LoadUnsafe(ref vectors, e + 64);
+            Vector512<T> v2 = Vector512.LoadUnsafe(ref vectors, e + 128);
+            Vector512<T> v3 = Vector512.LoadUnsafe(ref vectors, e + 192);
+            Vector512<T> a0 = Vector512.LoadUnsafe(ref signals, e);
+            s00 = ProductTiles.Fma(a0, v0, s00);
+            s01 = ProductTiles.Fma(a0, v1, s01);
+            s02 = ProductTiles.Fma(a0, v2, s02);
+            s03 = ProductTiles.Fma(a0, v3, s03);
+            Vector512<T> a1 = Vector512.LoadUnsafe(ref signals, e + 64);
+            s10 = ProductTiles.Fma(a1, v0, s10);
+            s11 = ProductTiles.Fma(a1, v1, s11);
+            s12 = ProductTiles.Fma(a1, v2, s12);
+            s13 = ProductTiles.Fma(a1, v3, s13);
+        }
+
+        AddSums(ref matrix, s00, s01, s02, s03);
+        AddSums(ref Unsafe.Add(ref matrix, stride), s10, s11, s12, s13);
+    }
+
+    /// <summary>Adds to four elements the sums of the lanes, each in the order of <see cref="Lanes.Sum"/>: halves onto halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddSums<T>(ref T to, Vector512<T> a, Vector512<T> b, Vector512<T> c, Vector512<T> d)
+        where T : unmanaged, INumber<T>
+    {
+        if (!Avx512F.IsSupported)
+        {
+            to += Lanes.Sum(a);
+            Unsafe.Add(ref to, 1) += Lanes.Sum(b);
+            Unsafe.Add(ref to, 2) += Lanes.Sum(c);
+            Unsafe.Add(ref to, 3) += Lanes.Sum(d);
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            Vector512<float> q = Quarters(a.AsDouble(), b.AsDouble(), c.AsDouble(), d.AsDouble(), singles: true).AsSingle();
+            q += Avx512F.Permute4x32(q, 0xB1);
+            q += Avx512F.Permute4x32(q, 0x4E);
+            Vector128<float> sums = Avx512F.PermuteVar16x32(q, Vector512.Create(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12)).GetLower().GetLower();
+            (Vector128.LoadUnsafe(ref to) + sums.As<float, T>()).StoreUnsafe(ref to);
+        }
+        else
+        {
+            Vector512<double> q = Quarters(a.AsDouble(), b.AsDouble(), c.AsDouble(), d.AsDouble(), singles: false);
+            q += Avx512F.Permute2x64(q, 0x55);
+            Vector256<double> sums = Avx512F.PermuteVar8x64(q, Vector512.Create(0L, 2, 4, 6, 0, 2, 4, 6)).GetLower();
+            (Vector256.LoadUnsafe(ref to) + sums.As<double, T>()).StoreUnsafe(ref to);
+        }
+    }
+
+    // Of each vector the sum of its four quarters, as the halves of its halves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Quarters(Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d, bool singles)
+    {
+        Vector512<double> ab = Add(Avx512F.Shuffle4x128(a, b, 0x44), Avx512F.Shuffle4x128(a, b, 0xEE), singles);
+        Vector512<double> cd = Add(Avx512F.Shuffle4x128(c, d, 0x44), Avx512F.Shuffle4x128(c, d, 0xEE), singles);
+        return Add(Avx512F.Shuffle4x128(ab, cd, 0x88), Avx512F.Shuffle4x128(ab, cd, 0xDD), singles);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<double> Add(Vector512<double> x, Vector512<double> y, bool singles) => singles ? (x.AsSingle() + y.AsSingle()).AsDouble() : x + y;
     }
 
     /// <summary>For 16 registers of 256 bits.</summary>
