@@ -7,7 +7,7 @@ namespace SymbolicGD;
 /// </summary>
 /// <remarks>
 /// The diagonal of the BFGS update, after B is made as large as the step's curvature says: B ← (yᵀB⁻¹y/sᵀy)·B, then B ← B + y²/sᵀy − (B·s)²/sᵀB·s, squares taken element by
-/// element (Gilbert and Lemaréchal 1989, section 4.4 and formula 4.9: the diagonal running mode of M1QN3). Positive but for rounding; where that fails, the direction does not
+/// element (Gilbert and Lemaréchal 1989: the diagonal mode of M1QN3). Positive but for rounding; where that fails, the direction does not
 /// descend, and the descent clears its memory, this included.
 /// </remarks>
 internal sealed class DiagonalModel<T> : IDisposable
@@ -43,7 +43,12 @@ internal sealed class DiagonalModel<T> : IDisposable
 
         scratch.SetToProduct(diagonal, s);
         T modelled = scratch.Dot(s);
-        if (!(modelled > T.Zero) || !T.IsFinite(T.One / modelled)) return;
+        if (!(modelled > T.Zero) || !T.IsFinite(T.One / modelled))
+        {
+            Clear();        // serves once more as it is, and begins anew with the next step
+            return;
+        }
+
         scratch.SetToProduct(scratch, scratch);
         diagonal.AddScaled(-T.One / modelled, scratch);
         scratch.SetToProduct(y, y);

@@ -13,7 +13,7 @@ public sealed class LBfgs : ISolver
 
     /// <summary>
     /// What the pairs correct: one number, or one for each parameter. The default is <see cref="LBfgsScaling.Diagonal"/>: it does not matter much then in which units the data come.
-    /// Where all parameters are alike and each depends on its neighbours (a chain, a grid), <see cref="LBfgsScaling.Scalar"/> can take a third fewer evaluations.
+    /// Where all parameters are alike and each depends on its neighbours (a chain, a grid), <see cref="LBfgsScaling.Scalar"/> can take a quarter fewer evaluations.
     /// </summary>
     public LBfgsScaling Scaling { get; init; } = LBfgsScaling.Diagonal;
 

@@ -7,7 +7,7 @@ public enum LBfgsScaling
     Scalar,
 
     /// <summary>
-    /// A number for each parameter, learned from all steps so far (Gilbert and Lemaréchal 1989; M1QN3's diagonal mode). For two more vectors and six more operations on vectors in an
+    /// A number for each parameter, learned from all steps so far (Gilbert and Lemaréchal 1989; M1QN3's diagonal mode). For two more vectors and nine more operations on vectors in an
     /// iteration, it needs fewer evaluations where parameters have different units or curvatures.
     /// </summary>
     Diagonal,
