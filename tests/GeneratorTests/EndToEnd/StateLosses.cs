@@ -145,5 +145,29 @@ internal static class StateLosses
                 }
             }
             """,
+
+        // Elements at a distance from the counter that the loop changes: two iterations share one, and their order matters.
+        ["Shared"] = """
+            public static partial class SharedLoss
+            {
+                [Loss]
+                public static double Shared([Parameter] ReadOnlySpan<double> w)
+                {
+                    Span<double> level = stackalloc double[w.Length + 1];
+                    for (int t = 0; t < 2; t++)
+                    {
+                        for (int i = 0; i < w.Length; i++)
+                        {
+                            int at = i + i % 2;
+                            level[at] = level[at] * level[at] * w[i] + Math.Sin(w[i]);
+                        }
+                    }
+
+                    double sum = 0;
+                    foreach (double l in level) sum += l * l;
+                    return sum;
+                }
+            }
+            """,
     };
 }
