@@ -26,8 +26,11 @@ internal sealed class Affine
         return result.Add(index, value, 1, counter, isInside) ? result : null;
     }
 
-    public bool SameShift(Affine other) =>
-        Coefficient == other.Coefficient && Constant == other.Constant
+    public bool SameShift(Affine other) => Constant == other.Constant && SameTerms(other);
+
+    /// <summary>Whether the two differ by a constant.</summary>
+    public bool SameTerms(Affine other) =>
+        Coefficient == other.Coefficient
         && Terms.Count == other.Terms.Count && Terms.OrderBy(t => t).SequenceEqual(other.Terms.OrderBy(t => t));
 
     private bool Add(FunctionIndex index, int value, int sign, int counter, Func<int, bool> isInside)

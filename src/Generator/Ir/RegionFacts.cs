@@ -21,6 +21,14 @@ internal static class RegionFacts
         return defined;
     }
 
+    /// <summary>Every value id that may be another one in each iteration of the loop, its counter apart.</summary>
+    public static HashSet<int> VaryingValues(this Loop loop)
+    {
+        HashSet<int> varying = loop.Body.DefinedValues();
+        varying.UnionWith(loop.Carried.Select(c => c.Id));
+        return varying;
+    }
+
     /// <summary>The element of a buffer that the item reads, stores or adds to; null for other items.</summary>
     public static (int Buffer, int Index)? ElementAccess(this Item item) => item switch
     {

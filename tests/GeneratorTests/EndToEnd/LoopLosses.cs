@@ -728,7 +728,7 @@ internal static class LoopLosses
                 }
             }
             """,
-    };
+    }.Concat(StateLosses.Sources).ToDictionary(s => s.Key, s => s.Value);
 
     public static TheoryData<string> Names => [.. Sources.Keys];
 }

@@ -65,6 +65,18 @@ public sealed class LoopTests
         }
     }
 
+    /// <summary>The loops of a kernel too large to be compiled with all that it calls are structures with a method; two sums and a maximum come back from one.</summary>
+    [Fact]
+    public void LoopsOfALargeKernelAreCalled()
+    {
+        Assert.Equal(["Void"], LoopsOf("GatesLoss+GatesObjective"));
+        Assert.Contains("out", LoopsOf("FunctionsLoss+FunctionsObjective"));
+        Assert.Empty(LoopsOf("FilterLoss+FilterObjective"));
+
+        static IEnumerable<string> LoopsOf(string objective) => s_compiled.Value.Assembly.GetType(objective)!.GetNestedTypes(BindingFlags.NonPublic).Select(t => t.GetMethod("Run")).OfType<MethodInfo>()
+            .Select(run => run.GetParameters().Any(p => p.IsOut) ? "out" : run.ReturnType.Name).Distinct().Order(StringComparer.Ordinal);
+    }
+
     /// <summary>The record of a scan is one of √n iterations, and the gradient the same.</summary>
     [Theory]
     [InlineData("CheckpointedRecurrence", 400, 8)]

@@ -18,6 +18,7 @@ public sealed class PassEquivalenceTests
         ["SimplifyFast"] = f => Simplify.Run(f, fast: true, afterDifferentiation: true),
         ["ClosedForms"] = ClosedForms.Run,
         ["ForwardStores"] = ForwardStores.Run,
+        ["DeadStores"] = DeadStores.Run,
         ["DeadCode"] = DeadCode.Run,
         ["Hoist"] = Hoist.Run,
         ["FuseLoops"] = FuseLoops.Run,

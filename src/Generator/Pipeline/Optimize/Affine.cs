@@ -52,6 +52,9 @@ internal sealed class Affine
         return unchecked(Constant - other.Constant);
     }
 
+    /// <summary>What has to be added to one of the atoms to get this; null if the atom does not stand for itself here.</summary>
+    public Affine? Beyond(int atom) => _terms.TryGetValue(atom, out int coefficient) && coefficient == 1 ? Plus(OfAtom(atom), -1) : null;
+
     private Affine? Plus(Affine other, int sign)
     {
         var terms = new SortedDictionary<int, int>(_terms);

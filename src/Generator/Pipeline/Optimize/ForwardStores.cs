@@ -91,19 +91,13 @@ internal sealed class ForwardStores : IrRewriter
 
     private bool TouchesOwnElement(Loop loop, int buffer)
     {
-        int? common = null;
+        Affine? common = null;
+        HashSet<int> varying = loop.VaryingValues();
         foreach (Item item in IrFacts.Walk(loop.Body))
         {
-            (int at, int index) = item switch
-            {
-                Load load => (load.Buffer, load.Index),
-                Store store => (store.Buffer, store.Index),
-                Accumulate accumulate => (accumulate.Buffer, accumulate.Index),
-                Alloc alloc => (alloc.Buffer, -1),
-                _ => (-1, -1),
-            };
-            if (at != buffer) continue;
-            if (index < 0 || _indices.Shift(index, loop.Counter) is not int shift || (common is int known && known != shift)) return false;
+            if (item is Alloc alloc && alloc.Buffer == buffer) return false;
+            if (item.ElementAccess() is not var (at, index) || at != buffer) continue;
+            if (_indices.Shift(index, loop, varying) is not { } shift || (common is not null && common.Minus(shift) != 0)) return false;
             common = shift;
         }
 

@@ -103,40 +103,34 @@ internal sealed class FuseLoops
         var shared = new HashSet<int>(writtenByOne.Where(b => writtenByTwo.Contains(b) || IrFacts.ReadBuffers(two.Body).Contains(b)));
         shared.UnionWith(writtenByTwo.Where(IrFacts.ReadBuffers(one.Body).Contains));
         return shared.All(buffer => OnlyAccumulates(one.Body, buffer) && OnlyAccumulates(two.Body, buffer)
-            || CommonShift(buffer, one, two) is not null);
+            || HaveOwnElements(buffer, one, two));
     }
 
     private static bool OnlyAccumulates(Region body, int buffer) =>
         IrFacts.Walk(body).All(item => item is Accumulate a && a.Buffer == buffer || BufferOf(item) != buffer);
 
-    /// <summary>The shift c if all accesses to the buffer in both loops are at counter + c.</summary>
-    private int? CommonShift(int buffer, params Loop[] loops)
+    /// <summary>Whether each iteration, and that of the other loops with the same counter, touches one element of the buffer, and no other iteration does.</summary>
+    private bool HaveOwnElements(int buffer, params Loop[] loops)
     {
-        int? common = null;
+        Affine? common = null;
         foreach (Loop loop in loops)
         {
+            HashSet<int> varying = loop.VaryingValues();
             foreach (Item item in IrFacts.Walk(loop.Body).Where(item => BufferOf(item) == buffer))
             {
-                int index = item switch
-                {
-                    Load load => load.Index,
-                    Store store => store.Index,
-                    Accumulate accumulate => accumulate.Index,
-                    _ => -1,
-                };
-                if (index < 0 || _indices.Shift(index, loop.Counter) is not int shift || (common is int known && known != shift)) return null;
+                if (item.ElementAccess() is not var (_, index) || _indices.Shift(index, loop, varying) is not { } shift || (common is not null && common.Minus(shift) != 0)) return false;
                 common = shift;
             }
         }
 
-        return common;
+        return true;
     }
 
     /// <summary>Whether the order of the iterations shows nowhere: sums and accumulations only, elements touched by their own iteration only.</summary>
     private bool RunsEitherWay(Loop loop)
     {
         if (loop.Carried.Any(c => !Reductions.IsSum(loop, c))) return false;
-        return IrFacts.WrittenBuffers(loop.Body).All(buffer => OnlyAccumulates(loop.Body, buffer) || CommonShift(buffer, loop) is not null);
+        return IrFacts.WrittenBuffers(loop.Body).All(buffer => OnlyAccumulates(loop.Body, buffer) || HaveOwnElements(buffer, loop));
     }
 
     private static int BufferOf(Item item) => item switch

@@ -39,8 +39,10 @@ internal sealed class IndexFacts
     /// <summary>Whether the two values are provably the same number.</summary>
     public bool Same(int a, int b) => Of(a).Minus(Of(b)) == 0;
 
-    /// <summary>The shift c where the value is counter + c, else null.</summary>
-    public int? Shift(int value, int counter) => Of(value).Minus(Affine.OfAtom(counter));
+    /// <summary>What the loop adds to its counter to get the value, if that is the same in all iterations; else null.</summary>
+    /// <param name="varying">What <see cref="RegionFacts.VaryingValues"/> says of the loop.</param>
+    public Affine? Shift(int value, Loop loop, HashSet<int> varying) =>
+        Of(value).Beyond(loop.Counter) is { } shift && !shift.Terms.Keys.Any(varying.Contains) ? shift : null;
 
     /// <summary>Whether buffer[index] exists wherever the loops around the index run.</summary>
     public bool IsInRange(int buffer, int index)

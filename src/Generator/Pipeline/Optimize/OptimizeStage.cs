@@ -38,6 +38,8 @@ internal static class OptimizeStage
             (f, fast) => Simplify.Run(f, fast, afterDifferentiation: true)),
         new("ForwardStores", "adjoints and records that are read where they were written need no memory",
             (f, _) => ForwardStores.Run(f)),
+        new("DeadStores", "the reverse sweep puts back and clears what nobody reads any more",
+            (f, _) => DeadStores.Run(f)),
         new("DeadCode", "the forward values that no derivative needs go",
             (f, _) => DeadCode.Run(f)),
         new("Hoist", "products of parameters and constants that the derivative made leave the loops",

@@ -59,7 +59,7 @@ internal static class SimdPlanner
 
         foreach (Loop loop in LoopsOneByOne(function.Body, insideExamples: mode is ExampleMode.OneByOne or ExampleMode.Single))
         {
-            if (VectorLoopTest.Refusal(function, index, loop) is null) vectorLoops.Add(loop.Counter);
+            if (VectorLoopTest.Refusal(function, index, loop, addsAtSeveralPlaces: true) is null) vectorLoops.Add(loop.Counter);
         }
 
         var plan = new KernelPlan(function, mode, vectorLoops.ToEquatableArray(), layouts.ToEquatableArray(), reason) { Contractions = contractions.ToEquatableArray() };

@@ -8,8 +8,9 @@ namespace SymbolicGD.Generator.Pipeline.Schedule;
 /// </summary>
 internal static class VectorLoopTest
 {
+    /// <param name="addsAtSeveralPlaces">Whether it may add to one array at several places. Where other ways to run the loop are there, they are faster.</param>
     /// <returns>Null if it can; else why not.</returns>
-    public static string? Refusal(Function function, FunctionIndex index, Loop loop)
+    public static string? Refusal(Function function, FunctionIndex index, Loop loop, bool addsAtSeveralPlaces = false)
     {
         if (loop.Descending) return "it runs downwards";
         if (loop.EndsEarly) return "it may end early";
@@ -21,7 +22,7 @@ internal static class VectorLoopTest
         }
 
         if (loop.Body.AllItems().Any(i => i.ElementAccess() is var (buffer, _) && function.Buffers[buffer].Growing)) return "it records into an array that grows";
-        var accesses = new Dictionary<int, (Affine First, bool OtherShifts, bool Written)>();
+        var accesses = new Dictionary<int, Accesses>();
         foreach (Item item in loop.Body.AllItems())
         {
             switch (item)
@@ -38,30 +39,51 @@ internal static class VectorLoopTest
                 case Load load:
                     if (function.TypeOf(load.Id) != function.Real) return "it reads values that are not of the loss's type";
                     if (Affine.Of(index, load.Index, loop.Counter, inside.Contains) is not { Coefficient: 0 or 1 } read) return "an array index in it is not counter + constant";
-                    if (!Touch(load.Buffer, read, writes: false)) return "it reads elements that another iteration writes";
+                    if (!Touch(load, read)) return "it reads elements that another iteration writes";
                     break;
                 case Store store:
                     if (Affine.Of(index, store.Index, loop.Counter, inside.Contains) is not { Coefficient: 1 } stored) return "an array index in it is not counter + constant";
-                    if (!Touch(store.Buffer, stored, writes: true)) return "two iterations touch one element";
+                    if (!Touch(store, stored)) return "two iterations touch one element";
                     if (function.Buffers[store.Buffer].Type != function.Real) return "it writes values that are not of the loss's type";
                     break;
                 case Accumulate accumulate:
                     if (Affine.Of(index, accumulate.Index, loop.Counter, inside.Contains) is not { Coefficient: 1 } added) return "an array index in it is not counter + constant";
-                    if (!Touch(accumulate.Buffer, added, writes: true)) return "two iterations touch one element";
+                    if (!Touch(accumulate, added)) return "two iterations touch one element";
                     break;
             }
         }
 
         return null;
 
-        // Fine: any reads where nothing is written; one shift for all accesses where something is.
-        bool Touch(int buffer, Affine access, bool writes)
+        // Fine: one shift for all accesses; any reads where nothing is written; and additions at places that have nothing to do with each other, which are done
+        // one vector after the other. Additions to neighbours are not worth it: each vector would wait for the one before to reach memory.
+        bool Touch(Item item, Affine shift)
         {
-            if (!accesses.TryGetValue(buffer, out (Affine First, bool OtherShifts, bool Written) seen)) seen = (access, false, false);
-            seen.OtherShifts |= !seen.First.SameShift(access);
-            seen.Written |= writes;
-            accesses[buffer] = seen;
-            return !(seen.Written && seen.OtherShifts);
+            int buffer = item.ElementAccess()!.Value.Buffer;
+            if (!accesses.TryGetValue(buffer, out Accesses? all)) accesses.Add(buffer, all = new Accesses());
+            all.Add(item, shift);
+            return all.Shifts.Count == 1 || !all.Writes || (addsAtSeveralPlaces && all.OnlyAdds && !all.HasNeighbours);
+        }
+    }
+
+    /// <summary>What a loop does with an array.</summary>
+    private sealed class Accesses
+    {
+        public List<Affine> Shifts { get; } = [];
+
+        public bool Writes { get; private set; }
+
+        public bool OnlyAdds { get; private set; } = true;
+
+        public bool HasNeighbours { get; private set; }
+
+        public void Add(Item item, Affine shift)
+        {
+            Writes |= item is not Load;
+            OnlyAdds &= item is Accumulate;
+            if (Shifts.Any(shift.SameShift)) return;
+            HasNeighbours |= Shifts.Any(shift.SameTerms);
+            Shifts.Add(shift);
         }
     }
 

@@ -65,14 +65,38 @@ internal static class KernelMethod
         code.Gap();
     }
 
-    /// <summary>A loop over the rows of a block that begins at position i.</summary>
-    public static void WriteRowLoop(CodeWriter code, RowLoopMethod loop)
+    /// <summary>A loop over the rows of a block that begins at position i, or one that a large kernel calls.</summary>
+    public static void WriteLoop(CodeWriter code, LoopMethod loop, string real)
     {
-        code.Line($"/// <summary>{loop.Summary}, for the rows of a block.</summary>");
-        // Called instead, it costs a fifth where there are several stretches (Sapphire Rapids): the prefetches come too late.
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        using (code.Block(Wrapped($"private static void {loop.Name}<TRows>(", loop.Parameters, ")\n    where TRows : struct, IRowSelector, allows ref struct"))) code.Append(loop.Body);
+        code.Line($"/// <summary>{loop.Summary}{(loop.Called is null ? ", for the rows of a block" : string.Empty)}.</summary>");
+        if (loop.Called is { } called)
+        {
+            using (code.Block($"private ref struct {loop.Name}")) WriteCalled(code, loop, called, real);
+        }
+        else
+        {
+            // Called instead, it costs a fifth where there are several stretches (Sapphire Rapids): the prefetches come too late.
+            code.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+            using (code.Block(Wrapped($"private static void {loop.Name}<TRows>(", loop.Parameters, ")\n    where TRows : struct, IRowSelector, allows ref struct"))) code.Append(loop.Body);
+        }
+
         code.Gap();
+    }
+
+    private static void WriteCalled(CodeWriter code, LoopMethod loop, CalledLoop called, string real)
+    {
+        // Fields of one type in one declaration.
+        foreach (IGrouping<string, string> fields in loop.Parameters.GroupBy(p => p.Substring(0, p.LastIndexOf(' ')), p => p.Substring(p.LastIndexOf(' ') + 1)))
+        {
+            code.Line(Wrapped($"public {fields.Key} ", fields, ";"));
+        }
+
+        code.Gap();
+        code.Line(Attribute);
+        using (code.Block($"public {called.Type} Run(int count{called.Results})")) code.Append(called.Run);
+        code.Gap();
+        code.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (code.Block($"private void Body<TPart>(TPart part{called.Sums})\n    where TPart : struct, IVectorPart<{real}>")) code.Append(called.Body);
     }
 
     /// <summary>A list of arguments, on lines of its own where one line would be too long.</summary>

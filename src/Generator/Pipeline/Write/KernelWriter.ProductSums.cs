@@ -97,7 +97,8 @@ internal sealed partial class KernelWriter
         {
             string next = term.B < 0 ? $"{term.Name} {(term.Negated ? "-" : "+")} {InLoop(term.A).RightUnder(Text.Sum)}"
                 : $"{(term.Negated ? "Lanes.MultiplyAddNegated" : "Vector512.FusedMultiplyAdd")}({InLoop(term.A)}, {InLoop(term.B)}, {term.Name})";
-            _code.Line(tail ? $"{term.Name} = Vector512.ConditionalSelect(tail, {next}, {term.Name});" : $"{term.Name} = {next};");
+            _code.Line(_loop.Part ? $"{term.Name} = part.Select({next}, {term.Name});"
+                : tail ? $"{term.Name} = Vector512.ConditionalSelect(tail, {next}, {term.Name});" : $"{term.Name} = {next};");
         }
     }
 

@@ -8,25 +8,6 @@ namespace SymbolicGD.Generator.Pipeline.Write;
 /// </summary>
 internal sealed partial class KernelWriter
 {
-    /// <summary>A loop's method while it is written: its parameters, and what the kernel gives for them.</summary>
-    private sealed class LoopMethod(NameTable names)
-    {
-        private readonly Dictionary<(string Type, string Argument), string> _known = [];
-
-        public List<string> Parameters { get; } = [];
-
-        public List<string> Arguments { get; } = [];
-
-        public string Add(string type, string wanted, string argument)
-        {
-            if (_known.TryGetValue((type, argument), out string known)) return known;
-            string name = names.Unique(wanted);
-            Parameters.Add($"{type} {name}");
-            Arguments.Add((type.StartsWith("ref ", StringComparison.Ordinal) ? "ref " : string.Empty) + argument);
-            return _known[(type, argument)] = name;
-        }
-    }
-
     /// <summary>What the kernel knows as <paramref name="argument"/>, as the loop being written knows it.</summary>
     private string InMethod(string type, string wanted, string argument) =>
         _loop.Method is null || argument.All(char.IsDigit) ? argument : _loop.Method.Add(type, wanted, argument);
@@ -47,7 +28,7 @@ internal sealed partial class KernelWriter
         NameTable kernelNames = _names;
         _code = new CodeWriter();
         _names = new NameTable([.. s_reservedNames, "i", "r", "k"]);
-        _loop.Method = new LoopMethod(_names);
+        _loop.Method = new MethodOfLoop(_names);
         string count = _loop.Count = _loop.Method.Add("int", "count", extent);
         DeclareParameters(loop, spilled, results);
         _code.Line($"var tail = Lanes.TailMask(({_real})({count} % {_lanes}));");
@@ -71,13 +52,11 @@ internal sealed partial class KernelWriter
         }
 
         CodeWriter body = _code;
-        LoopMethod method = _loop.Method;
+        MethodOfLoop method = _loop.Method;
         _loop.Method = null;
         (_code, _names) = (kernel, kernelNames);
-        string of = AccessesInLoop().Select(a => a.Buffer).OrderBy(b => !IsPerRow(b) ? 2 : _function.Buffers[b].Kind == BufferKind.Data ? 0 : 1).Select(b => _bufferNames[b]).FirstOrDefault() ?? "values";
-        string verb = loop.Carried.Count > 0 ? "Sum" : loop.Body.AllItems().OfType<Accumulate>().Any() ? "Add" : "Map";
-        string summary = _comments.Of(loop) ?? (verb == "Sum" ? $"Sums along {of}" : $"Computes {of}");
-        string called = _model.RowLoop($"{verb}{NameTable.Pascal(NameTable.Identifier(of))}", summary, ["TRows rows", "int i", .. method.Parameters], body);
+        (string wanted, string summary) = Described(loop);
+        string called = _model.Loop(wanted + "Rows", summary, ["TRows rows", "int i", .. method.Parameters], body);
         _code.Line(KernelMethod.Wrapped(called + "(", ["rows", block.Position, .. method.Arguments], ");"));
         foreach ((Carried carried, Op reduction, int slot) in results)
         {
@@ -112,7 +91,7 @@ internal sealed partial class KernelWriter
     /// <summary>What the loop reads and writes is given to it: references to arrays that the rows share, scalars, and places for one value per row.</summary>
     private void DeclareParameters(Loop loop, List<(int Value, int Slot)> spilled, List<(Carried Carried, Op Reduction, int Slot)> results)
     {
-        LoopMethod method = _loop.Method!;
+        MethodOfLoop method = _loop.Method!;
         foreach ((int buffer, int indexValue, _) in AccessesInLoop())
         {
             Affine shift = ShiftOf(indexValue);
@@ -121,16 +100,7 @@ internal sealed partial class KernelWriter
             if (!_loop.References.ContainsKey((buffer, start))) _loop.References[(buffer, start)] = method.Add("ref " + _real, _bufferNames[buffer] + "At", RangeText(buffer, start, method.Arguments[0]));
         }
 
-        foreach (int value in ReadFromOutside(loop).Concat(loop.Body.AllItems().SelectMany(i => i.Reads()).Where(v => _function.TypeOf(v) == ScalarType.Bool && !_loop.Inside.Contains(v))).Concat(loop.Body.AllItems().OfType<Let>().Where(l => l.Op == Op.Argument && _function.TypeOf(l.Id).IsReal()).Select(l => l.Id)).Distinct())
-        {
-            if (IsLane(value) || _index.IsConstant(value)) continue;
-            bool isReal = _function.TypeOf(value).IsReal();
-            string name = method.Add(isReal ? _real : "bool", _function.Values[value].Name ?? "s", Scalar(value).Code);
-            string vector = _names.Unique(name + "V");
-            _code.Line($"var {vector} = {(isReal ? $"Vector512.Create({name})" : $"Lanes.Mask<{_real}>({name})")};");
-            _loop.Values[value] = new Text(vector);
-        }
-
+        DeclareValues(loop);
         foreach ((int value, int slot) in spilled) _spills[slot] = method.Add("ref " + _real, _function.Values[value].Name ?? "s", $"spill[{NumberText.Integer(slot * _lanes)}]");
         foreach ((Carried carried, Op reduction, int slot) in results)
         {

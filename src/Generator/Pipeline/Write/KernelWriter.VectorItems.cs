@@ -96,7 +96,7 @@ internal sealed partial class KernelWriter
         {
             Affine shift = ShiftOf(let.A);
             string first = InMethod("int", "first", StartText(shift));
-            string position = _loop.Tail ? $"{_loop.Count} - {_lanes}" : _loop.Position;
+            string position = _loop.Part ? "part.At" : _loop.Tail ? $"{_loop.Count} - {_lanes}" : _loop.Position;
             DefineInLoop(let.Id, shift.Coefficient == 0 ? new Text($"Vector512.Create(({_real})({first}))")
                 : IsQuad(let.Id) ? new Text($"Quad.Positions<{_real}>({first} + {position})")
                 : new Text($"Vector512.Create(({_real})({first} + {position})) + {VectorType}.Indices", Text.Sum));
@@ -111,6 +111,7 @@ internal sealed partial class KernelWriter
     private string LoadAt(int buffer, int indexValue)
     {
         string reference = ReferenceOf(buffer, indexValue);
+        if (_loop.Part) return $"part.Load(ref {reference})";
         if (_loop.Quads && IsPerRow(buffer)) return _loop.Tail ? $"{reference}.LoadTail({_loop.Count})" : $"{reference}.Load({_loop.Position})";
         if (_loop.Quads && !_loop.Rows) return $"Quad.Load(ref {reference}, {_loop.Position})";
         return _loop.Tail ? $"Lanes.LoadTail(ref {reference}, {_loop.Count})" : $"Vector512.LoadUnsafe(ref {reference}, (nuint){_loop.Position})";
@@ -119,7 +120,8 @@ internal sealed partial class KernelWriter
     private void StoreVector(int buffer, int indexValue, Text value)
     {
         string reference = ReferenceOf(buffer, indexValue);
-        if (_loop.Quads && IsPerRow(buffer)) _code.Line(_loop.Tail ? $"{reference}.StoreTail({_loop.Count}, {value}, tail);" : $"{reference}.Store({_loop.Position}, {value});");
+        if (_loop.Part) _code.Line($"part.Store(ref {reference}, {value});");
+        else if (_loop.Quads && IsPerRow(buffer)) _code.Line(_loop.Tail ? $"{reference}.StoreTail({_loop.Count}, {value}, tail);" : $"{reference}.Store({_loop.Position}, {value});");
         else if (_loop.Tail) _code.Line($"Lanes.StoreTail(ref {reference}, {_loop.Count}, {value}, tail);");
         else _code.Line($"{value.Under(Text.Atom)}.StoreUnsafe(ref {reference}, (nuint){_loop.Position});");
     }

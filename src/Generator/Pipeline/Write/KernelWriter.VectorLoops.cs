@@ -24,7 +24,8 @@ internal sealed partial class KernelWriter
         /// <summary>Four rows, or four vectors of one array, together: the values in <see cref="Fourfold"/> are a <c>Quad</c> each.</summary>
         public bool Quads;
 
-        public bool Tail;
+        /// <summary>The body is written for the last vector, or, as a <c>VectorPart</c>, for any.</summary>
+        public bool Tail, Part;
         public string Position = "k";
         public string Count = "count";
         public readonly Dictionary<int, Text> Values = [];
@@ -40,8 +41,8 @@ internal sealed partial class KernelWriter
 
         public readonly List<string> Prefetches = [];
 
-        /// <summary>The parameters of the method that a loop over rows becomes.</summary>
-        public LoopMethod? Method;
+        /// <summary>The method that the loop is, if it is one.</summary>
+        public MethodOfLoop? Method;
     }
 
     private VectorLoop _loop = null!;
@@ -62,6 +63,7 @@ internal sealed partial class KernelWriter
         Text from = Scalar(loop.From);
         string extent = from.Code == "0" ? Scalar(loop.To).Code : $"{Scalar(loop.To).Under(Text.Sum)} - {from.RightUnder(Text.Sum)}";
         if (rows) WriteRowLoop(loop, extent);
+        else if (IsCalled(loop)) WriteCalledLoop(loop, extent);
         else WriteSingle(loop, extent);
         _code.Gap();
         _loop = outer!;
@@ -235,13 +237,8 @@ internal sealed partial class KernelWriter
 
     private void WriteSingle(Loop loop, string extent)
     {
-        (_loop.Position, _loop.Count) = (_names.Unique("k"), extent);
-        if (!extent.All(c => char.IsLetterOrDigit(c) || c == '_'))
-        {
-            _loop.Count = _names.Unique("count");
-            _code.Line($"int {_loop.Count} = {extent};");
-        }
-
+        _loop.Position = _names.Unique("k");
+        DeclareCount(extent);
         DeclareSharedReferences();
 
         // Scalars from outside are broadcast once, before the loop.
@@ -253,6 +250,21 @@ internal sealed partial class KernelWriter
             _loop.Values[value] = new Text(name);
         }
 
+        WriteAlong(loop);
+        foreach (Carried carried in loop.Carried.Where(c => !IsVectorSum(c))) DefineResult(loop, carried, Folded(loop, carried));
+    }
+
+    private void DeclareCount(string extent)
+    {
+        _loop.Count = extent;
+        if (extent.All(c => char.IsLetterOrDigit(c) || c == '_')) return;
+        _loop.Count = _names.Unique("count");
+        _code.Line($"int {_loop.Count} = {extent};");
+    }
+
+    /// <summary>The loop itself, and its last vector.</summary>
+    private void WriteAlong(Loop loop)
+    {
         StartAccumulators();
         string k = _loop.Position, count = _loop.Count;
         _code.Line($"int {k} = 0;");
@@ -278,16 +290,24 @@ internal sealed partial class KernelWriter
         }
 
         WriteTail();
-        foreach (Carried carried in loop.Carried.Where(c => !IsVectorSum(c)))
-        {
-            Op reduction = loop.ReductionOf(carried, _index)!.Value;
-            string folded = $"Lanes.{(reduction == Op.Add ? "Sum" : reduction.ToString())}({(_loop.Terms.TryGetValue(carried.Id, out List<SumTerm>? terms) ? Total(terms) : _loop.Accumulators[carried.Id])})";
-            bool zero = reduction == Op.Add && _index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 };
-            Text total = zero ? new Text(folded) : OpText.Scalar(reduction, _function.Real, _function.Real, Scalar(carried.Init), new Text(folded), default);
-            string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
-            _code.Line($"{_real} {name} = {total};");
-            _scalars[carried.Result] = new Text(name);
-        }
+    }
+
+    /// <summary>What the lanes of a sum come to.</summary>
+    private string Folded(Loop loop, Carried carried)
+    {
+        Op reduction = loop.ReductionOf(carried, _index)!.Value;
+        return $"Lanes.{(reduction == Op.Add ? "Sum" : reduction.ToString())}({(_loop.Terms.TryGetValue(carried.Id, out List<SumTerm>? terms) ? Total(terms) : _loop.Accumulators[carried.Id])})";
+    }
+
+    /// <summary>Defines the result of a loop from what its iterations come to.</summary>
+    private void DefineResult(Loop loop, Carried carried, string folded)
+    {
+        Op reduction = loop.ReductionOf(carried, _index)!.Value;
+        bool zero = reduction == Op.Add && _index.LetOf(carried.Init) is { Op: Op.Const, Payload: 0 };
+        Text total = zero ? new Text(folded) : OpText.Scalar(reduction, _function.Real, _function.Real, Scalar(carried.Init), new Text(folded), default);
+        string name = NameOf(carried.Result, _function.Values[carried.Id].Name);
+        _code.Line($"{_real} {name} = {total};");
+        _scalars[carried.Result] = new Text(name);
     }
 
     /// <summary>The real values and truth values that the body computes with and that come from outside.</summary>
@@ -299,14 +319,14 @@ internal sealed partial class KernelWriter
             Accumulate accumulate => [accumulate.Value],
             _ => i.Reads(),
         })
-        .Distinct().Where(v => !_loop.Inside.Contains(v) && _function.TypeOf(v).IsReal() && loop.Carried.Items.All(c => c.Init != v));
+        .Distinct().Where(v => !_loop.Inside.Contains(v) && _function.TypeOf(v).IsReal() && !loop.Carried.Items.Any(c => c.Init == v && IsVectorSum(c)));
 
     private void WriteTail()
     {
         using (Block($"if ({(VectorExtent >= 0 ? $"!({IsOneVector}) && " : string.Empty)}{_loop.Position} < {_loop.Count})"))
         {
             // A loop over rows has made it before the first row.
-            if (_loop.Method is null) _code.Line($"var tail = Lanes.TailMask(({_real})({_loop.Count} - {_loop.Position}));");
+            if (!_loop.Rows) _code.Line($"var tail = Lanes.TailMask(({_real})({_loop.Count} - {_loop.Position}));");
             WriteVectorBody(tail: true);
         }
     }
@@ -328,7 +348,8 @@ internal sealed partial class KernelWriter
             }
 
             string name = _loop.Accumulators[carried.Id], next = InLoop(carried.Next).Code;
-            if (tail) _code.Line($"{name} = {Family(_loop.Quads)}.ConditionalSelect(tail, {next}, {name});");
+            if (_loop.Part) _code.Line($"{name} = part.Select({next}, {name});");
+            else if (tail) _code.Line($"{name} = {Family(_loop.Quads)}.ConditionalSelect(tail, {next}, {name});");
             else if (next.StartsWith(name + " + ", StringComparison.Ordinal) && IsSingleTerm(next.Substring(name.Length + 3))) _code.Line($"{name} += {next.Substring(name.Length + 3)};");
             else _code.Line($"{name} = {next};");
         }

@@ -18,8 +18,14 @@ internal enum ExtentSource : byte
     Argument,
 }
 
-/// <summary>A loop over the rows of a block.</summary>
-internal sealed record RowLoopMethod(string Name, string Summary, IReadOnlyList<string> Parameters, CodeWriter Body);
+/// <summary>A loop that is a method of its own, whose text becomes part of the kernels'; or one that they call.</summary>
+internal sealed record LoopMethod(string Name, string Summary, IReadOnlyList<string> Parameters, CodeWriter Body, CalledLoop? Called);
+
+/// <summary>A loop that kernels call: the methods of a structure.</summary>
+/// <param name="Type">What it returns.</param>
+/// <param name="Results">The parameters for its results, if there are several, with a comma before each.</param>
+/// <param name="Sums">The parameters of its body for what that adds to, with a comma before each.</param>
+internal sealed record CalledLoop(string Type, string Results, string Sums, CodeWriter Run, CodeWriter Body);
 
 /// <summary>
 /// The names and places that the parts of a generated class share: members for constants and data, extents, and offsets
@@ -98,23 +104,30 @@ internal sealed class ObjectiveModel
     /// <summary>How many arrays the kernels written so far keep beside the workspace: each has a number of its own.</summary>
     public int Tapes { get; set; }
 
-    /// <summary>Loops over the rows of a block: name, summary, parameters and body of the method. Kernels that need the same loop share it.</summary>
-    public IReadOnlyList<RowLoopMethod> RowLoops => _rowLoops;
+    /// <summary>Loops that are methods of their own. Kernels that need the same loop share it.</summary>
+    public IReadOnlyList<LoopMethod> Loops => _loops;
 
-    private readonly List<RowLoopMethod> _rowLoops = [];
+    private readonly List<LoopMethod> _loops = [];
 
-    /// <summary>The name of the method that is this loop.</summary>
-    public string RowLoop(string wanted, string summary, IReadOnlyList<string> parameters, CodeWriter body)
+    /// <summary>The name of the method that is this loop over the rows of a block.</summary>
+    public string Loop(string wanted, string summary, IReadOnlyList<string> parameters, CodeWriter body) => Add(new LoopMethod(wanted, summary, parameters, body, null));
+
+    /// <summary>The name of the structure that is this loop.</summary>
+    /// <param name="places">Its fields, with their types.</param>
+    public string Loop(CalledLoop loop, string wanted, string summary, IReadOnlyList<string> places) => Add(new LoopMethod(wanted, summary, places, loop.Body, loop));
+
+    private string Add(LoopMethod loop)
     {
-        string text = body.ToString();
-        foreach (RowLoopMethod known in _rowLoops)
+        string text = loop.Body.ToString();
+        foreach (LoopMethod known in _loops)
         {
-            if (known.Parameters.SequenceEqual(parameters) && known.Body.ToString() == text) return known.Name;
+            if (known.Parameters.SequenceEqual(loop.Parameters) && known.Body.ToString() == text && known.Called?.Run.ToString() == loop.Called?.Run.ToString()
+                && known.Called?.Type == loop.Called?.Type) return known.Name;
         }
 
-        int same = _rowLoops.Count(l => l.Name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == wanted + "Rows");
-        string name = wanted + "Rows" + (same == 0 ? string.Empty : NumberText.Integer(same + 1));
-        _rowLoops.Add(new RowLoopMethod(name, summary, parameters, body));
+        int same = _loops.Count(l => l.Name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == loop.Name);
+        string name = loop.Name + (same == 0 ? string.Empty : NumberText.Integer(same + 1));
+        _loops.Add(loop with { Name = name });
         return name;
     }
 

@@ -60,7 +60,7 @@ internal static class ObjectiveWriter
                 if (curvatureBody is not null) WriteKernel(code, model, plans.Curvature!, "CurvatureKernel", "The sum of the quadratic form that bounds the loss's second derivatives; adds its derivatives, times the weight of an example, to the gradient.", true, curvatureBody);
                 secondOrder?.Write(code);
                 examples.Write(code);
-                foreach (RowLoopMethod loop in model.RowLoops) KernelMethod.WriteRowLoop(code, loop);
+                foreach (LoopMethod loop in model.Loops) KernelMethod.WriteLoop(code, loop, model.Real);
                 if (model.HasExamples || model.Function.Extents.Count > 0) ConstructorText.WriteExtents(code, model);
                 WriteParameters(code, model);
             }

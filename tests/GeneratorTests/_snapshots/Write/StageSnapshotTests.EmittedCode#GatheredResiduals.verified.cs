@@ -348,14 +348,26 @@ partial class Springs
             row.Add(t8, t2);
             double squaresBar = t6 ? t5 / t9 : 0.0;
             double t10 = 2.0 * squaresBar;
-            for (int j = 0; j < dimensions; j++)
+
+            // row.points[to, j] += −dBar;  row.points[from, j] += dBar
+            ref double pointsAt3 = ref Lanes.Range(row, t8, dimensions);
+            ref double pointsAt4 = ref Lanes.Range(row, t7, dimensions);
+            var sV = Vector512.Create(t10);
+            int k2 = 0;
+            for (; k2 <= dimensions - 8; k2 += 8)
             {
-                int t11 = t7 + j;
-                int t12 = t8 + j;
-                double d = points[t11] - points[t12];
-                double dBar = t10 * d;
-                row.Add(t12, -dBar);
-                row.Add(t11, dBar);
+                var d = Vector512.LoadUnsafe(ref pointsAt, (nuint)k2) - Vector512.LoadUnsafe(ref pointsAt2, (nuint)k2);
+                var dBar = sV * d;
+                (Vector512.LoadUnsafe(ref pointsAt3, (nuint)k2) + -dBar).StoreUnsafe(ref pointsAt3, (nuint)k2);
+                (Vector512.LoadUnsafe(ref pointsAt4, (nuint)k2) + dBar).StoreUnsafe(ref pointsAt4, (nuint)k2);
+            }
+            if (k2 < dimensions)
+            {
+                var tail = Lanes.TailMask((double)(dimensions - k2));
+                var d = Lanes.LoadTail(ref pointsAt, dimensions) - Lanes.LoadTail(ref pointsAt2, dimensions);
+                var dBar = sV * d;
+                Lanes.StoreTail(ref pointsAt3, dimensions, Lanes.LoadTail(ref pointsAt3, dimensions) + -dBar, tail);
+                Lanes.StoreTail(ref pointsAt4, dimensions, Lanes.LoadTail(ref pointsAt4, dimensions) + dBar, tail);
             }
 
             stiffnessRow[0] += t4 ? t3 * (t9 - length) : 0.0;
