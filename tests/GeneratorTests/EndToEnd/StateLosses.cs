@@ -117,11 +117,37 @@ internal static class StateLosses
                         double first = scale, second = 1, largest = 0.1 * t;
                         for (int i = 0; i < w.Length; i++)
                         {
-                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * scale), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t);
+                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * scale), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t + 0.01 * i);
                             double c = Math.Exp(-a * a) * Math.Asinh(b), d = Math.Cosh(0.1 * a) + Math.Log(1 + c * c), e = Math.Pow(1 + d * d, 0.3) * Math.Cbrt(2 + b);
                             first += c * d + Math.Sinh(0.2 * b) * Math.Atan(e);
                             second += e * e + Math.Sin(a * b) * Math.Cos(d);
                             largest = Math.Max(largest, a + b * c);
+                        }
+
+                        total += first * second + largest;
+                    }
+
+                    return total;
+                }
+            }
+            """,
+        ["SingleFunctions"] = """
+            public static partial class SingleFunctionsLoss
+            {
+                [Loss]
+                public static float SingleFunctions([Parameter, Shape("n")] ReadOnlySpan<float> w, [Parameter] float scale, [Constant, Shape("n")] ReadOnlySpan<float> x)
+                {
+                    float total = 0;
+                    for (int t = 0; t < 3; t++)
+                    {
+                        float first = scale, second = 1, largest = 0.1f * t;
+                        for (int i = 0; i < w.Length; i++)
+                        {
+                            float a = MathF.Sin(w[i]) * MathF.Atan(x[i] * scale), b = MathF.Tanh(w[i] * w[i]) + MathF.Cos(x[i] + t + 0.01f * i);
+                            float c = MathF.Exp(-a * a) * MathF.Asinh(b), d = MathF.Cosh(0.1f * a) + MathF.Log(1 + c * c), e = MathF.Pow(1 + d * d, 0.3f) * MathF.Cbrt(2 + b);
+                            first += c * d + MathF.Sinh(0.2f * b) * MathF.Atan(e);
+                            second += e * e + MathF.Sin(a * b) * MathF.Cos(d);
+                            largest = MathF.Max(largest, a + b * c);
                         }
 
                         total += first * second + largest;
