@@ -109,17 +109,18 @@ internal static class StateLosses
             public static partial class FunctionsLoss
             {
                 [Loss]
-                public static double Functions([Parameter, Shape("n")] ReadOnlySpan<double> w, [Parameter] double scale, [Constant, Shape("n")] ReadOnlySpan<double> x)
+                public static double Functions([Parameter, Shape("n")] ReadOnlySpan<double> w, [Parameter] double k, [Constant, Shape("n")] ReadOnlySpan<double> x)
                 {
                     double total = 0;
                     for (int t = 0; t < 3; t++)
                     {
-                        double first = scale, second = 1, largest = 0.1 * t;
+                        double first = k, second = 1, largest = 0.1 * t;
                         for (int i = 0; i < w.Length; i++)
                         {
-                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * scale), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t + 0.01 * i);
+                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * k), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t + 0.01 * i);
                             double c = Math.Exp(-a * a) * Math.Asinh(b), d = Math.Cosh(0.1 * a) + Math.Log(1 + c * c), e = Math.Pow(1 + d * d, 0.3) * Math.Cbrt(2 + b);
                             first += c * d + Math.Sinh(0.2 * b) * Math.Atan(e);
+                            first += x[i] > 0.1 ? Math.Sqrt(1 + c * c) * k : 0;
                             second += e * e + Math.Sin(a * b) * Math.Cos(d);
                             largest = Math.Max(largest, a + b * c);
                         }

@@ -49,6 +49,7 @@ internal static class VectorLoopTest
                 case Accumulate accumulate:
                     if (Affine.Of(index, accumulate.Index, loop.Counter, inside.Contains) is not { Coefficient: 1 } added) return "an array index in it is not counter + constant";
                     if (!Touch(accumulate, added)) return "two iterations touch one element";
+                    if (function.Buffers[accumulate.Buffer].Type != function.Real) return "it writes values that are not of the loss's type";
                     break;
             }
         }

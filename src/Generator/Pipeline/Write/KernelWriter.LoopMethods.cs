@@ -71,7 +71,7 @@ internal sealed partial class KernelWriter
     {
         CodeWriter kernel = _code;
         NameTable kernelNames = _names;
-        _names = new NameTable([.. s_reservedNames, "k", "count", "part", "Run", "Body"]);
+        _names = new NameTable([.. s_reservedNames, "k", "count", "part", "Run", "Body", "WholeVector", "LastVector"]);
         MethodOfLoop places = _loop.Method = new MethodOfLoop(_names, namesArguments: true);
         GivePlaces(extent);
 

@@ -333,7 +333,8 @@ internal sealed partial class KernelWriter
 
     private void WriteVectorBody(bool tail)
     {
-        foreach (int value in _loop.Values.Keys.Where(_loop.Inside.Contains).ToList()) _loop.Values.Remove(value);
+        // What a method was given as an argument of the loss stays what it is.
+        foreach (int value in _loop.Values.Keys.Where(v => _loop.Inside.Contains(v) && _index.LetOf(v) is not { Op: Op.Argument }).ToList()) _loop.Values.Remove(value);
         _loop.Tail = tail;
         foreach (KeyValuePair<int, string> sum in _loop.Accumulators) _loop.Values[sum.Key] = new Text(sum.Value);
         if (!tail) WritePrefetches("Prefetch");
