@@ -1,8 +1,39 @@
+using System.Text.RegularExpressions;
+
 namespace SymbolicGD.GeneratorTests.EndToEnd;
 
 /// <summary>Losses whose state is arrays, each element updated from itself: the way back runs along them in vectors, too.</summary>
 internal static class StateLosses
 {
+    // A loop with two sums and a maximum in a large kernel.
+    private const string Functions = """
+            public static partial class FunctionsLoss
+            {
+                [Loss]
+                public static double Functions([Parameter, Shape("n")] ReadOnlySpan<double> w, [Parameter] double k, [Constant, Shape("n")] ReadOnlySpan<double> x)
+                {
+                    double total = 0;
+                    for (int t = 0; t < 3; t++)
+                    {
+                        double first = k, second = 1, largest = 0.1 * t;
+                        for (int i = 0; i < w.Length; i++)
+                        {
+                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * k), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t + 0.01 * i);
+                            double c = Math.Exp(-a * a) * Math.Asinh(b), d = Math.Cosh(0.1 * a) + Math.Log(1 + c * c), e = Math.Pow(1 + d * d, 0.3) * Math.Cbrt(2 + b);
+                            first += c * d + Math.Sinh(0.2 * b) * Math.Atan(e);
+                            first += x[i] > 0.1 ? Math.Sqrt(1 + c * c) * k : 0;
+                            second += e * e + Math.Sin(a * b) * Math.Cos(d);
+                            largest = Math.Max(largest, a + b * c);
+                        }
+
+                        total += first * second + largest;
+                    }
+
+                    return total;
+                }
+            }
+            """;
+
     public static readonly IReadOnlyDictionary<string, string> Sources = new Dictionary<string, string>
     {
         ["Filter"] = """
@@ -104,60 +135,8 @@ internal static class StateLosses
             }
             """,
 
-        // A loop with two sums and a maximum in a kernel as large.
-        ["Functions"] = """
-            public static partial class FunctionsLoss
-            {
-                [Loss]
-                public static double Functions([Parameter, Shape("n")] ReadOnlySpan<double> w, [Parameter] double k, [Constant, Shape("n")] ReadOnlySpan<double> x)
-                {
-                    double total = 0;
-                    for (int t = 0; t < 3; t++)
-                    {
-                        double first = k, second = 1, largest = 0.1 * t;
-                        for (int i = 0; i < w.Length; i++)
-                        {
-                            double a = Math.Sin(w[i]) * Math.Atan(x[i] * k), b = Math.Tanh(w[i] * w[i]) + Math.Cos(x[i] + t + 0.01 * i);
-                            double c = Math.Exp(-a * a) * Math.Asinh(b), d = Math.Cosh(0.1 * a) + Math.Log(1 + c * c), e = Math.Pow(1 + d * d, 0.3) * Math.Cbrt(2 + b);
-                            first += c * d + Math.Sinh(0.2 * b) * Math.Atan(e);
-                            first += x[i] > 0.1 ? Math.Sqrt(1 + c * c) * k : 0;
-                            second += e * e + Math.Sin(a * b) * Math.Cos(d);
-                            largest = Math.Max(largest, a + b * c);
-                        }
-
-                        total += first * second + largest;
-                    }
-
-                    return total;
-                }
-            }
-            """,
-        ["SingleFunctions"] = """
-            public static partial class SingleFunctionsLoss
-            {
-                [Loss]
-                public static float SingleFunctions([Parameter, Shape("n")] ReadOnlySpan<float> w, [Parameter] float scale, [Constant, Shape("n")] ReadOnlySpan<float> x)
-                {
-                    float total = 0;
-                    for (int t = 0; t < 3; t++)
-                    {
-                        float first = scale, second = 1, largest = 0.1f * t;
-                        for (int i = 0; i < w.Length; i++)
-                        {
-                            float a = MathF.Sin(w[i]) * MathF.Atan(x[i] * scale), b = MathF.Tanh(w[i] * w[i]) + MathF.Cos(x[i] + t + 0.01f * i);
-                            float c = MathF.Exp(-a * a) * MathF.Asinh(b), d = MathF.Cosh(0.1f * a) + MathF.Log(1 + c * c), e = MathF.Pow(1 + d * d, 0.3f) * MathF.Cbrt(2 + b);
-                            first += c * d + MathF.Sinh(0.2f * b) * MathF.Atan(e);
-                            second += e * e + MathF.Sin(a * b) * MathF.Cos(d);
-                            largest = MathF.Max(largest, a + b * c);
-                        }
-
-                        total += first * second + largest;
-                    }
-
-                    return total;
-                }
-            }
-            """,
+        ["Functions"] = Functions,
+        ["SingleFunctions"] = Regex.Replace(Functions.Replace("double", "float").Replace("Math.", "MathF.").Replace("Functions", "SingleFunctions"), @"\d\.\d+", "$0f"),
 
         // What a sum begins with is read in the loop as well.
         ["Start"] = """

@@ -15,8 +15,8 @@ internal sealed partial class KernelWriter
     // Calling a smaller one costs more than it saves.
     private const int MinLocalsOfMethod = 40;
 
-    /// <summary>A loop's method while it is written: its parameters, and what the kernel gives for them.</summary>
-    private sealed class MethodOfLoop(NameTable names, bool namesArguments = false)
+    /// <summary>What a loop that is a method is given: its parameters, or fields, and what the kernel gives for them.</summary>
+    private sealed class LoopParameters(NameTable names, bool namesArguments = false)
     {
         private readonly Dictionary<(string Type, string Argument), string> _known = [];
 
@@ -72,7 +72,7 @@ internal sealed partial class KernelWriter
         CodeWriter kernel = _code;
         NameTable kernelNames = _names;
         _names = new NameTable([.. s_reservedNames, "k", "count", "part", "Run", "Body", "WholeVector", "LastVector"]);
-        MethodOfLoop places = _loop.Method = new MethodOfLoop(_names, namesArguments: true);
+        LoopParameters places = _loop.Method = new LoopParameters(_names, namesArguments: true);
         GivePlaces(extent);
 
         // The method, with what its body adds to.
@@ -141,7 +141,7 @@ internal sealed partial class KernelWriter
         return (verb + string.Concat(NameTable.Identifier(of).Split('_').Select(NameTable.Pascal)), _comments.Of(loop) ?? (verb == "Sum" ? $"Sums along {of}" : $"Computes {of}"));
     }
 
-    /// <summary>Values from outside that a loop's method is given, each a vector before the loop begins.</summary>
+    /// <summary>Values from outside that a loop's method is given, as vectors.</summary>
     private void DeclareValues(Loop loop)
     {
         IEnumerable<int> truths = loop.Body.AllItems().SelectMany(i => i.Reads()).Where(v => _function.TypeOf(v) == ScalarType.Bool && !_loop.Inside.Contains(v));

@@ -28,7 +28,7 @@ internal sealed partial class KernelWriter
         NameTable kernelNames = _names;
         _code = new CodeWriter();
         _names = new NameTable([.. s_reservedNames, "i", "r", "k"]);
-        _loop.Method = new MethodOfLoop(_names);
+        _loop.Method = new LoopParameters(_names);
         string count = _loop.Count = _loop.Method.Add("int", "count", extent);
         DeclareParameters(loop, spilled, results);
         _code.Line($"var tail = Lanes.TailMask(({_real})({count} % {_lanes}));");
@@ -52,7 +52,7 @@ internal sealed partial class KernelWriter
         }
 
         CodeWriter body = _code;
-        MethodOfLoop method = _loop.Method;
+        LoopParameters method = _loop.Method;
         _loop.Method = null;
         (_code, _names) = (kernel, kernelNames);
         (string wanted, string summary) = Described(loop);
@@ -91,7 +91,7 @@ internal sealed partial class KernelWriter
     /// <summary>What the loop reads and writes is given to it: references to arrays that the rows share, scalars, and places for one value per row.</summary>
     private void DeclareParameters(Loop loop, List<(int Value, int Slot)> spilled, List<(Carried Carried, Op Reduction, int Slot)> results)
     {
-        MethodOfLoop method = _loop.Method!;
+        LoopParameters method = _loop.Method!;
         foreach ((int buffer, int indexValue, _) in AccessesInLoop())
         {
             Affine shift = ShiftOf(indexValue);

@@ -42,7 +42,7 @@ internal sealed partial class KernelWriter
         public readonly List<string> Prefetches = [];
 
         /// <summary>The method that the loop is, if it is one.</summary>
-        public MethodOfLoop? Method;
+        public LoopParameters? Method;
     }
 
     private VectorLoop _loop = null!;
